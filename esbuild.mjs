@@ -3,7 +3,7 @@
  * Bundles everything that runs: `node esbuild.mjs` for debugging, with `--production` as it ships.
  * Writes dist/meta.json (esbuild's metafile over all bundles), from which bundle sizes are read.
  */
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -70,8 +70,7 @@ const bundles = [
 
 /** Builds every bundle whose entry point exists; returns the entry points that do not. */
 async function buildAll() {
-  rmSync(join(root, 'dist'), { recursive: true, force: true });
-  mkdirSync(join(root, 'dist'));
+  mkdirSync(join(root, 'dist'), { recursive: true });
   const present = bundles.filter(({ from }) => existsSync(join(root, from)));
   const results = await Promise.all(
     present.map(({ from, to, options }) => build({ ...options, entryPoints: [from], outfile: to })),
