@@ -119,8 +119,13 @@ exitOnSignals(130);
 clearScreenshots();
 const prepared = prepare();
 if ('vscode' in prepared) {
-  ensureBuilt();
-  await runAll(prepared.vscode);
+  try {
+    ensureBuilt();
+    await runAll(prepared.vscode);
+  } catch (error) {
+    const detail = error instanceof Error ? String(error.stack) : String(error);
+    report({ name: 'VS Code runs with the extension', outcome: 'failed', detail });
+  }
 } else {
   for (const name of [integrationTests, ...journeys].flatMap(Object.keys)) {
     report({ name, outcome: 'skipped', detail: prepared.reason });
