@@ -20,7 +20,7 @@ const steadySettings = {
 const integrationLimit = 120_000;
 
 /** @returns {string} the executable of Chromium, which need not exist */
-export function chromiumPath() {
+function chromiumPath() {
   const { FSRACE_CHROMIUM: named = '/usr/bin/chromium' } = process.env;
   return named;
 }
