@@ -1,0 +1,166 @@
+import { lowest } from '../state/bits.ts';
+import type { Field, Layout, State } from '../state/layout.ts';
+import { ExtentSet } from './extent-set.ts';
+
+/** What an extent map says besides its range; generation as the transaction's offset, see `Transaction`. */
+interface ExtentMap {
+  readonly hole: boolean;
+  readonly pinned: boolean;
+  readonly modified: boolean;
+  readonly generation: number;
+}
+
+/**
+ * struct extent_map_tree of one inode: extent maps by file range, the list of modified extents, and
+ * the list of those that an fsync has collected (EXTENT_FLAG_LOGGING). All of it is protected by the
+ * tree's rwlock, which every step that touches it takes for writing.
+ *
+ * Separate allocations are taken as not contiguous on disk, so that of neighbours only holes merge.
+ */
+export class ExtentMapTree extends ExtentSet {
+  /** On the list of modified extents; this mask and the next three are by the segment an extent map begins at. */
+  readonly modified: Field;
+  /** EXTENT_FLAG_PINNED: the ordered extent has not finished. */
+  readonly pinned: Field;
+  /** EXTENT_FLAG_LOGGING: on the private list of an fsync. */
+  readonly logging: Field;
+  /** block_start is EXTENT_MAP_HOLE. */
+  readonly hole: Field;
+  readonly generation: readonly Field[];
+  readonly collected: CollectedExtents;
+  /** Generation of an extent map whose IO is in flight: (u64)-1 in the kernel, newer than any transaction. */
+  readonly inFlight: number;
+
+  constructor(layout: Layout, segments: number, maximumGeneration: number) {
+    super(layout, segments);
+    this.modified = layout.set(segments);
+    this.pinned = layout.set(segments);
+    this.logging = layout.set(segments);
+    this.hole = layout.set(segments);
+    this.generation = layout.fields(segments, maximumGeneration + 1);
+    this.inFlight = this.generation[0]!.mask;
+    this.collected = new CollectedExtents(layout, segments);
+  }
+
+  /** add_extent_mapping, after whatever overlapped was dropped. */
+  insert(state: State, extent: number, map: ExtentMap): void {
+    const start = lowest(extent);
+    this.add(state, extent);
+    setBit(this.modified, state, start, map.modified);
+    setBit(this.pinned, state, start, map.pinned);
+    setBit(this.hole, state, start, map.hole);
+    this.generation[start]!.set(state, map.generation);
+  }
+
+  /** remove_extent_mapping: out of the tree and, unless an fsync has collected it, off the list it is on. */
+  removeExtentMapping(state: State, start: number): void {
+    this.remove(state, this.from(state, start));
+    this.#forget(state, start);
+  }
+
+  /**
+   * btrfs_drop_extent_cache (btrfs_drop_extent_map_range since 6.1): takes a range out of the tree. The
+   * parts of an extent map that stick out stay as maps of their own, listed when the whole was on a list.
+   */
+  drop(state: State, range: number): void {
+    for (let rest = this.overlapping(state, range); rest !== 0; rest &= rest - 1) {
+      const start = lowest(rest);
+      const extent = this.from(state, start);
+      const map = this.#read(state, start);
+      this.removeExtentMapping(state, start);
+      const before = extent & ~range & ((1 << lowest(range)) - 1);
+      const after = extent & ~range & ~before;
+      if (before !== 0) this.insert(state, before, map);
+      if (after !== 0) this.insert(state, after, map);
+    }
+  }
+
+  /** unpin_extent_cache: the file-extent item is in the tree; list membership is unchanged. */
+  unpin(state: State, start: number, generation: number): void {
+    setBit(this.pinned, state, start, false);
+    this.generation[start]!.set(state, generation);
+  }
+
+  /** The collecting part of btrfs_log_changed_extents: moves listed maps to the fsync's private list. */
+  collect(state: State, start: number): void {
+    this.collected.take(state, this.from(state, start), (this.hole.get(state) & (1 << start)) !== 0);
+    setBit(this.modified, state, start, false);
+    setBit(this.logging, state, start, true);
+  }
+
+  /** clear_em_logging: a map that is still in the tree may be merged again. */
+  clearLogging(state: State, start: number): void {
+    if ((this.logging.get(state) & (1 << start)) === 0) return;
+    setBit(this.logging, state, start, false);
+    this.#mergeHoles(state, start);
+  }
+
+  #read(state: State, start: number): ExtentMap {
+    const bit = 1 << start;
+    return {
+      hole: (this.hole.get(state) & bit) !== 0,
+      pinned: (this.pinned.get(state) & bit) !== 0,
+      modified: ((this.modified.get(state) | this.logging.get(state)) & bit) !== 0,
+      generation: this.generation[start]!.get(state),
+    };
+  }
+
+  #forget(state: State, start: number): void {
+    setBit(this.modified, state, start, false);
+    setBit(this.pinned, state, start, false);
+    setBit(this.logging, state, start, false);
+    setBit(this.hole, state, start, false);
+    this.generation[start]!.set(state, 0);
+  }
+
+  /** try_merge_map: neither side pinned, being logged, or on the list (mergable_maps). */
+  #mergeHoles(state: State, start: number): void {
+    const loose = this.hole.get(state) & ~(this.pinned.get(state) | this.logging.get(state) | this.modified.get(state));
+    if ((loose & (1 << start)) === 0) return;
+    const next = this.#following(state, start);
+    if ((loose & this.starts.get(state) & (1 << next)) !== 0) this.#join(state, start, next);
+    const previous = start > 0 ? this.startAt(state, start - 1) : -1;
+    if (previous >= 0 && (loose & (1 << previous)) !== 0) this.#join(state, previous, start);
+  }
+
+  /** The segment behind the extent that begins at `start`. */
+  #following(state: State, start: number): number {
+    return start + 32 - Math.clz32(this.from(state, start) >>> start);
+  }
+
+  #join(state: State, first: number, next: number): void {
+    const generation = Math.max(this.generation[first]!.get(state), this.generation[next]!.get(state));
+    this.#forget(state, next);
+    this.starts.set(state, this.starts.get(state) & ~(1 << next));
+    this.generation[first]!.set(state, generation);
+  }
+}
+
+/**
+ * The private list of the fsync that is logging the inode (there is one at a time: it holds the inode
+ * lock). A collected map is logged even if it has left the tree since: the list holds a reference.
+ */
+class CollectedExtents extends ExtentSet {
+  readonly hole: Field;
+
+  constructor(layout: Layout, segments: number) {
+    super(layout, segments);
+    this.hole = layout.set(segments);
+  }
+
+  take(state: State, extent: number, hole: boolean): void {
+    this.add(state, extent);
+    setBit(this.hole, state, lowest(extent), hole);
+  }
+
+  /** Takes the extent that begins at `start` off the list. */
+  release(state: State, start: number): void {
+    this.remove(state, this.from(state, start));
+    setBit(this.hole, state, start, false);
+  }
+}
+
+function setBit(field: Field, state: State, bit: number, on: boolean): void {
+  const mask = field.get(state);
+  field.set(state, on ? mask | (1 << bit) : mask & ~(1 << bit));
+}

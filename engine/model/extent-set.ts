@@ -1,0 +1,53 @@
+import { below, highest, lowest } from '../state/bits.ts';
+import type { Field, Layout, State } from '../state/layout.ts';
+
+/**
+ * Extents of one file that do not overlap, as two masks: which segments are covered, and which of
+ * those an extent begins at. What an extent is otherwise is kept in fields of the derived classes, by
+ * the segment it begins at.
+ */
+export class ExtentSet {
+  readonly covered: Field;
+  readonly starts: Field;
+
+  constructor(layout: Layout, segments: number) {
+    this.covered = layout.set(segments);
+    this.starts = layout.set(segments);
+  }
+
+  /** The extent that begins at `start`. */
+  from(state: State, start: number): number {
+    const stop = ~this.covered.get(state) | (this.starts.get(state) & ~(1 << start));
+    return below(lowest(stop >>> start)) << start;
+  }
+
+  /** Where the extent that covers `segment` begins; -1 when none does. */
+  startAt(state: State, segment: number): number {
+    if ((this.covered.get(state) & (1 << segment)) === 0) return -1;
+    return highest(this.starts.get(state) & below(segment + 1));
+  }
+
+  /** Starts of the extents that overlap `range`. */
+  overlapping(state: State, range: number): number {
+    const inside = this.starts.get(state) & range;
+    const first = range === 0 ? -1 : this.startAt(state, lowest(range));
+    return first < 0 ? inside : inside | (1 << first);
+  }
+
+  /** All segments of the extents that begin at `starts`. */
+  union(state: State, starts: number): number {
+    let covered = 0;
+    for (let rest = starts; rest !== 0; rest &= rest - 1) covered |= this.from(state, lowest(rest));
+    return covered;
+  }
+
+  protected add(state: State, extent: number): void {
+    this.covered.set(state, this.covered.get(state) | extent);
+    this.starts.set(state, this.starts.get(state) | (1 << lowest(extent)));
+  }
+
+  protected remove(state: State, extent: number): void {
+    this.covered.set(state, this.covered.get(state) & ~extent);
+    this.starts.set(state, this.starts.get(state) & ~extent);
+  }
+}

@@ -1,0 +1,55 @@
+import { lowest } from '../state/bits.ts';
+import type { Field, Layout, State } from '../state/layout.ts';
+
+/**
+ * One tree's account of a file: its inode item and file-extent items. The subvolume tree in memory and
+ * on disk, and the log tree in memory and on disk, are each such an account.
+ */
+export class FileImage {
+  /** The tree has an inode item of the file. */
+  readonly present: Field;
+  /** Size in the inode item, as an index into the file's cuts. */
+  readonly size: Field;
+  /** Segments described by a regular file-extent item. */
+  readonly data: Field;
+  /** Segments described by an explicit hole item (log trees have those even with NO_HOLES). */
+  readonly hole: Field;
+  /** Which version of each segment the item refers to; a segment without an item has the version of its hole. */
+  readonly version: readonly Field[];
+
+  constructor(layout: Layout, segments: number, maximumVersion: number) {
+    this.present = layout.field(1);
+    this.size = layout.field(segments);
+    this.data = layout.set(segments);
+    this.hole = layout.set(segments);
+    this.version = layout.fields(segments, maximumVersion);
+  }
+
+  copyFrom(state: State, other: FileImage): void {
+    this.present.set(state, other.present.get(state));
+    this.size.set(state, other.size.get(state));
+    this.data.set(state, other.data.get(state));
+    this.hole.set(state, other.hole.get(state));
+    for (let i = 0; i < this.version.length; i++) this.version[i]!.set(state, other.version[i]!.get(state));
+  }
+
+  clear(state: State): void {
+    this.present.set(state, 0);
+    this.size.set(state, 0);
+    this.data.set(state, 0);
+    this.hole.set(state, 0);
+    for (const version of this.version) version.set(state, 0);
+  }
+
+  /** Drops the items of `extent`, then inserts one of the given kind, as btrfs_drop_extents does before an insert. */
+  insertExtent(state: State, extent: number, kind: 'data' | 'hole', versions: readonly Field[]): void {
+    const data = this.data.get(state);
+    const hole = this.hole.get(state);
+    this.data.set(state, kind === 'data' ? data | extent : data & ~extent);
+    this.hole.set(state, kind === 'hole' ? hole | extent : hole & ~extent);
+    for (let rest = extent; rest !== 0; rest &= rest - 1) {
+      const segment = lowest(rest);
+      this.version[segment]!.set(state, versions[segment]!.get(state));
+    }
+  }
+}

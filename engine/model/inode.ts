@@ -1,0 +1,103 @@
+import type { Segments } from '../segments.ts';
+import { below } from '../state/bits.ts';
+import type { Field, Layout, State } from '../state/layout.ts';
+import { ExtentMapTree } from './extent-map-tree.ts';
+import { FileImage } from './file-image.ts';
+import type { LogRoot } from './log-root.ts';
+import { OrderedExtents } from './ordered-extent.ts';
+import { PageCache } from './page-cache.ts';
+
+/** How large the numbers of one scenario can get; the width of every field follows from them. */
+export interface Limits {
+  readonly tasks: number;
+  /** Transactions that can be created after the first. */
+  readonly transactions: number;
+  readonly logTransactions: number;
+  /** Most versions that any block of the file can go through. */
+  readonly versions: number;
+  /** Ordered extents are marked once logged (487781796d30). */
+  readonly trackLogged: boolean;
+}
+
+/** A regular file (struct btrfs_inode) with everything that memory and disk hold about it. */
+export class Inode {
+  readonly index: number;
+  readonly name: string;
+  readonly segments: Segments;
+  readonly pages: PageCache;
+  readonly extentMaps: ExtentMapTree;
+  readonly orderedExtents: OrderedExtents;
+  /** What a read would return: per segment, how many operations have changed it since the start. */
+  readonly content: readonly Field[];
+  /** i_size, as an index into the file's cuts. */
+  readonly size: Field;
+  /** Task that holds the inode lock, plus 1; 0 when it is free. */
+  readonly lock: Field;
+  /** BTRFS_INODE_NEEDS_FULL_SYNC. */
+  readonly needsFullSync: Field;
+  /** last_trans and logged_trans as transaction offsets; 0 is any transaction before the scenario. */
+  readonly lastTrans: Field;
+  readonly loggedTrans: Field;
+  readonly lastSubTrans: Field;
+  /** last_log_commit + 1, for it can be -1 (bc0939fcfab0). */
+  readonly #lastLogCommit: Field;
+
+  /** The subvolume tree in memory, the one being committed, and the one on disk. */
+  readonly tree: FileImage;
+  readonly committing: FileImage;
+  readonly committed: FileImage;
+  /** The log tree in memory, the one being written, and the one on disk. */
+  readonly log: FileImage;
+  readonly syncingLog: FileImage;
+  readonly diskLog: FileImage;
+
+  constructor(layout: Layout, index: number, name: string, segments: Segments, limits: Limits) {
+    const count = segments.count;
+    this.index = index;
+    this.name = name;
+    this.segments = segments;
+    this.pages = new PageCache(layout, count);
+    this.extentMaps = new ExtentMapTree(layout, count, limits.transactions);
+    this.orderedExtents = new OrderedExtents(layout, count, limits.trackLogged);
+    this.content = layout.fields(count, limits.versions);
+    this.size = layout.field(count);
+    this.lock = layout.field(limits.tasks, 'control');
+    this.needsFullSync = layout.field(1);
+    this.lastTrans = layout.field(limits.transactions);
+    this.loggedTrans = layout.field(limits.transactions);
+    this.lastSubTrans = layout.field(limits.logTransactions);
+    this.#lastLogCommit = layout.field(limits.logTransactions + 1);
+    const image = () => new FileImage(layout, count, limits.versions);
+    this.tree = image();
+    this.committing = image();
+    this.committed = image();
+    this.log = image();
+    this.syncingLog = image();
+    this.diskLog = image();
+  }
+
+  /** The segments before i_size. */
+  inside(state: State): number {
+    return below(this.size.get(state));
+  }
+
+  isLockedByOther(state: State, task: number): boolean {
+    const holder = this.lock.get(state);
+    return holder !== 0 && holder !== task + 1;
+  }
+
+  getLastLogCommit(state: State): number {
+    return this.#lastLogCommit.get(state) - 1;
+  }
+
+  setLastLogCommit(state: State, transid: number): void {
+    this.#lastLogCommit.set(state, transid + 1);
+  }
+
+  /** btrfs_set_inode_last_trans, part of every inode update in a transaction. */
+  setLastTrans(state: State, generation: number, log: LogRoot, resetsLastLogCommit: boolean): void {
+    this.lastTrans.set(state, generation);
+    this.lastSubTrans.set(state, log.transid.get(state));
+    this.setLastLogCommit(state, resetsLastLogCommit ? this.lastSubTrans.get(state) - 1 : log.lastLogCommit.get(state));
+  }
+}

@@ -1,0 +1,50 @@
+import type { Field, Layout, State } from '../state/layout.ts';
+
+/** The pages of one file, as sets of segments that are always whole blocks. */
+export class PageCache {
+  /** In memory and up to date. What is cached has no effect on what a power failure leaves. */
+  readonly cached: Field;
+  readonly dirty: Field;
+  readonly writeback: Field;
+  /** Locked by a writeback that is between reserving their extent and creating the ordered extent. */
+  readonly locked: Field;
+
+  constructor(layout: Layout, segments: number) {
+    this.cached = layout.set(segments, 'control');
+    this.dirty = layout.set(segments);
+    this.writeback = layout.set(segments);
+    this.locked = layout.set(segments, 'control');
+  }
+
+  makeDirty(state: State, pages: number): void {
+    this.cached.set(state, this.cached.get(state) | pages);
+    this.dirty.set(state, this.dirty.get(state) | pages);
+  }
+
+  /** set_page_writeback and clear_page_dirty_for_io: the pages are on their way to the disk. */
+  submit(state: State, pages: number): void {
+    this.dirty.set(state, this.dirty.get(state) & ~pages);
+    this.writeback.set(state, this.writeback.get(state) | pages);
+  }
+
+  endWriteback(state: State, pages: number): void {
+    this.writeback.set(state, this.writeback.get(state) & ~pages);
+  }
+
+  lock(state: State, pages: number): void {
+    this.locked.set(state, this.locked.get(state) | pages);
+  }
+
+  unlock(state: State, pages: number): void {
+    this.locked.set(state, this.locked.get(state) & ~pages);
+  }
+
+  /** Pages that page release may try: in memory, and neither dirty, under writeback, nor locked. */
+  clean(state: State): number {
+    return this.cached.get(state) & ~(this.dirty.get(state) | this.writeback.get(state) | this.locked.get(state));
+  }
+
+  drop(state: State, pages: number): void {
+    this.cached.set(state, this.cached.get(state) & ~pages);
+  }
+}

@@ -1,0 +1,73 @@
+import { type Machine, publishCommit } from '../model/machine.ts';
+import type { OperationContext } from './context.ts';
+import { end, type Step } from './step.ts';
+
+/** `commit`: the periodic commit of the transaction kthread. It flushes no data. */
+export function commit({ machine }: OperationContext): Step[] {
+  const { transaction } = machine;
+  return [
+    {
+      name: 'attach_transaction',
+      locks: '',
+      does: 'Begins the commit of the running transaction (TRANS_STATE_COMMIT_START); there is nothing to do when none runs or it is being committed.',
+      apply: (state) => {
+        if (!transaction.isRunning(state)) return end;
+        transaction.beginCommit(state);
+        return undefined;
+      },
+    },
+    ...commitTransaction(machine),
+    {
+      name: 'transaction_completed',
+      locks: '',
+      does: 'last_trans_committed moves; TRANS_STATE_COMPLETED.',
+      apply: (state) => {
+        transaction.complete(state);
+        return undefined;
+      },
+    },
+  ];
+}
+
+/** btrfs_commit_transaction from TRANS_STATE_COMMIT_START to the durable super block. */
+export function commitTransaction(machine: Machine): Step[] {
+  const { transaction, inodes, log } = machine;
+  return [
+    {
+      name: 'commit_doing',
+      locks: '',
+      does: 'Waits for the previous commit, for handles that were started and for logged ordered extents; from here on nobody joins.',
+      ready: (state) => transaction.canStopJoins(state),
+      waitsFor: 'the previous commit, the handles in use and the ordered extents that were logged',
+      apply: (state) => {
+        transaction.stopJoins(state);
+        return undefined;
+      },
+    },
+    {
+      name: 'commit_fs_roots',
+      locks: 'tree_log_mutex',
+      does: 'Takes the trees as they are, frees the log tree, and lets the next transaction start (TRANS_STATE_UNBLOCKED).',
+      ready: (state) => transaction.writers.get(state) === 0,
+      waitsFor: 'the handles in use',
+      apply: (state) => {
+        for (const inode of inodes) {
+          inode.committing.copyFrom(state, inode.tree);
+          inode.log.clear(state);
+        }
+        log.exists.set(state, 0);
+        transaction.unblock(state);
+        return undefined;
+      },
+    },
+    {
+      name: 'write_super',
+      locks: 'tree_log_mutex',
+      does: 'Writes the trees, flushes the devices and writes the super block: the transaction is durable, and there is no log on disk.',
+      apply: (state) => {
+        publishCommit(machine, state);
+        return undefined;
+      },
+    },
+  ];
+}

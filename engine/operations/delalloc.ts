@@ -1,0 +1,54 @@
+import type { Inode } from '../model/inode.ts';
+import { lowest, runFrom } from '../state/bits.ts';
+import type { State } from '../state/layout.ts';
+
+/**
+ * btrfs_run_delalloc_range and what follows it for one range of dirty pages, as cow_file_range does it:
+ * extent map first, ordered extent second. An allocation reaches from the first page to be written to
+ * the end of the contiguous dirty range, also where only a part of it is to be written now.
+ */
+
+/** The next allocation that writing `pages` needs: empty when all of them have an ordered extent. */
+export function nextDelalloc(inode: Inode, state: State, pages: number): number {
+  const unallocated = inode.pages.dirty.get(state) & ~inode.orderedExtents.covered.get(state);
+  const wanted = unallocated & pages;
+  return wanted === 0 ? 0 : runFrom(unallocated, lowest(wanted));
+}
+
+/** create_io_em: the new extent map is on the list of modified extents and pinned. */
+export function createIoExtentMap(inode: Inode, state: State, extent: number): void {
+  inode.extentMaps.drop(state, extent);
+  inode.extentMaps.insert(state, extent, {
+    hole: false,
+    pinned: true,
+    modified: true,
+    generation: inode.extentMaps.inFlight,
+  });
+}
+
+/** Writes the dirty ones of `pages` that have an ordered extent. */
+export function submit(inode: Inode, state: State, pages: number): void {
+  inode.pages.submit(state, pages & inode.pages.dirty.get(state) & inode.orderedExtents.covered.get(state));
+}
+
+/** The parts of ordered extents that no writeback has submitted. */
+export function unsubmitted(inode: Inode, state: State): number {
+  return inode.orderedExtents.covered.get(state) & inode.pages.dirty.get(state);
+}
+
+/** btrfs_fdatawrite_range in one go: allocates and submits all dirty ones of `pages`. Returns the new ordered extents. */
+export function writeRange(inode: Inode, state: State, pages: number): number {
+  let started = 0;
+  for (let run = nextDelalloc(inode, state, pages); run !== 0; run = nextDelalloc(inode, state, pages)) {
+    createIoExtentMap(inode, state, run);
+    inode.orderedExtents.insert(state, run);
+    started |= run;
+  }
+  submit(inode, state, pages);
+  return started;
+}
+
+/** The mapping of writeback cannot be walked while another task has pages of it locked. */
+export function pagesAreUnlocked(inode: Inode, state: State): boolean {
+  return inode.pages.locked.get(state) === 0;
+}

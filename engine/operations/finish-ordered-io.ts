@@ -1,0 +1,108 @@
+import type { Inode } from '../model/inode.ts';
+import type { Machine } from '../model/machine.ts';
+import type { Step } from './step.ts';
+
+/**
+ * The completion of the ordered extent that begins at segment `start`: the end of its IO, then
+ * btrfs_finish_ordered_io in a worker. Each ordered extent has one; together they are the task `endio`.
+ */
+export function finishOrderedIo(machine: Machine, inode: Inode, start: number): Step[] {
+  const { transaction, log, rules } = machine;
+  const { pages, orderedExtents, extentMaps, tree } = inode;
+  return [
+    {
+      name: 'end_bio',
+      locks: '',
+      does: 'The submitted blocks are on the device. Accounts them to the ordered extent, then ends the writeback of their pages.',
+      ready: (state) => (orderedExtents.from(state, start) & pages.writeback.get(state)) !== 0,
+      waitsFor: 'somebody to write the rest of the ordered extent',
+      apply: (state) => {
+        const extent = orderedExtents.from(state, start);
+        pages.endWriteback(state, extent);
+        return (extent & pages.dirty.get(state)) === 0 ? undefined : 'end_bio';
+      },
+    },
+    {
+      name: 'lock_extent',
+      locks: 'range lock',
+      does: 'Locks the range in the io_tree.',
+      apply: (state) => {
+        orderedExtents.lockRange(state, orderedExtents.from(state, start));
+        return undefined;
+      },
+    },
+    {
+      name: 'btrfs_join_transaction',
+      locks: 'range lock',
+      does: 'Joins the running transaction, or creates one.',
+      ready: (state) => transaction.canJoin(state),
+      waitsFor: 'the transaction commit to let the next transaction start',
+      apply: (state) => {
+        transaction.join(state);
+        return undefined;
+      },
+    },
+    {
+      name: 'insert_reserved_file_extent',
+      locks: 'range lock',
+      does: 'Drops the old file-extent items of the range from the subvolume tree and inserts the new one.',
+      apply: (state) => {
+        tree.insertExtent(state, orderedExtents.from(state, start), 'data', inode.content);
+        return undefined;
+      },
+    },
+    {
+      name: 'unpin_extent_cache',
+      locks: 'range lock, extent map tree lock',
+      does: 'Gives the extent map the generation of the transaction and unpins it. It stays on the list of modified extents.',
+      apply: (state) => {
+        extentMaps.unpin(state, start, transaction.generation.get(state));
+        return undefined;
+      },
+    },
+    {
+      name: 'add_pending_csums',
+      locks: 'range lock',
+      does: 'Adds the checksums to the csum tree.',
+      apply: () => undefined,
+    },
+    {
+      name: 'btrfs_update_inode',
+      locks: 'range lock',
+      does: 'Moves disk_i_size to i_size and updates the inode item: last_trans, last_sub_trans and last_log_commit change.',
+      apply: (state) => {
+        tree.size.set(state, inode.size.get(state));
+        inode.setLastTrans(state, transaction.generation.get(state), log, rules.changeResetsLastLogCommit);
+        return undefined;
+      },
+    },
+    {
+      name: 'unlock_extent',
+      locks: '',
+      does: 'Unlocks the range: from here on page release may take the extent map.',
+      apply: (state) => {
+        orderedExtents.unlockRange(state, orderedExtents.from(state, start));
+        return undefined;
+      },
+    },
+    {
+      name: 'btrfs_end_transaction',
+      locks: '',
+      does: 'Gives the transaction handle back.',
+      apply: (state) => {
+        transaction.end(state);
+        return undefined;
+      },
+    },
+    {
+      name: 'finish_ordered_io',
+      locks: '',
+      does: 'Removes the ordered extent (BTRFS_ORDERED_COMPLETE) and wakes who waits for it.',
+      apply: (state) => {
+        if ((orderedExtents.pending.get(state) & (1 << start)) !== 0) transaction.pendingOrdered.add(state, -1);
+        orderedExtents.complete(state, start);
+        return undefined;
+      },
+    },
+  ];
+}

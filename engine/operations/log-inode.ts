@@ -1,0 +1,163 @@
+import type { Inode } from '../model/inode.ts';
+import type { Machine } from '../model/machine.ts';
+import { lowest } from '../state/bits.ts';
+import type { Field, State } from '../state/layout.ts';
+import type { Step } from './step.ts';
+
+/**
+ * btrfs_log_inode for a regular file (LOG_INODE_ALL). `context` is the set of ordered extents that a
+ * fast fsync took along (487781796d30), by start.
+ */
+export function logInode(machine: Machine, inode: Inode, context: Field): Step[] {
+  const held = 'inode lock, inode log_mutex';
+  return [
+    {
+      name: 'log_inode',
+      locks: held,
+      does: 'Tests BTRFS_INODE_NEEDS_FULL_SYNC. Set: clears it and copies the inode from the subvolume tree. Clear: trusts the list of modified extents.',
+      apply: (state) => {
+        if (inode.needsFullSync.get(state) === 0) return 'log_inode_item';
+        inode.needsFullSync.set(state, 0);
+        return 'truncate_inode_items';
+      },
+    },
+    ...fullPath(inode, held),
+    ...fastPath(machine, inode, held),
+    {
+      name: 'log_inode_done',
+      locks: held,
+      does: 'The inode counts as logged in this transaction; this task is no longer a writer of the log.',
+      apply: (state) => {
+        machine.transaction.pendingOrdered.add(state, inode.orderedExtents.markLogged(state, context.get(state)));
+        inode.loggedTrans.set(state, machine.transaction.generation.get(state));
+        inode.setLastLogCommit(state, inode.lastSubTrans.get(state));
+        machine.log.writers.add(state, -1);
+        return undefined;
+      },
+    },
+  ];
+}
+
+function fullPath(inode: Inode, held: string): Step[] {
+  const { log, tree, extentMaps } = inode;
+  return [
+    {
+      name: 'truncate_inode_items',
+      locks: held,
+      does: 'Full path: removes every item of the inode from the log tree.',
+      apply: (state) => {
+        log.clear(state);
+        return undefined;
+      },
+    },
+    {
+      name: 'copy_inode_items_to_log',
+      locks: held,
+      does: 'Full path: copies the inode item (with i_size from memory) and the file-extent items from the subvolume tree.',
+      apply: (state) => {
+        logInodeItem(inode, state);
+        log.insertExtent(state, tree.data.get(state), 'data', tree.version);
+        return undefined;
+      },
+    },
+    {
+      name: 'log_all_xattrs',
+      label: 'log_all_xattrs in full',
+      locks: held,
+      does: 'Logs the extended attributes; this searches the subvolume tree and may sleep.',
+      apply: () => undefined,
+    },
+    {
+      name: 'log_holes',
+      locks: held,
+      does: 'Full path: logs an explicit hole for every gap between the extents, up to i_size.',
+      apply: (state) => {
+        log.insertExtent(state, inode.inside(state) & ~tree.data.get(state), 'hole', tree.version);
+        return undefined;
+      },
+    },
+    {
+      name: 'clear_modified_extents',
+      locks: `${held}, extent map tree lock`,
+      does: 'Full path: empties the list of modified extents.',
+      apply: (state) => {
+        extentMaps.modified.set(state, 0);
+        return 'log_inode_done';
+      },
+    },
+  ];
+}
+
+function fastPath(machine: Machine, inode: Inode, held: string): Step[] {
+  const { log, extentMaps } = inode;
+  const { collected } = extentMaps;
+  return [
+    {
+      name: 'log_inode_item',
+      locks: held,
+      does: 'Fast path: logs the inode item with i_size from memory. This may sleep.',
+      apply: (state) => {
+        logInodeItem(inode, state);
+        return undefined;
+      },
+    },
+    {
+      name: 'log_all_xattrs',
+      locks: held,
+      does: 'Logs the extended attributes; this searches the subvolume tree and may sleep.',
+      apply: () => undefined,
+    },
+    {
+      name: 'log_changed_extents',
+      locks: `${held}, extent map tree lock`,
+      does: 'Fast path: moves the extent maps on the list of modified extents to a private list, and sets EXTENT_FLAG_LOGGING on them. Those of committed transactions are forgotten.',
+      apply: (state) => {
+        for (let rest = extentMaps.modified.get(state); rest !== 0; rest &= rest - 1) {
+          const start = lowest(rest);
+          if (isCommitted(machine, state, extentMaps.generation[start]!.get(state))) {
+            extentMaps.modified.set(state, extentMaps.modified.get(state) & ~(1 << start));
+          } else {
+            extentMaps.collect(state, start);
+          }
+        }
+        return undefined;
+      },
+    },
+    {
+      name: 'log_one_extent',
+      locks: held,
+      does: 'Fast path: logs the next collected extent map with the tree lock dropped, then clears EXTENT_FLAG_LOGGING.',
+      when: (state) => collected.starts.get(state) !== 0,
+      apply: (state) => {
+        const start = lowest(collected.starts.get(state));
+        const hole = (collected.hole.get(state) & (1 << start)) !== 0;
+        logExtent(inode, state, collected.from(state, start), hole);
+        collected.release(state, start);
+        extentMaps.clearLogging(state, start);
+        return 'log_one_extent';
+      },
+    },
+  ];
+
+  /** An extent map points to what its ordered extent writes, or else to what the subvolume tree has. */
+  function logExtent(of: Inode, state: State, extent: number, hole: boolean): void {
+    const inFlight = hole ? 0 : extent & of.orderedExtents.covered.get(state);
+    log.insertExtent(state, extent & ~inFlight, hole ? 'hole' : 'data', of.tree.version);
+    log.insertExtent(state, inFlight, 'data', of.content);
+  }
+}
+
+/**
+ * The test on collected extent maps: generation <= last_trans_committed until 5f96bfb7633c, generation <
+ * transid since. The two differ while the previous transaction is still being written.
+ */
+function isCommitted({ rules, transaction }: Machine, state: State, generation: number): boolean {
+  return rules.comparesToHandle
+    ? generation < transaction.generation.get(state)
+    : generation <= transaction.lastCommitted.get(state);
+}
+
+function logInodeItem(inode: Inode, state: State): void {
+  inode.log.present.set(state, 1);
+  inode.log.size.set(state, inode.size.get(state));
+}

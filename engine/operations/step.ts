@@ -1,0 +1,29 @@
+import type { State } from '../state/layout.ts';
+
+/** What a step's `apply` returns to leave the operation at once. */
+export const end = 'end';
+
+/**
+ * One atomic step of an operation, named after the kernel function that does the work. Other tasks run
+ * between steps only.
+ */
+export interface Step {
+  /** Part of the language: schedules and references name it. */
+  readonly name: string;
+  /** Tells apart steps of one operation that share a name; the name where absent. */
+  readonly label?: string;
+  /** Locks held while the step runs, in the kernel's terms; empty for none. */
+  readonly locks: string;
+  /** What the step does, in one sentence. */
+  readonly does: string;
+  /** The step is left out in states where this is false. The last step of an operation is never left out. */
+  readonly when?: (state: State) => boolean;
+  /** The step has to wait in states where this is false. */
+  readonly ready?: (state: State) => boolean;
+  /** What a step that is not ready waits for, in words. */
+  readonly waitsFor?: string;
+  /** A loop may lead back to this step; asked while the operation is behind it. */
+  readonly repeats?: (state: State) => boolean;
+  /** Changes the state. Returns the label of the next step, `end`, or nothing for the step that follows. */
+  readonly apply: (state: State) => string | undefined;
+}

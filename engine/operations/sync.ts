@@ -1,0 +1,85 @@
+import type { State } from '../state/layout.ts';
+import { commitTransaction } from './commit.ts';
+import type { OperationContext } from './context.ts';
+import { pagesAreUnlocked, unsubmitted, writeRange } from './delalloc.ts';
+import { end, type Step } from './step.ts';
+
+/** `sync`: syncfs. Writes all dirty data, waits for it, and commits the running transaction. */
+export function sync({ machine, registers, promise }: OperationContext): Step[] {
+  const { transaction, inodes } = machine;
+  /** The transaction that somebody else commits and this task waits for. */
+  const target = registers.field('transaction', transaction.generation.mask);
+  const inFlight = (state: State) => inodes.some((inode) => inode.orderedExtents.covered.get(state) !== 0);
+  const open = (state: State) => inodes.some((inode) => unsubmitted(inode, state) !== 0);
+  const unlocked = (state: State) => inodes.every((inode) => pagesAreUnlocked(inode, state));
+
+  return [
+    {
+      name: 'sync_inodes_sb',
+      locks: '',
+      does: 'Starts writeback of all dirty pages of all files.',
+      ready: unlocked,
+      waitsFor: 'the page locks that a writeback holds',
+      apply: (state) => {
+        promise.call(state);
+        for (const inode of inodes) writeRange(inode, state, inode.pages.dirty.get(state));
+        return undefined;
+      },
+    },
+    {
+      name: 'start_ordered_extent',
+      locks: '',
+      does: 'Writes the rest of ordered extents that were begun since, in order to wait for them.',
+      when: open,
+      ready: unlocked,
+      waitsFor: 'the page locks that a writeback holds',
+      apply: (state) => {
+        for (const inode of inodes) inode.pages.submit(state, unsubmitted(inode, state));
+        return 'start_ordered_extent';
+      },
+    },
+    {
+      name: 'wait_ordered_roots',
+      locks: '',
+      does: 'Waits for the completion of every ordered extent.',
+      ready: (state) => !inFlight(state),
+      waitsFor: 'the ordered extents of all files to complete',
+      apply: () => undefined,
+    },
+    {
+      name: 'attach_transaction',
+      locks: '',
+      does: 'Begins the commit of the running transaction; waits for one that is under way instead.',
+      apply: (state) => {
+        if (transaction.isRunning(state)) {
+          transaction.beginCommit(state);
+          return 'commit_doing';
+        }
+        target.set(state, transaction.generation.get(state));
+        return 'wait_for_commit';
+      },
+    },
+    ...commitTransaction(machine),
+    {
+      name: 'transaction_completed',
+      locks: '',
+      does: 'last_trans_committed moves, TRANS_STATE_COMPLETED; returns 0.',
+      apply: (state) => {
+        transaction.complete(state);
+        promise.fulfil(state);
+        return end;
+      },
+    },
+    {
+      name: 'wait_for_commit',
+      locks: '',
+      does: 'Waits until the transaction that was created last is durable; returns 0.',
+      ready: (state) => transaction.lastCommitted.get(state) >= target.get(state),
+      waitsFor: 'the task that commits the transaction',
+      apply: (state) => {
+        promise.fulfil(state);
+        return end;
+      },
+    },
+  ];
+}

@@ -1,0 +1,33 @@
+import type { Operation } from '../scenario.ts';
+import { commit } from './commit.ts';
+import type { OperationContext } from './context.ts';
+import { fsync } from './fsync.ts';
+import { releasepage } from './releasepage.ts';
+import type { Step } from './step.ts';
+import { sync } from './sync.ts';
+import { write } from './write.ts';
+import { writeback } from './writeback.ts';
+
+/** The steps of one operation, in order. */
+export function operationSteps(context: OperationContext, operation: Operation): Step[] {
+  switch (operation.kind) {
+    case 'write':
+      return write(context, operation);
+    case 'writeback':
+      return writeback(context, operation);
+    case 'releasepage':
+      return releasepage(context, operation);
+    case 'fsync':
+    case 'fdatasync':
+      return fsync(context, operation);
+    case 'sync':
+      return sync(context);
+    case 'commit':
+      return commit(context);
+  }
+}
+
+/** True for operations whose success promises durability. */
+export function isSync(operation: Operation): boolean {
+  return operation.kind === 'fsync' || operation.kind === 'fdatasync' || operation.kind === 'sync';
+}

@@ -1,0 +1,99 @@
+import type { Inode } from '../model/inode.ts';
+import type { FileOperation } from '../scenario.ts';
+import { below, lowest } from '../state/bits.ts';
+import type { State } from '../state/layout.ts';
+import type { OperationContext } from './context.ts';
+import { pagesAreUnlocked, unsubmitted } from './delalloc.ts';
+import type { Step } from './step.ts';
+
+/** `write F R`: btrfs_buffered_write. Nothing but the page cache and i_size changes. */
+export function write(context: OperationContext, operation: FileOperation): Step[] {
+  const { machine, task } = context;
+  const inode = machine.inodes[operation.file]!;
+  const { pages, orderedExtents } = inode;
+  const target = (state: State) => inode.segments.maskAt(operation.range, inode.size.get(state));
+  const blocks = (state: State) => inode.segments.wholeBlocks(target(state));
+  const startsInside = (state: State) => (blocks(state) & inode.inside(state)) !== 0;
+  /** lock_and_cleanup_extent_if_need: only a write that begins inside i_size looks for ordered extents. */
+  const ordered = (state: State) => (startsInside(state) ? orderedExtents.overlapping(state, blocks(state)) : 0);
+  const canLock = (state: State) => !inode.isLockedByOther(state, task);
+
+  return [
+    {
+      name: 'cont_expand',
+      locks: 'inode lock',
+      does: 'A write behind i_size first adds a hole extent map for the gap, on the list of modified extents.',
+      when: (state) => gap(inode, state, blocks(state)) !== 0,
+      ready: (state) => canLock(state) && (orderedExtents.covered.get(state) & gap(inode, state, blocks(state))) === 0,
+      waitsFor: 'the inode lock and the ordered extents in the gap',
+      apply: (state) => {
+        inode.lock.set(state, task + 1);
+        expand(context, inode, state, blocks(state));
+        return undefined;
+      },
+    },
+    {
+      name: 'start_ordered_extent',
+      locks: 'inode lock',
+      does: 'An open ordered extent is in the way: writes the rest of it, in order to wait for its completion.',
+      when: (state) => (unsubmitted(inode, state) & orderedExtents.union(state, ordered(state))) !== 0,
+      ready: (state) => canLock(state) && pagesAreUnlocked(inode, state),
+      waitsFor: 'the inode lock',
+      apply: (state) => {
+        inode.lock.set(state, task + 1);
+        pages.submit(state, unsubmitted(inode, state) & orderedExtents.union(state, ordered(state)));
+        return undefined;
+      },
+    },
+    {
+      name: 'dirty_pages',
+      locks: 'inode lock, page locks, range lock',
+      does: 'Copies the data into the page cache, marks the pages dirty and moves i_size. No transaction is joined.',
+      ready: (state) =>
+        canLock(state) &&
+        ordered(state) === 0 &&
+        (blocks(state) & (pages.writeback.get(state) | pages.locked.get(state))) === 0,
+      waitsFor: 'the inode lock, and the ordered extents that overlap the range',
+      apply: (state) => {
+        const mask = target(state);
+        const touched = blocks(state);
+        for (let rest = mask; rest !== 0; rest &= rest - 1) inode.content[lowest(rest)]!.add(state, 1);
+        pages.makeDirty(state, touched);
+        const endIndex = 32 - Math.clz32(mask);
+        inode.size.set(state, Math.max(inode.size.get(state), endIndex));
+        inode.lastSubTrans.set(state, machine.log.transid.get(state));
+        inode.lock.set(state, 0);
+        return undefined;
+      },
+    },
+  ];
+}
+
+/** The segments between i_size and the beginning of `mask`. */
+function gap(inode: Inode, state: State, mask: number): number {
+  return mask === 0 ? 0 : below(lowest(mask)) & ~inode.inside(state);
+}
+
+/** btrfs_cont_expand with NO_HOLES: no item is inserted, only the hole extent map. */
+function expand({ machine }: OperationContext, inode: Inode, state: State, blocks: number): void {
+  const { transaction, log, rules } = machine;
+  const tail = lastBlock(inode, state);
+  if ((tail & ~inode.inside(state)) !== 0) inode.pages.makeDirty(state, tail);
+  const hole = below(32 - Math.clz32(blocks)) & ~inode.inside(state) & ~tail;
+  if (hole === 0) return;
+  inode.extentMaps.drop(state, hole);
+  inode.extentMaps.insert(state, hole, {
+    hole: true,
+    pinned: false,
+    modified: true,
+    generation: transaction.generation.get(state),
+  });
+  // maybe_insert_hole with NO_HOLES marks the inode although nothing is inserted; gone with cceaa89f02f1.
+  if (rules.expandMarksInode) inode.setLastTrans(state, transaction.generation.get(state), log, false);
+}
+
+/** The block that holds the last byte before i_size, all of its segments. */
+function lastBlock(inode: Inode, state: State): number {
+  const size = inode.size.get(state);
+  return size === 0 ? 0 : inode.segments.wholeBlocks(1 << (size - 1));
+}

@@ -1,0 +1,85 @@
+import type { FileOperation } from '../scenario.ts';
+import type { State } from '../state/layout.ts';
+import type { OperationContext } from './context.ts';
+import { createIoExtentMap, nextDelalloc, submit } from './delalloc.ts';
+import { end, type Step } from './step.ts';
+
+/**
+ * `writeback F R`: a flusher writes the dirty pages of a range, one allocation after the other. It ends
+ * with the submission; the completions of the ordered extents are tasks of their own.
+ */
+export function writeback(context: OperationContext, operation: FileOperation): Step[] {
+  const { machine, registers, segments, started } = context;
+  const inode = machine.inodes[operation.file]!;
+  const { pages, extentMaps, orderedExtents } = inode;
+  /** Pages that were dirty when the operation began and are not written yet. */
+  const tagged = registers.field('tagged', 2 ** segments - 1);
+  /** The allocation under way. */
+  const run = registers.field('run', 2 ** segments - 1);
+
+  const dirtyInRange = (state: State) =>
+    pages.dirty.get(state) & inode.segments.wholeBlocks(inode.segments.maskAt(operation.range, inode.size.get(state)));
+  const toWrite = (state: State) => (tagged.get(state) === 0 ? dirtyInRange(state) : tagged.get(state));
+  const next = (state: State) => nextDelalloc(inode, state, toWrite(state));
+  const repeats = (state: State) => nextDelalloc(inode, state, toWrite(state) & ~run.get(state)) !== 0;
+  const allocating = (state: State) => run.get(state) !== 0;
+
+  return [
+    {
+      name: 'cow_file_range',
+      repeats,
+      locks: 'page locks, range lock',
+      does: 'Locks the contiguous dirty range from the first page to write, and drops the old extent maps in it.',
+      when: (state) => next(state) !== 0,
+      ready: (state) => (next(state) & pages.locked.get(state)) === 0,
+      waitsFor: 'the page locks that another writeback holds',
+      apply: (state) => {
+        tagged.set(state, toWrite(state));
+        run.set(state, next(state));
+        pages.lock(state, run.get(state));
+        extentMaps.drop(state, run.get(state));
+        return undefined;
+      },
+    },
+    {
+      name: 'create_io_em',
+      repeats,
+      locks: 'page locks, range lock, extent map tree lock',
+      does: 'Adds a pinned extent map to the tree and to the list of modified extents. It has no ordered extent yet.',
+      when: allocating,
+      apply: (state) => {
+        createIoExtentMap(inode, state, run.get(state));
+        return undefined;
+      },
+    },
+    {
+      name: 'btrfs_add_ordered_extent',
+      repeats,
+      locks: 'page locks, range lock',
+      does: 'Adds the ordered extent and unlocks the pages, which are still dirty.',
+      when: allocating,
+      apply: (state) => {
+        const extent = run.get(state);
+        orderedExtents.insert(state, extent);
+        pages.unlock(state, extent);
+        started[operation.file]?.add(state, extent & -extent);
+        return undefined;
+      },
+    },
+    {
+      name: 'extent_writepage_io',
+      repeats,
+      locks: 'page locks',
+      does: 'Marks the pages as under writeback and submits them. Of an ordered extent that reaches further only the range is submitted.',
+      ready: (state) => (toWrite(state) & pages.locked.get(state)) === 0,
+      waitsFor: 'the page locks that another writeback holds',
+      apply: (state) => {
+        const wanted = toWrite(state);
+        submit(inode, state, wanted);
+        tagged.set(state, wanted & pages.dirty.get(state));
+        run.set(state, 0);
+        return next(state) !== 0 && tagged.get(state) !== 0 ? 'cow_file_range' : end;
+      },
+    },
+  ];
+}

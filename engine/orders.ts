@@ -1,0 +1,86 @@
+import type { Machine } from './model/machine.ts';
+import type { OrderConstraint, StepReference } from './scenario.ts';
+import type { Field, Layout, State } from './state/layout.ts';
+import type { CompletionThread, TaskThread } from './thread.ts';
+
+/** For each operation of each task, per file: the open ordered extents that it started, where an `order` asks. */
+export class Starters {
+  readonly #fields = new Map<string, readonly (Field | undefined)[]>();
+
+  /** `isCompletionStep` tells which step names belong to completions. */
+  constructor(
+    orders: readonly OrderConstraint[],
+    isCompletionStep: (step: string) => boolean,
+    machine: Machine,
+    layout: Layout,
+  ) {
+    for (const { task, operation, step } of orders.flatMap(({ before, after }) => [before, after])) {
+      if (step === undefined || !isCompletionStep(step)) continue;
+      const key = `${task}.${operation}`;
+      if (this.#fields.has(key)) continue;
+      this.#fields.set(
+        key,
+        machine.inodes.map((inode) => inode.orderedExtents.trackStarter(layout)),
+      );
+    }
+  }
+
+  of({ task, operation }: { task: number; operation: number }): readonly (Field | undefined)[] {
+    return this.#fields.get(`${task}.${operation}`) ?? [];
+  }
+}
+
+/**
+ * Makes the steps that `order A before B` holds back wait. A has ended when its operation has, or its
+ * last step of the given name is behind; B is held back before its first step, or before every step of the name.
+ */
+export function addGates(
+  orders: readonly OrderConstraint[],
+  tasks: readonly TaskThread[],
+  completions: readonly CompletionThread[],
+  starters: Starters,
+): void {
+  for (const { before, after } of orders) {
+    const hasEnded = endOf(before);
+    const started = starters.of(after);
+    if (started.length > 0) {
+      for (const thread of completions) {
+        for (const { step, position } of thread.steps) {
+          if (step.name !== after.step) continue;
+          const bit = 1 << thread.start;
+          thread.addGate(position, (state) => (started[thread.file]!.get(state) & bit) === 0 || hasEnded(state));
+        }
+      }
+      continue;
+    }
+    const thread = tasks[after.task]!;
+    for (const { step, position, operation, first } of thread.steps) {
+      if (operation !== after.operation) continue;
+      if (after.step !== undefined && step.name !== after.step) continue;
+      if (after.step === undefined)
+        thread.addGate(position, (state) => thread.isInside(state, first) || hasEnded(state));
+      else thread.addGate(position, hasEnded);
+    }
+  }
+
+  function endOf(reference: StepReference): (state: State) => boolean {
+    const thread = tasks[reference.task]!;
+    const steps = thread.steps.filter(({ operation }) => operation === reference.operation);
+    const behind = steps[0]!.next;
+    const started = starters.of(reference);
+    if (started.length > 0) {
+      const isBehind = (state: State, completion: CompletionThread) => {
+        const open = (started[completion.file]!.get(state) & (1 << completion.start)) !== 0;
+        const last = completion.steps.findLastIndex(({ step }) => step.name === reference.step);
+        return !open || completion.next(state) > last;
+      };
+      return (state) => thread.next(state) >= behind && completions.every((completion) => isBehind(state, completion));
+    }
+    const last = steps.findLast(({ step }) => step.name === reference.step);
+    if (reference.step === undefined || last === undefined) return (state) => thread.next(state) >= behind;
+    return (state) => {
+      const next = thread.next(state);
+      return next >= behind || (next > last.position && !(last.step.repeats?.(state) ?? false));
+    };
+  }
+}

@@ -1,0 +1,161 @@
+import { FilePromise, syncPromise } from './durability/promises.ts';
+import { type KernelProfile, kernelProfile } from './kernels.ts';
+import { Inode } from './model/inode.ts';
+import { LogRoot } from './model/log-root.ts';
+import type { Machine } from './model/machine.ts';
+import { Transaction } from './model/transaction.ts';
+import { finishOrderedIo } from './operations/finish-ordered-io.ts';
+import { Registers } from './operations/registers.ts';
+import { isSync, operationSteps } from './operations/table.ts';
+import { addGates, Starters } from './orders.ts';
+import type { Operation, Scenario, ScenarioFile } from './scenario.ts';
+import { cutSegments } from './segments.ts';
+import { Layout, type State } from './state/layout.ts';
+import { CompletionThread, placeSteps, TaskThread } from './thread.ts';
+import type { OperationReference } from './verdict.ts';
+
+/** A scenario compiled for one kernel profile: threads of steps over one state layout. */
+export interface Program {
+  readonly scenario: Scenario;
+  readonly profile: KernelProfile;
+  readonly machine: Machine;
+  readonly layout: Layout;
+  readonly initial: State;
+  readonly tasks: readonly TaskThread[];
+  /** Per file, per segment: the completion of the ordered extent that begins there. */
+  readonly completions: readonly (readonly CompletionThread[])[];
+  /** Per file. */
+  readonly promises: readonly FilePromise[];
+  /** The sync operations, in the order of their numbers, which count from 1. */
+  readonly syncs: readonly OperationReference[];
+}
+
+/** What may be changed about a scenario without writing it anew. */
+export interface ProfileOverrides {
+  readonly kernel?: string | undefined;
+  readonly guards?: Readonly<Record<string, boolean>> | undefined;
+}
+
+/** The profile that a scenario runs under: its kernel's, with its guards, and the overrides over both. */
+export function profileOf(scenario: Scenario, overrides: ProfileOverrides = {}): KernelProfile {
+  const profile = kernelProfile(overrides.kernel ?? scenario.kernel);
+  return { ...profile, guards: { ...profile.guards, ...scenario.guards, ...overrides.guards } };
+}
+
+/** Compiles a scenario. Throws `TooManySegments`. */
+export function compile(scenario: Scenario, overrides: ProfileOverrides = {}): Program {
+  const profile = profileOf(scenario, overrides);
+  const layout = new Layout();
+  const machine = buildMachine(scenario, profile, layout);
+  const syncs = syncOperations(scenario);
+  const promises = machine.inodes.map(
+    ({ index, segments }) =>
+      new FilePromise(layout, segments.count, { versions: countWrites(scenario, index), syncs: syncs.length }),
+  );
+  const completions = machine.inodes.map((inode) =>
+    Array.from({ length: inode.segments.count }, (_, start) => {
+      const steps = placeSteps([finishOrderedIo(machine, inode, start)]);
+      return new CompletionThread(inode.index, start, inode.orderedExtents.position[start]!, steps);
+    }),
+  );
+  const completionSteps = new Set(completions[0]?.[0]?.steps.map(({ step }) => step.name));
+  const starters = new Starters(scenario.orders, (step) => completionSteps.has(step), machine, layout);
+  const tasks = scenario.tasks.map(({ operations }, task) => {
+    const registers = new Registers(layout);
+    const steps = placeSteps(
+      operations.map((operation, index) =>
+        operationSteps(
+          {
+            machine,
+            task,
+            registers,
+            promise: promiseOf(operation, task, index, registers),
+            segments: Math.max(...machine.inodes.map((inode) => inode.segments.count), 0),
+            started: starters.of({ task, operation: index }),
+          },
+          operation,
+        ),
+      ),
+    );
+    return new TaskThread(task, layout.field(steps.length, 'control'), steps, (state) => registers.reset(state));
+  });
+  addGates(scenario.orders, tasks, completions.flat(), starters);
+  const initial = initialState(scenario.files, machine, promises, layout);
+  return { scenario, profile, machine, layout, initial, tasks, completions, promises, syncs };
+
+  function promiseOf(operation: Operation, task: number, index: number, registers: Registers) {
+    const number = syncs.findIndex((sync) => sync.task === task && sync.operation === index) + 1;
+    const files = machine.inodes
+      .filter((inode) => number > 0 && (!('file' in operation) || operation.file === inode.index))
+      .map((inode) => ({ inode, promise: promises[inode.index]!, versions: countWrites(scenario, inode.index) }));
+    return syncPromise(number, files, registers);
+  }
+}
+
+function buildMachine(scenario: Scenario, profile: KernelProfile, layout: Layout): Machine {
+  const segments = scenario.files.map((_, file) => cutSegments(scenario, file));
+  const count = (...kinds: Operation['kind'][]) =>
+    operationsOf(scenario).filter(({ kind }) => kinds.includes(kind)).length;
+  const places = segments.reduce((sum, file) => sum + file.count, 0);
+  const trackLogged = profile.rules.fastFsyncWaitsForWritebackOnly;
+  // Each commit lets one further transaction start.
+  const transactions = count('commit', 'sync') + 1;
+  const logTransactions = count('fsync', 'fdatasync');
+  const tasks = scenario.tasks.length;
+  return {
+    rules: profile.rules,
+    guards: profile.guards,
+    transaction: new Transaction(layout, {
+      transactions,
+      handles: tasks + places,
+      pendingOrdered: trackLogged ? places : 0,
+    }),
+    log: new LogRoot(layout, { logTransactions, writers: tasks }),
+    inodes: scenario.files.map(({ name }, file) => {
+      const limits = { tasks, transactions, logTransactions, trackLogged, versions: countWrites(scenario, file) };
+      return new Inode(layout, file, name, segments[file]!, limits);
+    }),
+  };
+}
+
+/** As after a fresh mount: everything that exists is committed, caches and lists are empty, no transaction runs. */
+function initialState(
+  files: readonly ScenarioFile[],
+  { inodes }: Machine,
+  promises: readonly FilePromise[],
+  layout: Layout,
+): State {
+  const state = new Int32Array(layout.words);
+  for (const inode of inodes) {
+    const { size, data, needsFullSync } = files[inode.index]!;
+    const sizeIndex = inode.segments.indexOf(size);
+    inode.size.set(state, sizeIndex);
+    inode.needsFullSync.set(state, needsFullSync ? 1 : 0);
+    inode.setLastLogCommit(state, 0);
+    for (const image of [inode.tree, inode.committed]) {
+      image.present.set(state, 1);
+      image.size.set(state, sizeIndex);
+      image.data.set(
+        state,
+        data.reduce((mask, range) => mask | inode.segments.wholeBlocks(inode.segments.maskOf(range)), 0),
+      );
+    }
+    promises[inode.index]!.size.set(state, sizeIndex);
+  }
+  return state;
+}
+
+function operationsOf(scenario: Scenario): Operation[] {
+  return scenario.tasks.flatMap(({ operations }) => operations);
+}
+
+/** How often a block of the file can change: the number of writes to it. */
+function countWrites(scenario: Scenario, file: number): number {
+  return operationsOf(scenario).filter((operation) => operation.kind === 'write' && operation.file === file).length;
+}
+
+function syncOperations({ tasks }: Scenario): OperationReference[] {
+  return tasks.flatMap(({ operations }, task) =>
+    operations.flatMap((operation, index) => (isSync(operation) ? [{ task, operation: index }] : [])),
+  );
+}

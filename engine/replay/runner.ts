@@ -1,0 +1,66 @@
+import type { Program } from '../program.ts';
+import { lowest } from '../state/bits.ts';
+import type { State } from '../state/layout.ts';
+import { CompletionThread, TaskThread, type Thread } from '../thread.ts';
+import type { Actor, OperationReference, WitnessStep } from '../verdict.ts';
+
+/** Runs a program step by step, in an order that somebody else chooses, and says who took each step. */
+export class Runner {
+  readonly program: Program;
+  readonly state: State;
+  /** Per file, per segment: the operation that created the ordered extent that begins there. */
+  readonly #startedBy: OperationReference[][];
+
+  constructor(program: Program) {
+    this.program = program;
+    this.state = program.initial.slice();
+    this.#startedBy = program.machine.inodes.map(() => []);
+  }
+
+  /** The completions of the ordered extents that are open now. */
+  openCompletions(): CompletionThread[] {
+    return this.program.machine.inodes.flatMap((inode) => {
+      const threads: CompletionThread[] = [];
+      for (let rest = inode.orderedExtents.starts.get(this.state); rest !== 0; rest &= rest - 1) {
+        threads.push(this.program.completions[inode.index]![lowest(rest)]!);
+      }
+      return threads;
+    });
+  }
+
+  startedBy({ file, start }: CompletionThread): OperationReference {
+    return this.#startedBy[file]![start]!;
+  }
+
+  canStep(thread: Thread): boolean {
+    const position = thread.next(this.state);
+    return position < thread.steps.length && thread.isReady(this.state, position);
+  }
+
+  /** Takes the thread's next step, which must be ready. */
+  step(thread: Thread): WitnessStep {
+    const position = thread.next(this.state);
+    const { step, operation } = thread.steps[position]!;
+    const actor = this.#actor(thread, operation);
+    const before = this.program.machine.inodes.map(({ orderedExtents }) => orderedExtents.starts.get(this.state));
+    thread.take(this.state, position);
+    if (actor.kind === 'task') this.#noteStarts(before, { task: actor.task, operation });
+    return { actor, step: step.name };
+  }
+
+  #actor(thread: Thread, operation: number): Actor {
+    if (thread instanceof TaskThread) return { kind: 'task', task: thread.task, operation };
+    if (!(thread instanceof CompletionThread)) throw new TypeError('a thread is a task or a completion');
+    const { segments, orderedExtents } = this.program.machine.inodes[thread.file]!;
+    const range = segments.rangeOf(orderedExtents.from(this.state, thread.start));
+    return { kind: 'endio', file: thread.file, range, startedBy: this.startedBy(thread) };
+  }
+
+  #noteStarts(before: readonly number[], by: OperationReference): void {
+    for (const [file, { orderedExtents }] of this.program.machine.inodes.entries()) {
+      for (let rest = orderedExtents.starts.get(this.state) & ~before[file]!; rest !== 0; rest &= rest - 1) {
+        this.#startedBy[file]![lowest(rest)] = by;
+      }
+    }
+  }
+}

@@ -1,0 +1,114 @@
+/**
+ * What the engine is asked to check: plain data, without source positions. Files, tasks and
+ * operations are referred to by their index, in the order of the text; whoever built the scenario
+ * maps an index back to a place in the text.
+ */
+export interface Scenario {
+  readonly name: string;
+  /** Mainline release as text (`5.10` is not `5.1`); undefined means the newest known profile. */
+  readonly kernel?: string | undefined;
+  /** Guards that the author turned on or off, over what the kernel release sets. */
+  readonly guards: Readonly<Record<string, boolean>>;
+  readonly files: readonly ScenarioFile[];
+  readonly tasks: readonly ScenarioTask[];
+  readonly orders: readonly OrderConstraint[];
+  readonly schedules: readonly Schedule[];
+  /** Empty means `expect safe`. */
+  readonly expect: readonly Expectation[];
+  readonly bounds: SearchBounds;
+}
+
+/** Half-open range of bytes. */
+export interface ByteRange {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** A file that exists, committed, before the scenario starts. */
+export interface ScenarioFile {
+  readonly name: string;
+  /** i_size in bytes. */
+  readonly size: number;
+  /** Each range is one written extent; what no range covers is a hole. */
+  readonly data: readonly ByteRange[];
+  /** The inode's first fsync is a full one (BTRFS_INODE_NEEDS_FULL_SYNC is set at the start). */
+  readonly needsFullSync: boolean;
+}
+
+export interface ScenarioTask {
+  readonly name: string;
+  readonly operations: readonly Operation[];
+}
+
+/** `all` is the whole file as it is at the moment of the operation. */
+export type OperationRange = ByteRange | 'all';
+
+/** Operations that the engine models; the language knows more, and says so where one is used. */
+export type Operation = FileOperation | FileSystemOperation;
+
+export interface FileOperation {
+  readonly kind: 'write' | 'writeback' | 'releasepage' | 'fsync' | 'fdatasync';
+  readonly file: number;
+  /** `fsync` and `fdatasync` take `all` only. */
+  readonly range: OperationRange;
+}
+
+export interface FileSystemOperation {
+  readonly kind: 'sync' | 'commit';
+}
+
+export type OperationKind = Operation['kind'];
+
+/** A place in a run: a whole operation (its end, or its beginning), or one step of it. */
+export interface StepReference {
+  readonly task: number;
+  readonly operation: number;
+  /**
+   * Name of a step of the operation, or of a step of the completion of the ordered extents that a
+   * writeback started (`finish_ordered_io` is the last of those). Absent: the whole operation.
+   */
+  readonly step?: string | undefined;
+}
+
+/** Only interleavings in which `after` begins when `before` has ended are looked at. */
+export interface OrderConstraint {
+  readonly before: StepReference;
+  readonly after: StepReference;
+}
+
+/** One interleaving that the author spelled out. */
+export interface Schedule {
+  readonly name?: string | undefined;
+  readonly entries: readonly ScheduleEntry[];
+}
+
+export type ScheduleEntry =
+  | {
+      readonly kind: 'task';
+      readonly task: number;
+      /** The keyword written in the entry; checked against the task's next operation. */
+      readonly operation: OperationKind;
+      /** Stop after the next occurrence of this step. */
+      readonly until?: string | undefined;
+    }
+  | {
+      readonly kind: 'endio';
+      readonly file: number;
+      readonly range: OperationRange;
+      readonly until?: string | undefined;
+    }
+  | { readonly kind: 'crash' };
+
+/** What the author says is true. */
+export type Expectation =
+  | { readonly kind: 'safe' }
+  | { readonly kind: ViolationKind; readonly file: number; readonly range: ByteRange };
+
+export type ViolationKind = 'lost' | 'corrupt' | 'resurrected';
+
+/** Limits of one search; an absent one takes the engine's default. */
+export interface SearchBounds {
+  readonly states?: number | undefined;
+  /** Longest interleaving looked at, in steps. */
+  readonly steps?: number | undefined;
+}

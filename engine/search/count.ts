@@ -1,0 +1,83 @@
+import type { StateGraph } from './state-graph.ts';
+
+/** Numbers of interleavings, exact for the graph as it is. */
+export interface PathCount {
+  readonly total: bigint;
+  readonly losing: bigint;
+}
+
+const limbBits = 30;
+const limbMask = 2 ** limbBits - 1;
+
+/**
+ * Counts the maximal paths of the state graph, and those that pass a losing state. The graph has no
+ * cycle, for a blocked wait is no step; states that were not expanded count as ends, so that the
+ * numbers are lower bounds when a bound was hit.
+ *
+ * Numbers are kept in limbs of 30 bits, as many as the longest count can need.
+ */
+export function countInterleavings(graph: StateGraph, actors: number): PathCount {
+  const order = topologicalOrder(graph);
+  const longest = graph.states === 0 ? 0 : graph.depth(graph.states - 1) + 1;
+  for (let limbs = 2; ; limbs *= 2) {
+    const count = countWith(graph, order, limbs);
+    if (count !== undefined) return count;
+    if (limbs * limbBits > longest * Math.log2(actors + 1) * 4 + 64)
+      throw new Error('path count does not fit its bound');
+  }
+}
+
+/** States such that every edge leads to a later one. Throws if the graph has a cycle. */
+function topologicalOrder(graph: StateGraph): Int32Array {
+  const waiting = new Int32Array(graph.states);
+  for (let edge = 0; edge < graph.edges; edge++) waiting[graph.target(edge)]!++;
+  const order = new Int32Array(graph.states);
+  let length = graph.states > 0 ? 1 : 0;
+  for (let i = 0; i < length; i++) {
+    const state = order[i]!;
+    for (let edge = graph.firstEdge(state); edge < graph.endOfEdges(state); edge++) {
+      const target = graph.target(edge);
+      if (--waiting[target]! === 0) order[length++] = target;
+    }
+  }
+  if (length !== graph.states) throw new Error('the state graph has a cycle');
+  return order;
+}
+
+/** Undefined when a number outgrows `limbs`. */
+function countWith(graph: StateGraph, order: Int32Array, limbs: number): PathCount | undefined {
+  const total = new Int32Array(graph.states * limbs);
+  const losing = new Int32Array(graph.states * limbs);
+  for (let i = order.length - 1; i >= 0; i--) {
+    const state = order[i]!;
+    const at = state * limbs;
+    const first = graph.firstEdge(state);
+    const behind = graph.endOfEdges(state);
+    if (first === behind) total[at] = 1;
+    for (let edge = first; edge < behind; edge++) {
+      const from = graph.target(edge) * limbs;
+      if (!addLimbs(total, at, from, limbs)) return undefined;
+      addLimbs(losing, at, from, limbs);
+    }
+    if (graph.isLosing(state)) for (let limb = 0; limb < limbs; limb++) losing[at + limb] = total[at + limb]!;
+  }
+  return { total: toBigInt(total, limbs), losing: toBigInt(losing, limbs) };
+}
+
+/** Adds the number at `from` to the one at `at`; false when it does not fit. */
+function addLimbs(numbers: Int32Array, at: number, from: number, limbs: number): boolean {
+  let carry = 0;
+  for (let limb = 0; limb < limbs; limb++) {
+    const sum = numbers[at + limb]! + numbers[from + limb]! + carry;
+    numbers[at + limb] = sum & limbMask;
+    carry = sum >>> limbBits;
+  }
+  return carry === 0;
+}
+
+/** The number of the initial state, which is state 0. */
+function toBigInt(numbers: Int32Array, limbs: number): bigint {
+  let value = 0n;
+  for (let limb = limbs - 1; limb >= 0; limb--) value = (value << BigInt(limbBits)) | BigInt(numbers[limb]!);
+  return value;
+}

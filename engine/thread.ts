@@ -1,0 +1,127 @@
+import type { Step } from './operations/step.ts';
+import { end } from './operations/step.ts';
+import type { Field, State } from './state/layout.ts';
+
+/** A step at its place in a thread. */
+export interface PlacedStep {
+  readonly step: Step;
+  readonly position: number;
+  /** Index of the operation in its task; 0 for a completion. */
+  readonly operation: number;
+  /** Positions of the operation's first step and of what follows its last. */
+  readonly first: number;
+  readonly next: number;
+  /** Positions that the step can go on at, by label. */
+  readonly targets: ReadonlyMap<string, number>;
+}
+
+/** Lays operations out one after the other and resolves their labels. */
+export function placeSteps(operations: readonly (readonly Step[])[]): PlacedStep[] {
+  const placed: PlacedStep[] = [];
+  for (const [operation, steps] of operations.entries()) {
+    const first = placed.length;
+    const next = first + steps.length;
+    const targets = new Map<string, number>([[end, next]]);
+    for (const [i, step] of steps.entries()) {
+      const label = step.label ?? step.name;
+      if (targets.has(label)) throw new Error(`two steps are labelled ${label}`);
+      targets.set(label, first + i);
+    }
+    for (const [i, step] of steps.entries())
+      placed.push({ step, position: first + i, operation, first, next, targets });
+  }
+  return placed;
+}
+
+/** A sequence of steps with a position in the state: a task, or the completion of one ordered extent. */
+export abstract class Thread {
+  readonly steps: readonly PlacedStep[];
+  protected readonly position: Field;
+  /** Per position, what else has to hold before the step may run (`order` constraints). */
+  readonly #gates = new Map<number, ((state: State) => boolean)[]>();
+
+  constructor(position: Field, steps: readonly PlacedStep[]) {
+    this.position = position;
+    this.steps = steps;
+  }
+
+  /** Position of the step that comes next; the number of steps when there is none. */
+  next(state: State): number {
+    let position = this.position.get(state);
+    for (; position < this.steps.length; position++) {
+      const { when } = this.steps[position]!.step;
+      if (when === undefined || when(state)) break;
+    }
+    return position;
+  }
+
+  /** May the step at `position`, which comes next, run now? */
+  isReady(state: State, position: number): boolean {
+    const { ready } = this.steps[position]!.step;
+    return (ready === undefined || ready(state)) && this.isReleased(state, position);
+  }
+
+  /** No `order` constraint holds the step at `position` back. */
+  isReleased(state: State, position: number): boolean {
+    const gates = this.#gates.get(position);
+    return gates === undefined || gates.every((gate) => gate(state));
+  }
+
+  /** The thread has taken a step of the operation that begins at `first`, or of a later one. */
+  isInside(state: State, first: number): boolean {
+    return this.position.get(state) > first;
+  }
+
+  /** Runs the step at `position` on `state`. */
+  take(state: State, position: number): void {
+    const placed = this.steps[position]!;
+    const label = placed.step.apply(state);
+    this.moveTo(state, placed, label === undefined ? position + 1 : placed.targets.get(label)!);
+  }
+
+  addGate(position: number, gate: (state: State) => boolean): void {
+    const gates = this.#gates.get(position) ?? [];
+    gates.push(gate);
+    this.#gates.set(position, gates);
+  }
+
+  protected abstract moveTo(state: State, from: PlacedStep, position: number): void;
+}
+
+/** The operations of one task. */
+export class TaskThread extends Thread {
+  readonly task: number;
+  readonly #reset: (state: State) => void;
+
+  /** `reset` clears the registers of the task; it runs whenever an operation ends. */
+  constructor(task: number, position: Field, steps: readonly PlacedStep[], reset: (state: State) => void) {
+    super(position, steps);
+    this.task = task;
+    this.#reset = reset;
+  }
+
+  isFinished(state: State): boolean {
+    return this.position.get(state) === this.steps.length;
+  }
+
+  protected moveTo(state: State, from: PlacedStep, position: number): void {
+    this.position.set(state, position);
+    if (position === from.next) this.#reset(state);
+  }
+}
+
+/** The completion of the ordered extent that begins at one segment of a file, as often as there is one. */
+export class CompletionThread extends Thread {
+  readonly file: number;
+  readonly start: number;
+
+  constructor(file: number, start: number, position: Field, steps: readonly PlacedStep[]) {
+    super(position, steps);
+    this.file = file;
+    this.start = start;
+  }
+
+  protected moveTo(state: State, from: PlacedStep, position: number): void {
+    this.position.set(state, position === from.next ? 0 : position);
+  }
+}
