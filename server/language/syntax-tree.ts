@@ -13,10 +13,10 @@ export interface SyntaxTree {
   readonly text: string;
   readonly scenarios: readonly ScenarioNode[];
   /** All comments in the order of the text, documentation included. */
-  readonly comments: readonly Comment[];
+  readonly comments: readonly LanguageComment[];
 }
 
-export interface Comment {
+export interface LanguageComment {
   /** `line` is `// …`, `documentation` is `/// …`, `block` may span lines. */
   readonly kind: 'line' | 'block' | 'documentation';
   readonly span: Span;
@@ -36,8 +36,8 @@ export interface StringLiteral {
 }
 
 export interface NumberLiteral {
-  /** Suffix applied: 4K is 4096. A safe integer. */
-  readonly value: number;
+  /** Suffix applied: 4K is 4096. A safe integer; undefined when it is malformed or too large. */
+  readonly value: number | undefined;
   readonly span: Span;
 }
 

@@ -1,0 +1,90 @@
+import type { Scenario } from '../../engine/index.ts';
+import { bindCondition } from './bind-conditions.ts';
+import { bindBounds, bindExpectation, reportConflicts } from './bind-expectations.ts';
+import { bindFile } from './bind-files.ts';
+import { bindGuards, bindKernel } from './bind-kernel.ts';
+import { bindMount } from './bind-mount.ts';
+import { bindOrders } from './bind-orders.ts';
+import { bindSchedule, reportEqualSchedules } from './bind-schedules.ts';
+import { bindTask } from './bind-tasks.ts';
+import type { LanguageDiagnostic } from './diagnostic.ts';
+import type { LoweredScenario } from './lowered-scenario.ts';
+import { membersByWord } from './members.ts';
+import { Problems } from './problems.ts';
+import { Scope, type StepNames } from './scope.ts';
+import { mostSegments, segmentCounts } from './segment-count.ts';
+import { sourcesOf } from './sources.ts';
+import type { ReachNode, ScenarioNode, Span } from './syntax-tree.ts';
+
+/** One scenario after binding. */
+export interface BoundScenario {
+  readonly lowered: LoweredScenario;
+  readonly diagnostics: readonly LanguageDiagnostic[];
+}
+
+/** Binds one scenario; it is lowered when neither the parser nor the binder found an error in it. */
+export function bindScenario(node: ScenarioNode, stepNames: StepNames | undefined): BoundScenario {
+  const problems = new Problems();
+  const members = membersByWord(node.members);
+  const version = bindKernel(members.kernel, problems);
+  const guards = bindGuards(members.guard, version?.text, problems);
+  for (const mount of members.mount) bindMount(mount, problems);
+  const scope = new Scope(members.file, members.task, stepNames, problems);
+  const parts = {
+    name: node.name?.text ?? '',
+    kernel: version?.text,
+    guards: guards.settings,
+    files: members.file.map((file) => bindFile(file, problems)),
+    tasks: members.task.map((task) => bindTask(task, scope)),
+    orders: bindOrders(members.order, scope),
+    schedules: members.interleaving.map((interleaving) => bindSchedule(interleaving, scope)),
+    expect: members.expect.map((expectation) => bindExpectation(expectation, scope)),
+  };
+  reportEqualSchedules(members.interleaving, problems);
+  reportConflicts(members.expect, problems);
+  for (const reach of members.reach) bindReach(reach, scope);
+  const { bounds, sources: boundSources } = bindBounds(members.bound, problems);
+  const sources = sourcesOf(node, members, { kernel: version?.span, guards: guards.sources, bounds: boundSources });
+  let scenario = node.wellFormed && problems.errors === 0 ? complete({ ...parts, bounds }) : undefined;
+  if (scenario !== undefined && hasTooManySegments(scenario, sources.name, problems)) scenario = undefined;
+  const documentation = node.documentation?.text ?? '';
+  return {
+    lowered: { name: parts.name, span: node.span, scenario, sources, documentation, node },
+    diagnostics: problems.diagnostics,
+  };
+}
+
+type Lists = 'files' | 'tasks' | 'orders' | 'schedules' | 'expect';
+type Parts = {
+  readonly [Key in keyof Scenario]: Key extends Lists ? readonly (Scenario[Key][number] | undefined)[] : Scenario[Key];
+};
+
+/** A scenario of which no part is missing. */
+function complete(parts: Parts): Scenario | undefined {
+  const files = allDefined(parts.files);
+  const tasks = allDefined(parts.tasks);
+  const orders = allDefined(parts.orders);
+  const schedules = allDefined(parts.schedules);
+  const expect = allDefined(parts.expect);
+  return files && tasks && orders && schedules && expect && { ...parts, files, tasks, orders, schedules, expect };
+}
+
+function allDefined<Part>(parts: readonly (Part | undefined)[]): readonly Part[] | undefined {
+  const defined = parts.filter((part) => part !== undefined);
+  return defined.length === parts.length ? defined : undefined;
+}
+
+function bindReach(node: ReachNode, scope: Scope): void {
+  scope.problems.warning('not-modelled', '`reach` is not modelled yet: the scenario is checked without it', node.span);
+  if (node.condition !== undefined) bindCondition(node.condition, scope);
+}
+
+function hasTooManySegments(scenario: Scenario, name: Span, problems: Problems): boolean {
+  const counts = segmentCounts(scenario);
+  counts.forEach((count, file) => {
+    if (count <= mostSegments) return;
+    const message = `ranges cut file \`${scenario.files[file]!.name}\` into ${count} segments; at most ${mostSegments} can be checked`;
+    problems.error('too-many-segments', message, name);
+  });
+  return problems.errors > 0;
+}

@@ -1,0 +1,38 @@
+import type { Operation, ScenarioTask } from '../../engine/index.ts';
+import { isModelled } from './modelled-operations.ts';
+import { bindRange } from './ranges.ts';
+import { bindReference } from './references.ts';
+import type { Scope } from './scope.ts';
+import type { OperationNode, TaskNode } from './syntax-tree.ts';
+import { endio } from './words.ts';
+
+/** Lowers one task; undefined when something about it was reported. */
+export function bindTask(node: TaskNode, scope: Scope): ScenarioTask | undefined {
+  const { problems } = scope;
+  if (node.name?.text === endio) {
+    const message = `\`${endio}\` is the implicit task that completes ordered extents: no other task may have its name`;
+    problems.error('reserved-name', message, node.name.span);
+  }
+  const operations = node.operations.flatMap((operation) => bindOperation(operation, scope) ?? []);
+  const complete = operations.length === node.operations.length;
+  return node.name !== undefined && complete ? { name: node.name.text, operations } : undefined;
+}
+
+function bindOperation(node: OperationNode, scope: Scope): Operation | undefined {
+  if (!node.known) return undefined;
+  const kind = node.word.text;
+  const file = node.file && scope.file(node.file);
+  if (node.target !== undefined && kind === 'clone') scope.file(node.target);
+  if (node.on !== undefined) bindReference(node.on, scope);
+  const range = node.range ? bindRange(node.range, scope.problems) : 'all';
+  if (!isModelled(kind)) {
+    scope.problems.notModelled(`\`${kind}\``, node.word.span);
+    return undefined;
+  }
+  if (kind === 'sync' || kind === 'commit') return { kind };
+  if (file === undefined || range === undefined) return undefined;
+  if ((kind === 'fsync' || kind === 'fdatasync') && range !== 'all') {
+    scope.problems.notModelled(`\`${kind}\` of a range`, node.range!.span);
+  }
+  return { kind, file, range };
+}

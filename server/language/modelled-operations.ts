@@ -1,0 +1,17 @@
+import type { OperationKind } from '../../engine/index.ts';
+
+/** Which operations of the language the engine models; the compiler keeps it equal to the engine's list. */
+const modelled: Readonly<Record<OperationKind, true>> = {
+  write: true,
+  writeback: true,
+  releasepage: true,
+  fsync: true,
+  fdatasync: true,
+  sync: true,
+  commit: true,
+};
+
+/** True for an operation that the engine models. */
+export function isModelled(word: string): word is OperationKind {
+  return Object.hasOwn(modelled, word);
+}

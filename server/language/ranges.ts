@@ -1,0 +1,50 @@
+import type { ByteRange, OperationRange } from '../../engine/index.ts';
+import type { Problems } from './problems.ts';
+import type { RangeNode } from './syntax-tree.ts';
+
+/** Bytes per page and per block. */
+export const pageSize = 4096;
+
+/**
+ * The bytes that a range stands for; `all` stays `all`. Undefined when it is inverted, empty or too
+ * large, which is then reported (or has been, by the parser).
+ */
+export function bindRange(node: RangeNode, problems: Problems): OperationRange | undefined {
+  if (node.kind === 'all') return 'all';
+  if (node.kind === 'page') return bindPage(node, problems);
+  const start = node.start.value;
+  const end = node.end.value;
+  if (start === undefined || end === undefined) return undefined;
+  if (start < end) return { start, end };
+  const written = `\`${formatSize(start)}..${formatSize(end)}\``;
+  if (start === end) {
+    problems.error('invalid-range', `the range ${written} is empty: its end is not part of it`, node.span);
+  } else {
+    const newText = `${formatSize(end)}..${formatSize(start)}`;
+    const fixes = [{ title: `Replace with \`${newText}\``, edits: [{ span: node.span, newText }] }];
+    problems.error('invalid-range', `the range ${written} ends before it begins`, node.span, { fixes });
+  }
+  return undefined;
+}
+
+function bindPage(node: RangeNode & { kind: 'page' }, problems: Problems): ByteRange | undefined {
+  if (node.page.value === undefined) return undefined;
+  const start = node.page.value * pageSize;
+  const end = start + pageSize;
+  if (Number.isSafeInteger(end)) return { start, end };
+  problems.error('invalid-range', 'the page is out of range: the largest offset is 2^53 - 1', node.span);
+  return undefined;
+}
+
+/** A size as the language writes it: 4096 is `4K`, 5000 stays `5000`. */
+export function formatSize(bytes: number): string {
+  if (bytes === 0) return '0';
+  for (const [unit, factor] of [
+    ['G', 1024 ** 3],
+    ['M', 1024 ** 2],
+    ['K', 1024],
+  ] as const) {
+    if (bytes % factor === 0) return `${bytes / factor}${unit}`;
+  }
+  return `${bytes}`;
+}

@@ -1,0 +1,105 @@
+import type { OperationKind } from '../../engine/index.ts';
+import type { Problems } from './problems.ts';
+import type { FileNode, Identifier, OperationNode, TaskNode } from './syntax-tree.ts';
+
+/** Names of the steps of an operation, in order; of the completion of an ordered extent for `endio`. */
+export type StepNames = (kind: OperationKind | 'endio') => readonly string[];
+
+/** One task with its operations by label and by word. */
+export interface TaskScope {
+  readonly node: TaskNode;
+  readonly labels: ReadonlyMap<string, number>;
+  readonly words: ReadonlyMap<string, readonly number[]>;
+}
+
+/** The names that are valid in one scenario, and where complaints about others go. */
+export class Scope {
+  readonly problems: Problems;
+  readonly tasks: readonly TaskScope[];
+  readonly #stepNames: StepNames | undefined;
+  readonly #files: ReadonlyMap<string, number>;
+  readonly #taskIndices: ReadonlyMap<string, number>;
+  /** Names that operations bring into being; whether they exist at some moment is not for the binder to say. */
+  readonly #made: ReadonlySet<string>;
+
+  constructor(
+    files: readonly FileNode[],
+    tasks: readonly TaskNode[],
+    stepNames: StepNames | undefined,
+    problems: Problems,
+  ) {
+    this.problems = problems;
+    this.#stepNames = stepNames;
+    this.#files = this.#indices('file', files);
+    this.#taskIndices = this.#indices('task', tasks);
+    this.#made = new Set(tasks.flatMap((task) => task.operations.flatMap(madeName)));
+    this.tasks = tasks.map((node) => this.#taskScope(node));
+  }
+
+  #indices(what: string, nodes: readonly (FileNode | TaskNode)[]): Map<string, number> {
+    const indices = new Map<string, number>();
+    nodes.forEach(({ name }, index) => {
+      if (name === undefined) return;
+      const first = nodes[indices.get(name.text) ?? -1]?.name;
+      if (first === undefined) indices.set(name.text, index);
+      else this.problems.duplicate(`${what} \`${name.text}\` is declared twice`, name.span, first.span);
+    });
+    return indices;
+  }
+
+  #taskScope(node: TaskNode): TaskScope {
+    const labels = new Map<string, number>();
+    const words = new Map<string, number[]>();
+    node.operations.forEach(({ label, word }, index) => {
+      const equal = words.get(word.text);
+      if (equal === undefined) words.set(word.text, [index]);
+      else equal.push(index);
+      if (label === undefined) return;
+      const first = node.operations[labels.get(label.text) ?? -1]?.label;
+      if (first === undefined) labels.set(label.text, index);
+      else this.problems.duplicate(`label \`${label.text}\` is given twice in a task`, label.span, first.span);
+    });
+    return { node, labels, words };
+  }
+
+  /** Index of a file; undefined, after a complaint, when there is none of that name. */
+  file(name: Identifier): number | undefined {
+    const index = this.#files.get(name.text);
+    if (index === undefined && !this.#made.has(name.text)) {
+      this.problems.unknownName(`unknown file \`${name.text}\``, name, [...this.#files.keys()]);
+    }
+    return index;
+  }
+
+  /** Index of a task; undefined, after a complaint, when there is none of that name. */
+  task(name: Identifier): number | undefined {
+    const index = this.#taskIndices.get(name.text);
+    if (index === undefined) {
+      this.problems.unknownName(`unknown task \`${name.text}\``, name, [...this.#taskIndices.keys()]);
+    }
+    return index;
+  }
+
+  /** Steps of an operation; undefined when they are not known, and any name has to do. */
+  steps(kind: OperationKind | 'endio'): readonly string[] | undefined {
+    return this.#stepNames?.(kind);
+  }
+
+  /** Complains unless the step is one of `names`. */
+  checkStep(step: Identifier, whose: string, names: readonly string[] | undefined): void {
+    if (names === undefined || names.includes(step.text)) return;
+    this.problems.unknownName(`\`${whose}\` has no step \`${step.text}\``, step, names);
+  }
+
+  /** Complains about an operation that a task does not have; `names` are those it has. */
+  missingOperation({ node }: TaskScope, name: Identifier, names: Iterable<string>): void {
+    // An operation that was misspelled, and complained about in the task, may be the one.
+    if (node.operations.some((operation) => !operation.known)) return;
+    this.problems.unknownName(`task \`${node.name?.text}\` has no \`${name.text}\``, name, [...new Set(names)]);
+  }
+}
+
+function madeName({ word, file, target }: OperationNode): string[] {
+  if (word.text === 'create') return file === undefined ? [] : [file.text];
+  return target !== undefined && word.text !== 'clone' ? [target.text] : [];
+}
