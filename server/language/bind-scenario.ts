@@ -1,4 +1,5 @@
 import type { Scenario } from '../../engine/index.ts';
+import { cutOffsets, maximumSegments } from '../../engine/segments.ts';
 import { bindCondition } from './bind-conditions.ts';
 import { bindBounds, bindExpectation, reportConflicts } from './bind-expectations.ts';
 import { bindFile } from './bind-files.ts';
@@ -12,7 +13,6 @@ import type { LoweredScenario } from './lowered-scenario.ts';
 import { membersByWord } from './members.ts';
 import { Problems } from './problems.ts';
 import { Scope, type StepNames } from './scope.ts';
-import { mostSegments, segmentCounts } from './segment-count.ts';
 import { sourcesOf } from './sources.ts';
 import type { ReachNode, ScenarioNode, Span } from './syntax-tree.ts';
 
@@ -80,10 +80,10 @@ function bindReach(node: ReachNode, scope: Scope): void {
 }
 
 function hasTooManySegments(scenario: Scenario, name: Span, problems: Problems): boolean {
-  const counts = segmentCounts(scenario);
-  counts.forEach((count, file) => {
-    if (count <= mostSegments) return;
-    const message = `ranges cut file \`${scenario.files[file]!.name}\` into ${count} segments; at most ${mostSegments} can be checked`;
+  scenario.files.forEach((file, index) => {
+    const count = cutOffsets(scenario, index).length - 1;
+    if (count <= maximumSegments) return;
+    const message = `ranges cut file \`${file.name}\` into ${count} segments; at most ${maximumSegments} can be checked`;
     problems.error('too-many-segments', message, name);
   });
   return problems.errors > 0;

@@ -34,7 +34,8 @@ export function suggestion(
       fixes: [{ title: `Replace with \`${nearest}\``, edits: [{ span, newText: nearest }] }],
     };
   }
-  if (names.length === 0 || names.length > 8) return { hint: '' };
+  if (names.length === 0) return { hint: '; none is declared' };
+  if (names.length > 8) return { hint: '' };
   return { hint: `; expected ${names.map((name) => `\`${name}\``).join(', ')}` };
 }
 

@@ -41,7 +41,7 @@ export function parseName(
 /** Parses `task.operation` with `@step` or without. */
 export function parseReference(stream: TokenStream): ReferenceNode | undefined {
   const { start } = stream.peek();
-  const task = stream.identifier('a reference such as `app.fsync`');
+  const task = parseName(stream, 'a reference such as `app.fsync`', () => false);
   if (task === undefined) return undefined;
   return parseReferenceTail(stream, task, start);
 }

@@ -49,5 +49,7 @@ function parseEntry(stream: TokenStream): EntryNode {
 function parseUntil(stream: TokenStream): Identifier | undefined {
   // A task may be called `until`, and then its entry begins here.
   if (stream.atLabel() || stream.acceptWord('until') === undefined) return undefined;
-  return stream.identifier('a step');
+  if (!stream.atLabel()) return stream.identifier('a step');
+  stream.expected('a step');
+  return undefined;
 }

@@ -173,6 +173,6 @@ export function spanOf(token: Span): Span {
 }
 
 function quoted(text: string): string {
-  const printable = text.replace(/\p{C}/gu, '\uFFFD');
-  return printable.length > 40 ? `\`${printable.slice(0, 40)}…\`` : `\`${printable}\``;
+  const printable = text.slice(0, 40).replace(/\p{C}/gu, '\uFFFD');
+  return `\`${printable}${text.length > 40 ? '…' : ''}\``;
 }
