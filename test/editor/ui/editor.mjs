@@ -4,8 +4,9 @@ import { goTo } from './keyboard.mjs';
 
 /** @typedef {import('playwright-core').Page} Page */
 
-/** How long a code lens must stand before it is clicked, in milliseconds. */
+/** How long a code lens must stand before it is clicked, and how long each wait for one is, in milliseconds. */
 const lensStands = 600;
+const lensWait = 3000;
 const lensAttempts = 20;
 
 /**
@@ -32,10 +33,15 @@ export async function visibleText(page) {
 export async function clickLens(page, title) {
   const links = page.locator('.codelens-decoration a', { hasText: title });
   for (let attempt = 1; attempt <= lensAttempts; attempt += 1) {
-    const link = await links.first().elementHandle({ timeout: 3000 }).catch(ignoreTimeout);
+    const link = await links.first().elementHandle({ timeout: lensWait }).catch(ignoreTimeout);
     if (link) {
       const replaced = link.waitForElementState('hidden', { timeout: lensStands }).then(() => true);
-      if (!(await replaced.catch(ignoreTimeout))) return link.click();
+      if (await replaced.catch(ignoreTimeout)) continue;
+      const clicked = links
+        .first()
+        .click({ timeout: lensWait })
+        .then(() => true);
+      if (await clicked.catch(ignoreTimeout)) return;
     } else {
       await goTo(page, { line: 2, column: 1 });
       await goTo(page, { line: 1, column: 1 });
