@@ -1,4 +1,6 @@
 /** The engine's public face. The engine knows no editor, no Node, no clock. */
+export { type ExpectationResult, judgeExpectation } from './expectation.ts';
+export { formatOffset, formatRange } from './format.ts';
 export { findGuard, type Guard, guards } from './guards.ts';
 export {
   compareReleases,
@@ -8,6 +10,19 @@ export {
   modelledReleases,
   newestRelease,
 } from './kernels.ts';
+export {
+  describeOperation,
+  type OperationDescription,
+  operationKinds,
+  type StepDescription,
+  stepNames,
+} from './operations/describe.ts';
+export { type ProfileOverrides, profileOf } from './program.ts';
+export { checkSchedule, type ScheduleVerdict } from './replay/schedule.ts';
+export { firstInterleaving, traceSchedule, traceWitness } from './replay/trace.ts';
 export type * from './scenario.ts';
+export { type CheckOptions, check, defaultLimits } from './search/check.ts';
+export { findFixes, findKernelFix, redundantGuards } from './search/fixes.ts';
+export { blockSize, cutOffsets, maximumSegments, TooManySegments } from './segments.ts';
 export type * from './trace.ts';
 export type * from './verdict.ts';

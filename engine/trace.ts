@@ -1,4 +1,4 @@
-import type { ByteRange } from './scenario.ts';
+import type { ByteRange, ViolationKind } from './scenario.ts';
 import type { Violation, WitnessStep } from './verdict.ts';
 
 /** One run, step by step, for people to look at. Plain data. */
@@ -17,7 +17,7 @@ export interface TraceStep extends WitnessStep {
   readonly task: string;
   /** The operation as written, for example `fsync I`; for endio `endio I 0..4K`. */
   readonly operation: string;
-  /** What this step changed, one short line each, in the kernel's terms. */
+  /** What this step found and changed, one short line each, in the kernel's terms. */
   readonly changes: readonly string[];
   /** State after the step. */
   readonly state: StateView;
@@ -58,6 +58,9 @@ export interface FileView {
   /** i_size that the subvolume tree holds. */
   readonly diskSize: number;
   readonly needsFullSync: boolean;
+  /** Name of the task that holds the inode lock. */
+  readonly lockedBy: string | null;
+  /** 0 for never in this mount. */
   readonly loggedTrans: number;
   readonly lastTrans: number;
   readonly pages: readonly PageView[];
@@ -120,7 +123,5 @@ export interface CrashContentView {
   readonly range: ByteRange;
   readonly found: string;
   readonly promised: string;
-  readonly verdict: 'kept' | ViolationWord;
+  readonly verdict: 'kept' | ViolationKind;
 }
-
-type ViolationWord = 'lost' | 'corrupt' | 'resurrected';

@@ -20,7 +20,8 @@ export interface Verdict {
 }
 
 export interface BoundHit {
-  readonly kind: 'states' | 'steps' | 'memory' | 'cancelled';
+  /** `violation`: the search was asked to end at the first one. */
+  readonly kind: 'states' | 'steps' | 'memory' | 'cancelled' | 'violation';
   readonly limit: number;
 }
 

@@ -10,6 +10,7 @@ export function commit({ machine }: OperationContext): Step[] {
       name: 'attach_transaction',
       locks: '',
       does: 'Begins the commit of the running transaction (TRANS_STATE_COMMIT_START); there is nothing to do when none runs or it is being committed.',
+      says: (state) => (transaction.isRunning(state) ? undefined : 'no transaction to commit'),
       apply: (state) => {
         if (!transaction.isRunning(state)) return end;
         transaction.beginCommit(state);

@@ -62,6 +62,7 @@ export function fsync(context: OperationContext, operation: FileOperation): Step
       name: 'inode_in_log',
       locks: 'inode lock',
       does: 'The skip check: returns at once when the inode is in the log or committed as it is. Clears the full-sync flag then.',
+      says: (state) => (skips(state) ? 'nothing to log: the fsync is skipped' : 'the inode has to be logged'),
       apply: (state) => {
         if (!skips(state)) return undefined;
         inode.needsFullSync.set(state, 0);
@@ -195,6 +196,8 @@ export function fsync(context: OperationContext, operation: FileOperation): Step
         name: 'test_full_sync',
         locks: 'inode lock',
         does: 'Tests the full-sync flag: a full fsync waits for ordered extents, a fast one for writeback only.',
+        says: (state) =>
+          inode.needsFullSync.get(state) === 1 ? 'set: waits for ordered extents' : 'clear: waits for writeback only',
         apply: (state) => (inode.needsFullSync.get(state) === 1 ? 'wait_ordered_range' : 'get_ordered_extents'),
       },
       {

@@ -15,6 +15,10 @@ export function logInode(machine: Machine, inode: Inode, context: Field): Step[]
       name: 'log_inode',
       locks: held,
       does: 'Tests BTRFS_INODE_NEEDS_FULL_SYNC. Set: clears it and copies the inode from the subvolume tree. Clear: trusts the list of modified extents.',
+      says: (state) =>
+        inode.needsFullSync.get(state) === 0
+          ? 'the full-sync flag is clear: a fast fsync'
+          : 'the full-sync flag is set: a full fsync',
       apply: (state) => {
         if (inode.needsFullSync.get(state) === 0) return 'log_inode_item';
         inode.needsFullSync.set(state, 0);
@@ -111,6 +115,8 @@ function fastPath(machine: Machine, inode: Inode, held: string): Step[] {
       name: 'log_changed_extents',
       locks: `${held}, extent map tree lock`,
       does: 'Fast path: moves the extent maps on the list of modified extents to a private list, and sets EXTENT_FLAG_LOGGING on them. Those of committed transactions are forgotten.',
+      says: (state) =>
+        extentMaps.modified.get(state) === 0 ? 'the list of modified extents is empty: nothing to log' : undefined,
       apply: (state) => {
         for (let rest = extentMaps.modified.get(state); rest !== 0; rest &= rest - 1) {
           const start = lowest(rest);

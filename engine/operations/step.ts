@@ -24,6 +24,8 @@ export interface Step {
   readonly waitsFor?: string;
   /** A loop may lead back to this step; asked while the operation is behind it. */
   readonly repeats?: (state: State) => boolean;
+  /** What the step finds, in words, asked before it runs; nothing where the changed state says it all. */
+  readonly says?: (state: State) => string | undefined;
   /** Changes the state. Returns the label of the next step, `end`, or nothing for the step that follows. */
   readonly apply: (state: State) => string | undefined;
 }

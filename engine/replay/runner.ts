@@ -37,6 +37,18 @@ export class Runner {
     return position < thread.steps.length && thread.isReady(this.state, position);
   }
 
+  /** What the thread's next step finds, in words. */
+  says(thread: Thread): string | undefined {
+    return thread.steps[thread.next(this.state)]!.step.says?.(this.state);
+  }
+
+  /** The thread that a step of an earlier run of this program belongs to. */
+  threadOf({ actor }: WitnessStep): Thread {
+    if (actor.kind === 'task') return this.program.tasks[actor.task]!;
+    const { segments } = this.program.machine.inodes[actor.file]!;
+    return this.program.completions[actor.file]![segments.indexOf(actor.range.start)]!;
+  }
+
   /** Takes the thread's next step, which must be ready. */
   step(thread: Thread): WitnessStep {
     const position = thread.next(this.state);

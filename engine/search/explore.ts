@@ -22,6 +22,8 @@ export interface SearchControl {
   /** Polled every few thousand states. */
   readonly shouldStop?: (() => boolean) | undefined;
   readonly progress?: ((states: number, transitions: number) => void) | undefined;
+  /** End the search at the first broken promise or deadlock: enough to know that a fix does not work. */
+  readonly untilFirstViolation?: boolean | undefined;
 }
 
 /** A broken promise and the states, all at the least depth, in which it was found. */
@@ -89,7 +91,10 @@ export function explore(program: Program, limits: ExploreLimits, control: Search
       }
     }
     if (probing && moved > 0) bound ??= { kind: 'steps', limit: limits.steps };
-    if (moved === 0 && unfinished) deadlock ??= index;
+    if (moved === 0 && unfinished) {
+      deadlock ??= index;
+      stopAtFirst();
+    }
   }
 
   /** Takes the thread's next step where it can. False when the thread has none left. */
@@ -123,6 +128,7 @@ export function explore(program: Program, limits: ExploreLimits, control: Search
       const promise = program.promises[file]!;
       if (lostSegments(inodes[file]!, promise, log, state) === 0) continue;
       graph.markLosing(index);
+      stopAtFirst();
       for (const broken of brokenPromises(inodes[file]!, promise, log, state)) {
         const key = `${broken.file} ${broken.segments} ${broken.promisedBy}`;
         const known = found.get(key);
@@ -131,6 +137,10 @@ export function explore(program: Program, limits: ExploreLimits, control: Search
         } else if (known.depth === depth) known.states.push(index);
       }
     }
+  }
+
+  function stopAtFirst(): void {
+    if (control.untilFirstViolation) bound ??= { kind: 'violation', limit: 1 };
   }
 
   function poll(): void {

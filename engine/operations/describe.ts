@@ -1,0 +1,102 @@
+import { modelledReleases, newestRelease } from '../kernels.ts';
+import { compile } from '../program.ts';
+import type { Operation, OperationKind, Scenario } from '../scenario.ts';
+
+/** What people read about an operation: hover, completion, `explain`, the language reference. */
+export interface OperationDescription {
+  readonly kind: OperationKind | 'endio';
+  /** How it is written: `fsync F`. */
+  readonly synopsis: string;
+  readonly summary: string;
+  /** Kernel function that does the work. */
+  readonly kernelFunction: string;
+  /** In table order; names may repeat, and a run takes some of them only. */
+  readonly steps: readonly StepDescription[];
+}
+
+export interface StepDescription {
+  readonly name: string;
+  /** Locks held, in the kernel's terms; empty for none. */
+  readonly locks: string;
+  readonly does: string;
+}
+
+const texts: Readonly<Record<OperationKind | 'endio', Omit<OperationDescription, 'kind' | 'steps'>>> = {
+  write: {
+    synopsis: 'write F R',
+    summary: 'A buffered write: the data is in the page cache, and nothing else has changed but i_size.',
+    kernelFunction: 'btrfs_buffered_write',
+  },
+  writeback: {
+    synopsis: 'writeback F [R]',
+    summary:
+      'A flusher writes the dirty pages of the range. It ends with the submission; the ordered extents complete on their own.',
+    kernelFunction: 'btrfs_writepages',
+  },
+  releasepage: {
+    synopsis: 'releasepage F [R]',
+    summary: 'Memory reclaim releases the clean pages of the range, and may drop extent maps with them.',
+    kernelFunction: 'btrfs_releasepage',
+  },
+  fsync: {
+    synopsis: 'fsync F',
+    summary: 'Makes the file as it is at the call durable by way of the log tree.',
+    kernelFunction: 'btrfs_sync_file',
+  },
+  fdatasync: {
+    synopsis: 'fdatasync F',
+    summary: 'The same as fsync: btrfs ignores the difference.',
+    kernelFunction: 'btrfs_sync_file',
+  },
+  sync: {
+    synopsis: 'sync',
+    summary: 'syncfs: writes all dirty data, waits for it, and commits the running transaction.',
+    kernelFunction: 'btrfs_sync_fs',
+  },
+  commit: {
+    synopsis: 'commit',
+    summary: 'The periodic transaction commit. It flushes no data, and does nothing when no transaction runs.',
+    kernelFunction: 'btrfs_commit_transaction',
+  },
+  endio: {
+    synopsis: 'endio: F R',
+    summary:
+      'The completion of an ordered extent: the end of its IO, then the work that puts it into the subvolume tree.',
+    kernelFunction: 'btrfs_finish_ordered_io',
+  },
+};
+
+/** Every operation of the model, completions last. */
+export const operationKinds = Object.keys(texts) as readonly (OperationKind | 'endio')[];
+
+/** Describes an operation with its step table in a given release (the newest by default). */
+export function describeOperation(kind: OperationKind | 'endio', kernel: string = newestRelease): OperationDescription {
+  return { kind, ...texts[kind], steps: stepTable(kind, kernel) };
+}
+
+/** Names of the steps that an operation has in any release, each once, in table order. */
+export function stepNames(kind: OperationKind | 'endio'): string[] {
+  return [...new Set(modelledReleases.flatMap((kernel) => stepTable(kind, kernel).map(({ name }) => name)))];
+}
+
+/** The table, read off a scenario that has just this operation. */
+function stepTable(kind: OperationKind | 'endio', kernel: string): StepDescription[] {
+  const operation: Operation =
+    kind === 'sync' || kind === 'commit'
+      ? { kind }
+      : { kind: kind === 'endio' ? 'write' : kind, file: 0, range: 'all' };
+  const scenario: Scenario = {
+    name: '',
+    kernel,
+    guards: {},
+    files: [{ name: 'F', size: 4096, data: [], needsFullSync: false }],
+    tasks: [{ name: 'task', operations: [operation] }],
+    orders: [],
+    schedules: [],
+    expect: [],
+    bounds: {},
+  };
+  const program = compile(scenario);
+  const thread = kind === 'endio' ? program.completions[0]![0]! : program.tasks[0]!;
+  return thread.steps.map(({ step: { name, locks, does } }) => ({ name, locks, does }));
+}

@@ -1,0 +1,196 @@
+import { brokenPromises } from '../durability/judge.ts';
+import { formatRange } from '../format.ts';
+import { firstTransaction } from '../model/transaction.ts';
+import { compile, type ProfileOverrides, type Program } from '../program.ts';
+import type { Scenario, ScheduleEntry } from '../scenario.ts';
+import type { CompletionThread, Thread } from '../thread.ts';
+import type { Violation, WitnessStep } from '../verdict.ts';
+import { Runner } from './runner.ts';
+
+/** How one explicit interleaving went. */
+export interface ScheduleVerdict {
+  readonly verdict: 'safe' | 'unsafe' | 'infeasible';
+  /** At the `crash` entry; without one, at the first point of the run at which each was broken. */
+  readonly violations: readonly Violation[];
+  /** Why the schedule cannot be run, and the entry at which that shows. */
+  readonly problem?: { readonly entry: number; readonly message: string } | undefined;
+  readonly steps: readonly WitnessStep[];
+  /** For each step, the entry that it belongs to. */
+  readonly entryOfStep: readonly number[];
+}
+
+/** Runs explicit interleaving number `index` of a scenario. Throws `TooManySegments`. */
+export function checkSchedule(scenario: Scenario, index: number, overrides: ProfileOverrides = {}): ScheduleVerdict {
+  return new ScheduleRun(compile(scenario, overrides)).run(scenario.schedules[index]!.entries);
+}
+
+class Infeasible extends Error {}
+
+class ScheduleRun {
+  readonly #program: Program;
+  readonly #runner: Runner;
+  readonly #steps: WitnessStep[] = [];
+  readonly #entryOfStep: number[] = [];
+  readonly #violations = new Map<string, Violation>();
+  #entry = 0;
+
+  constructor(program: Program) {
+    this.#program = program;
+    this.#runner = new Runner(program);
+  }
+
+  run(entries: readonly ScheduleEntry[]): ScheduleVerdict {
+    const crashes = entries.some(({ kind }) => kind === 'crash');
+    try {
+      for (const [index, entry] of entries.entries()) {
+        this.#entry = index;
+        if (entry.kind === 'crash') {
+          this.#judge();
+          break;
+        }
+        if (entry.kind === 'task') this.#runTask(entry, !crashes);
+        else this.#runCompletions(entry, !crashes);
+      }
+    } catch (error) {
+      if (!(error instanceof Infeasible)) throw error;
+      return this.#result('infeasible', { entry: this.#entry, message: error.message });
+    }
+    return this.#result(this.#violations.size > 0 ? 'unsafe' : 'safe');
+  }
+
+  #result(verdict: ScheduleVerdict['verdict'], problem?: ScheduleVerdict['problem']): ScheduleVerdict {
+    const violations = [...this.#violations.values()];
+    return { verdict, violations, problem, steps: this.#steps, entryOfStep: this.#entryOfStep };
+  }
+
+  #runTask(entry: Extract<ScheduleEntry, { kind: 'task' }>, judges: boolean): void {
+    const { scenario, tasks } = this.#program;
+    const thread = tasks[entry.task]!;
+    const { name, operations } = scenario.tasks[entry.task]!;
+    const operation = thread.steps[thread.next(this.#runner.state)]?.operation;
+    if (operation === undefined) throw new Infeasible(`${name} has no operation left`);
+    const { kind } = operations[operation]!;
+    if (kind !== entry.operation)
+      throw new Infeasible(`the next operation of ${name} is ${kind}, not ${entry.operation}`);
+    const path: string[] = [];
+    const started = new Set<CompletionThread>();
+    const isUnderWay = () => thread.steps[thread.next(this.#runner.state)]?.operation === operation;
+    while (isUnderWay()) {
+      if (!this.#runner.canStep(thread)) {
+        if (this.#complete(started, judges)) continue;
+        throw new Infeasible(this.#explainWait(thread, `${name}: ${kind}`));
+      }
+      const before = new Set(this.#runner.openCompletions());
+      const step = this.#step(thread, judges);
+      for (const completion of this.#runner.openCompletions()) if (!before.has(completion)) started.add(completion);
+      path.push(step);
+      if (step === entry.until) return;
+    }
+    if (entry.until !== undefined) {
+      throw new Infeasible(`${kind} ended without ${entry.until}: it went ${path.join(', ')}`);
+    }
+    this.#complete(started, judges);
+  }
+
+  #runCompletions(entry: Extract<ScheduleEntry, { kind: 'endio' }>, judges: boolean): void {
+    const { name, segments, orderedExtents, size } = this.#program.machine.inodes[entry.file]!;
+    const { state } = this.#runner;
+    const wanted = segments.maskAt(entry.range, size.get(state));
+    const open = this.#runner
+      .openCompletions()
+      .filter(({ file, start }) => file === entry.file && (orderedExtents.from(state, start) & wanted) !== 0);
+    if (open.length === 0) {
+      const range = entry.range === 'all' ? '' : ` ${formatRange(entry.range)}`;
+      throw new Infeasible(`${name}${range} has no ordered extent to complete`);
+    }
+    for (const thread of open) {
+      for (let last = ''; this.#isOpen(thread) && last !== (entry.until ?? 'the end'); ) {
+        if (!this.#runner.canStep(thread)) throw new Infeasible(this.#explainWait(thread, `endio: ${name}`));
+        last = this.#step(thread, judges);
+      }
+    }
+  }
+
+  /** Runs the given completions as far as they go. False when none of them could do a step. */
+  #complete(threads: ReadonlySet<CompletionThread>, judges: boolean): boolean {
+    const before = this.#steps.length;
+    for (const thread of threads) {
+      while (this.#isOpen(thread) && this.#runner.canStep(thread)) this.#step(thread, judges);
+    }
+    return this.#steps.length > before;
+  }
+
+  #isOpen(thread: CompletionThread): boolean {
+    return this.#runner.openCompletions().includes(thread);
+  }
+
+  #step(thread: Thread, judges: boolean): string {
+    const step = this.#runner.step(thread);
+    this.#steps.push(step);
+    this.#entryOfStep.push(this.#entry);
+    if (judges) this.#judge();
+    return step.step;
+  }
+
+  #judge(): void {
+    const { machine, promises, syncs } = this.#program;
+    const { state } = this.#runner;
+    for (const inode of machine.inodes) {
+      for (const { file, segments, promisedBy, sizeOnly } of brokenPromises(
+        inode,
+        promises[inode.index]!,
+        machine.log,
+        state,
+      )) {
+        const key = `${file} ${segments} ${promisedBy}`;
+        if (this.#violations.has(key)) continue;
+        this.#violations.set(key, {
+          kind: 'lost',
+          file,
+          range: inode.segments.rangeOf(segments),
+          promisedBy: syncs[promisedBy - 1] ?? null,
+          sizeOnly,
+          transaction: firstTransaction + machine.transaction.generation.get(state),
+          witness: [...this.#steps],
+        });
+      }
+    }
+  }
+
+  /** What the thread waits for, and who would release it if it ran on. */
+  #explainWait(thread: Thread, who: string): string {
+    const position = thread.next(this.#runner.state);
+    const { step } = thread.steps[position]!;
+    const released = thread.isReleased(this.#runner.state, position);
+    const reason = released ? (step.waitsFor ?? 'another task') : 'an order constraint';
+    const releaser = this.#releaserOf(thread);
+    return `${who} waits at ${step.name} for ${reason}${releaser === undefined ? '' : `; ${releaser} would release it`}`;
+  }
+
+  #releaserOf(waiting: Thread): string | undefined {
+    const { scenario, machine } = this.#program;
+    const candidates: [Thread, string][] = [
+      ...this.#program.tasks.map((thread, task): [Thread, string] => [thread, scenario.tasks[task]!.name]),
+      ...this.#runner.openCompletions().map((thread): [Thread, string] => {
+        const { name, segments, orderedExtents } = machine.inodes[thread.file]!;
+        const range = segments.rangeOf(orderedExtents.from(this.#runner.state, thread.start));
+        return [thread, `endio: ${name} ${formatRange(range)}`];
+      }),
+    ];
+    return candidates.find(([thread]) => thread !== waiting && this.#releases(thread, waiting))?.[1];
+  }
+
+  /** Would running `thread` alone let `waiting` go on? */
+  #releases(thread: Thread, waiting: Thread): boolean {
+    const state = this.#runner.state.slice();
+    const ready = (candidate: Thread) => {
+      const position = candidate.next(state);
+      return position < candidate.steps.length && candidate.isReady(state, position);
+    };
+    for (let steps = 0; steps < 1000 && ready(thread); steps++) {
+      thread.take(state, thread.next(state));
+      if (ready(waiting)) return true;
+    }
+    return false;
+  }
+}

@@ -1,0 +1,78 @@
+import { formatRange } from '../format.ts';
+import { compile, type ProfileOverrides, type Program } from '../program.ts';
+import type { Operation, Scenario } from '../scenario.ts';
+import type { Trace, TraceStep } from '../trace.ts';
+import type { Actor, WitnessStep } from '../verdict.ts';
+import { describeChanges } from './changes.ts';
+import { Runner } from './runner.ts';
+import { checkSchedule } from './schedule.ts';
+import { VersionNames } from './versions.ts';
+import { viewState } from './view.ts';
+
+/** Replays a witness (or any other sequence of steps that can run) and records every state. */
+export function traceWitness(
+  scenario: Scenario,
+  steps: readonly WitnessStep[],
+  overrides: ProfileOverrides = {},
+): Trace {
+  const program = compile(scenario, overrides);
+  const runner = new Runner(program);
+  const names = new VersionNames(program);
+  const initial = viewState(program, runner.state, names);
+  let previous = initial;
+  const traced = steps.map((step): TraceStep => {
+    const thread = runner.threadOf(step);
+    const says = runner.says(thread);
+    const before = runner.state.slice();
+    const { actor } = runner.step(thread);
+    names.note(before, runner.state, actor);
+    const state = viewState(program, runner.state, names);
+    const changes = describeChanges(previous, state);
+    previous = state;
+    return {
+      actor,
+      step: step.step,
+      task: actor.kind === 'task' ? scenario.tasks[actor.task]!.name : 'endio',
+      operation: nameOf(scenario, actor),
+      changes: says === undefined ? changes : [says, ...changes],
+      state,
+    };
+  });
+  return {
+    version: 1,
+    scenario: scenario.name,
+    kernel: program.profile.release,
+    tasks: scenario.tasks.map(({ name }) => name),
+    initial,
+    steps: traced,
+  };
+}
+
+/** Replays explicit interleaving number `index`, as far as it can be run. */
+export function traceSchedule(scenario: Scenario, index: number, overrides: ProfileOverrides = {}): Trace {
+  return traceWitness(scenario, checkSchedule(scenario, index, overrides).steps, overrides);
+}
+
+/** Some complete interleaving: the tasks one after the other as far as they can go, completions as soon as they can. */
+export function firstInterleaving(scenario: Scenario, overrides: ProfileOverrides = {}): WitnessStep[] {
+  const program: Program = compile(scenario, overrides);
+  const runner = new Runner(program);
+  const steps: WitnessStep[] = [];
+  for (;;) {
+    const thread = [...program.tasks, ...runner.openCompletions()].find((candidate) => runner.canStep(candidate));
+    if (thread === undefined) return steps;
+    steps.push(runner.step(thread));
+  }
+}
+
+/** The operation as the language writes it, without its task. */
+function nameOf({ files, tasks }: Scenario, actor: Actor): string {
+  if (actor.kind === 'endio') return `endio ${files[actor.file]!.name} ${formatRange(actor.range)}`;
+  return formatOperation(files, tasks[actor.task]!.operations[actor.operation]!);
+}
+
+function formatOperation(files: Scenario['files'], operation: Operation): string {
+  if (!('file' in operation)) return operation.kind;
+  const range = operation.range === 'all' ? '' : ` ${formatRange(operation.range)}`;
+  return `${operation.kind} ${files[operation.file]!.name}${range}`;
+}

@@ -1,0 +1,71 @@
+import { guards } from '../guards.ts';
+import { compareReleases, isRetired, modelledReleases } from '../kernels.ts';
+import { profileOf } from '../program.ts';
+import type { Scenario } from '../scenario.ts';
+import type { Fix } from '../verdict.ts';
+import { type CheckOptions, check } from './check.ts';
+
+/**
+ * The smallest sets of guards that, turned on, make a scenario safe: all sets of the least size that
+ * works, each proved by a complete search. The preferred one comes first: the guard whose kernel fix came
+ * last, then catalogue order. Empty when no set was proved.
+ */
+export function findFixes(scenario: Scenario, options: CheckOptions = {}): Fix[] {
+  const { release, guards: on } = profileOf(scenario, options.overrides);
+  const candidates = guards
+    .filter((guard) => !on[guard.name] && !isRetired(guard, release))
+    .sort((a, b) => compareReleases(b.fixed ?? '0', a.fixed ?? '0'))
+    .map(({ name }) => name);
+  for (let size = 1; size <= candidates.length; size++) {
+    const fixes = combinations(candidates, size).flatMap((names) => {
+      const turnedOn = Object.fromEntries(names.map((name) => [name, true]));
+      const interleavings = proveSafe(scenario, options, { guards: { ...options.overrides?.guards, ...turnedOn } });
+      return interleavings === undefined ? [] : [{ guards: names, interleavings }];
+    });
+    if (fixes.length > 0 || options.shouldStop?.()) return fixes;
+  }
+  return [];
+}
+
+/** The first release after the scenario's own in which it is safe, proved; undefined when there is none. */
+export function findKernelFix(scenario: Scenario, options: CheckOptions = {}): Fix | undefined {
+  const { release } = profileOf(scenario, options.overrides);
+  const fixed = guards.flatMap((guard) => (guard.fixed === null ? [] : [guard.fixed]));
+  const later = [...new Set([...modelledReleases, ...fixed])]
+    .filter((candidate) => compareReleases(candidate, release) > 0)
+    .sort(compareReleases);
+  for (const kernel of later) {
+    const interleavings = proveSafe(scenario, options, { kernel });
+    if (interleavings !== undefined) return { guards: [], kernel, interleavings };
+  }
+  return undefined;
+}
+
+/** Guards that the scenario turns on although it is safe without them (with its other guards as they are). */
+export function redundantGuards(scenario: Scenario, options: CheckOptions = {}): string[] {
+  return Object.keys(scenario.guards).filter(
+    (name) =>
+      scenario.guards[name] === true &&
+      proveSafe(scenario, options, { guards: { ...options.overrides?.guards, [name]: false } }) !== undefined,
+  );
+}
+
+/** The number of interleavings when all of them keep what was promised; undefined when that is not proved. */
+function proveSafe(
+  scenario: Scenario,
+  options: CheckOptions,
+  overrides: CheckOptions['overrides'],
+): string | undefined {
+  const verdict = check(scenario, {
+    ...options,
+    overrides: { ...options.overrides, ...overrides },
+    untilFirstViolation: true,
+  });
+  return verdict.verdict === 'safe' ? verdict.interleavings.total : undefined;
+}
+
+/** All choices of `size` items, in the order of the items. */
+function combinations<T>(items: readonly T[], size: number): T[][] {
+  if (size === 0) return [[]];
+  return items.flatMap((item, i) => combinations(items.slice(i + 1), size - 1).map((rest) => [item, ...rest]));
+}
