@@ -1,0 +1,129 @@
+import {
+  type CheckOptions,
+  check,
+  checkSchedule,
+  type ExpectationResult,
+  type Fix,
+  findFixes,
+  findKernelFix,
+  judgeExpectation,
+  redundantGuards,
+  type Scenario,
+  type ScheduleVerdict,
+  type TraceStep,
+  traceWitness,
+  type Verdict,
+  type WitnessStep,
+} from '../../engine/index.ts';
+
+/** The stages of an analysis, in the order in which they are done. */
+export type AnalysisStage = 'verdict' | 'schedules' | 'fixes' | 'kernel-fix' | 'redundant-guards';
+
+/** A step of a run with what it changed, in words; the states are left out. */
+export type NotedStep = Omit<TraceStep, 'state'>;
+
+/** One explicit interleaving, judged. */
+export interface ScheduleAnalysis extends ScheduleVerdict {
+  /** Its steps with what each changed; empty when it breaks no promise. */
+  readonly notes: readonly NotedStep[];
+}
+
+/** All that is known about one scenario. Plain data; what a later stage finds out is undefined until then. */
+export interface ScenarioAnalysis {
+  readonly verdict: Verdict;
+  readonly expectation: ExpectationResult;
+  /** Time that the search took, and nothing else. */
+  readonly milliseconds: number;
+  /** For each violation of the verdict, its witness with what each step changed. */
+  readonly notes: readonly (readonly NotedStep[])[];
+  /** The same for the way into a deadlock; empty when there is none. */
+  readonly deadlockNotes: readonly NotedStep[];
+  /** Parallel to the explicit interleavings of the scenario. */
+  readonly schedules?: readonly ScheduleAnalysis[] | undefined;
+  /** Proved sets of guards, the preferred one first; empty when there is nothing to repair. */
+  readonly fixes?: readonly Fix[] | undefined;
+  /** The first later release that is proved safe; null when there is none, or nothing to repair. */
+  readonly kernelFix?: Fix | null | undefined;
+  /** Guards that the scenario turns on and is proved safe without. */
+  readonly redundantGuards?: readonly string[] | undefined;
+}
+
+/** How an analysis is watched, bounded and ended. */
+export interface AnalysisOptions extends CheckOptions {
+  /** A clock in milliseconds; only differences count. */
+  readonly now: () => number;
+  /** Called after each stage with all that is known by then. */
+  readonly onStage?: ((stage: AnalysisStage, analysis: ScenarioAnalysis) => void) | undefined;
+}
+
+/**
+ * Checks a scenario, then what follows from the verdict, stage by stage. Synchronous and CPU bound. When
+ * `shouldStop` says so, the verdict is bounded by `cancelled`, and what later stages would find stays undefined.
+ * Throws what the engine throws.
+ */
+export function analyseScenario(scenario: Scenario, options: AnalysisOptions): ScenarioAnalysis {
+  return completeAnalysis(scenario, judgeScenario(scenario, options), options);
+}
+
+/** The first two stages: the verdict over all interleavings, and over the explicit ones. */
+export function judgeScenario(scenario: Scenario, options: AnalysisOptions): ScenarioAnalysis {
+  const { overrides } = options;
+  const start = options.now();
+  const verdict = check(scenario, options);
+  const milliseconds = options.now() - start;
+  const note = (steps: readonly WitnessStep[]) => notesOf(scenario, steps, options);
+  const judged: ScenarioAnalysis = {
+    verdict,
+    expectation: judgeExpectation(scenario, verdict),
+    milliseconds,
+    notes: verdict.violations.map(({ witness }) => note(witness)),
+    deadlockNotes: verdict.deadlock === undefined ? [] : note(verdict.deadlock.witness),
+  };
+  options.onStage?.('verdict', judged);
+  const schedules = scenario.schedules.map((_, index): ScheduleAnalysis => {
+    const schedule = checkSchedule(scenario, index, overrides);
+    return { ...schedule, notes: schedule.violations.length > 0 ? note(schedule.steps) : [] };
+  });
+  const analysis = { ...judged, schedules };
+  options.onStage?.('schedules', analysis);
+  return analysis;
+}
+
+/** The later stages, for a scenario that has been judged: what would repair it, or what it could do without. */
+export function completeAnalysis(
+  scenario: Scenario,
+  judged: ScenarioAnalysis,
+  options: AnalysisOptions,
+): ScenarioAnalysis {
+  let analysis = judged;
+  for (const [stage, find] of laterStages) {
+    const found = find(scenario, judged.verdict, options);
+    // A proof that was cut short says nothing about what it did not prove.
+    if (options.shouldStop?.() === true) break;
+    analysis = { ...analysis, ...found };
+    options.onStage?.(stage, analysis);
+  }
+  return analysis;
+}
+
+type LaterStage = (scenario: Scenario, verdict: Verdict, options: CheckOptions) => Partial<ScenarioAnalysis>;
+
+const laterStages: readonly (readonly [AnalysisStage, LaterStage])[] = [
+  ['fixes', (scenario, { verdict }, options) => ({ fixes: verdict === 'unsafe' ? findFixes(scenario, options) : [] })],
+  [
+    'kernel-fix',
+    (scenario, { verdict }, options) => ({
+      kernelFix: verdict === 'unsafe' ? (findKernelFix(scenario, options) ?? null) : null,
+    }),
+  ],
+  [
+    'redundant-guards',
+    (scenario, { verdict }, options) => ({
+      redundantGuards: verdict === 'safe' ? redundantGuards(scenario, options) : [],
+    }),
+  ],
+];
+
+function notesOf(scenario: Scenario, steps: readonly WitnessStep[], { overrides }: CheckOptions): NotedStep[] {
+  return traceWitness(scenario, steps, overrides).steps.map(({ state: _, ...note }) => note);
+}

@@ -1,0 +1,50 @@
+import { type BoundHit, formatOffset, formatRange, type Scenario, type Violation } from '../../engine/index.ts';
+
+/** The violation in one sentence: what was promised by whom, what is gone, and until when it can happen. */
+export function describeViolation(scenario: Scenario, violation: Violation): string {
+  const comma = violation.sizeOnly ? ',' : '';
+  const loss = `${describeLoss(scenario, violation)}${comma} if power fails before transaction ${violation.transaction} commits`;
+  const { promisedBy } = violation;
+  if (promisedBy === null) return loss;
+  const { kind } = scenario.tasks[promisedBy.task]!.operations[promisedBy.operation]!;
+  return `${kind} returns success, yet ${loss}`;
+}
+
+/** What is found after the crash, without who promised better: `I 0..4K is lost`. */
+export function describeLoss({ files }: Scenario, { kind, file, range, sizeOnly }: Violation): string {
+  const { name } = files[file]!;
+  if (sizeOnly && kind === 'lost') {
+    return `${name} comes back with size ${formatOffset(range.start)}, not ${formatOffset(range.end)}`;
+  }
+  if (sizeOnly && kind === 'resurrected') {
+    return `${name} comes back with size ${formatOffset(range.end)}, not ${formatOffset(range.start)}`;
+  }
+  return `${name} ${formatRange(range)} ${outcomes[kind]}`;
+}
+
+const outcomes: Readonly<Record<Violation['kind'], string>> = {
+  lost: 'is lost',
+  corrupt: 'is unreadable',
+  resurrected: 'holds removed data again',
+};
+
+/** A search bound in words: `its bound of 2,000,000 states`. */
+export function describeBound({ kind, limit }: BoundHit): string {
+  switch (kind) {
+    case 'states':
+      return `stopped at its bound of ${formatCount(limit)} states`;
+    case 'steps':
+      return `stopped at its bound of ${formatCount(limit)} steps per interleaving`;
+    case 'memory':
+      return `stopped at its bound of ${formatOffset(limit)} of memory`;
+    case 'cancelled':
+      return 'was cancelled';
+    case 'violation':
+      return 'stopped at the first violation';
+  }
+}
+
+/** A count with thousands separators: `1,260`. Takes decimal strings too, for counts outgrow doubles. */
+export function formatCount(count: string | number): string {
+  return String(count).replace(/\B(?=(\d{3})+$)/g, ',');
+}
