@@ -19,6 +19,7 @@ export {
 } from './operations/describe.ts';
 export { type ProfileOverrides, profileOf } from './program.ts';
 export { checkSchedule, type ScheduleVerdict } from './replay/schedule.ts';
+export { type CrashOutcome, crashOutcomes, type DataOutcome, type FileOutcome } from './replay/sequence.ts';
 export { firstInterleaving, traceSchedule, traceWitness } from './replay/trace.ts';
 export type * from './scenario.ts';
 export { type CheckOptions, check, defaultLimits } from './search/check.ts';

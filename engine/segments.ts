@@ -92,7 +92,8 @@ export function cutOffsets(
   for (const expectation of scenario.expect) {
     if (expectation.kind !== 'safe' && expectation.file === file) ranges.push(expectation.range);
   }
-  const cuts = new Set([0]);
+  // An empty file that nothing touches has a block as well: no state is without a segment.
+  const cuts = new Set([0, ...(ranges.some((range) => range !== 'all' && range.end > 0) ? [] : [blockSize])]);
   for (const range of ranges) {
     if (range === 'all') continue;
     for (const offset of [range.start, range.end]) {

@@ -1,21 +1,17 @@
 import type { Program } from '../program.ts';
 import { lowest } from '../state/bits.ts';
 import type { State } from '../state/layout.ts';
-import type { Actor } from '../verdict.ts';
+import type { Actor, OperationReference } from '../verdict.ts';
 
 /** Names the versions that blocks go through in one run: by the operation that made each. */
 export class VersionNames {
   readonly #program: Program;
-  /** Per file, per segment, the name of each version. */
-  readonly #names: string[][][];
+  /** Per file, per segment, the operation that made each version; none made version 0. */
+  readonly #origins: (OperationReference | undefined)[][][];
 
   constructor(program: Program) {
     this.#program = program;
-    this.#names = program.machine.inodes.map(({ segments, committed }) =>
-      Array.from({ length: segments.count }, (_, segment) => [
-        (committed.data.get(program.initial) & (1 << segment)) !== 0 ? 'initial data' : 'hole',
-      ]),
-    );
+    this.#origins = program.machine.inodes.map(({ segments }) => Array.from({ length: segments.count }, () => [undefined]));
   }
 
   /** Takes note of the versions that a step has made. */
@@ -24,14 +20,23 @@ export class VersionNames {
     for (const [file, { content }] of this.#program.machine.inodes.entries()) {
       for (const [segment, field] of content.entries()) {
         const version = field.get(after);
-        if (version !== field.get(before)) this.#names[file]![segment]![version] = this.#nameOf(actor);
+        if (version !== field.get(before)) this.#origins[file]![segment]![version] = actor;
       }
     }
   }
 
+  /** The operation that made a version of a segment; undefined for what was there at the start. */
+  origin(file: number, segment: number, version: number): OperationReference | undefined {
+    return this.#origins[file]![segment]![version];
+  }
+
   /** Name of a version of a segment; `nothing` for what lies behind i_size. */
   name(file: number, segment: number, version: number): string {
-    return version < 0 ? 'nothing' : this.#names[file]![segment]![version]!;
+    if (version < 0) return 'nothing';
+    const origin = this.origin(file, segment, version);
+    if (origin !== undefined) return this.#nameOf(origin);
+    const { committed } = this.#program.machine.inodes[file]!;
+    return (committed.data.get(this.#program.initial) & (1 << segment)) === 0 ? 'hole' : 'initial data';
   }
 
   /** Contiguous runs of `mask` whose versions have one name, each with it. */
@@ -50,7 +55,7 @@ export class VersionNames {
   }
 
   /** `app: write`, numbered where the task writes more than once. */
-  #nameOf({ task, operation }: { task: number; operation: number }): string {
+  #nameOf({ task, operation }: OperationReference): string {
     const { name, operations } = this.#program.scenario.tasks[task]!;
     const writes = operations.flatMap(({ kind }, i) => (kind === 'write' ? [i] : []));
     const number = writes.length > 1 ? ` ${writes.indexOf(operation) + 1}` : '';

@@ -1,0 +1,81 @@
+import { dataAfterCrash, sizeAfterCrash, versionAfterCrash } from '../durability/after-crash.ts';
+import { compile, type Program } from '../program.ts';
+import type { ByteRange, Scenario } from '../scenario.ts';
+import { below, lowest } from '../state/bits.ts';
+import { Runner } from './runner.ts';
+import { VersionNames } from './versions.ts';
+
+/** What a power failure and the next mount would leave. */
+export interface CrashOutcome {
+  /** Transactions committed since the start. */
+  readonly commits: number;
+  /** The super block has a log. */
+  readonly log: boolean;
+  /** Per file. */
+  readonly files: readonly FileOutcome[];
+}
+
+export interface FileOutcome {
+  readonly size: number;
+  /** Segments with data, in order. */
+  readonly data: readonly DataOutcome[];
+}
+
+/** Data and the operation that wrote it: its index in the task, or `initial`. */
+export interface DataOutcome {
+  readonly range: ByteRange;
+  readonly writer: number | 'initial';
+}
+
+/**
+ * Runs the only task of a scenario by itself and takes a crash after each of its operations, when
+ * everything in flight has come to rest: the completions that can run have run. This is what a recording
+ * of a real kernel does. Throws when the task cannot go on.
+ */
+export function crashOutcomes(scenario: Scenario): CrashOutcome[] {
+  const program = compile(scenario);
+  const runner = new Runner(program);
+  const names = new VersionNames(program);
+  const thread = program.tasks[0]!;
+  return scenario.tasks[0]!.operations.map((operation, index) => {
+    while (thread.steps[thread.next(runner.state)]?.operation === index) {
+      if (runner.canStep(thread)) {
+        const before = runner.state.slice();
+        const { actor } = runner.step(thread);
+        names.note(before, runner.state, actor);
+      } else if (!rest(runner)) throw new Error(`operation ${index} (${operation.kind}) waits for ever`);
+    }
+    rest(runner);
+    return outcome(program, runner, names);
+  });
+}
+
+/** Runs the completions as far as they go. False when none of them could do a step. */
+function rest(runner: Runner): boolean {
+  let moved = false;
+  for (;;) {
+    const thread = runner.openCompletions().find((candidate) => runner.canStep(candidate));
+    if (thread === undefined) return moved;
+    runner.step(thread);
+    moved = true;
+  }
+}
+
+function outcome({ machine }: Program, { state }: Runner, names: VersionNames): CrashOutcome {
+  const { inodes, log, transaction } = machine;
+  return {
+    commits: transaction.lastCommitted.get(state),
+    log: log.onDisk.get(state) === 1,
+    files: inodes.map((inode) => {
+      const size = sizeAfterCrash(inode, log, state);
+      const data: DataOutcome[] = [];
+      for (let left = dataAfterCrash(inode, log, state) & below(size); left !== 0; left &= left - 1) {
+        const segment = lowest(left);
+        const version = versionAfterCrash(inode, log, state, segment);
+        const origin = names.origin(inode.index, segment, version);
+        data.push({ range: inode.segments.rangeOf(1 << segment), writer: origin?.operation ?? 'initial' });
+      }
+      return { size: inode.segments.cuts[size]!, data };
+    }),
+  };
+}

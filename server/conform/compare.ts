@@ -1,0 +1,86 @@
+import { blockSize, type CrashOutcome, type FileOutcome, crashOutcomes, newestRelease } from '../../engine/index.ts';
+import { type LoweredRecord, lowerRecord, whySkipped } from './lower-record.ts';
+import type { CorpusRecord, RecordedFile, RecordedOutcome, RecordedState } from './record.ts';
+
+/** How the predictions for one recording compare with what was recorded. */
+export type RecordResult =
+  | { readonly kind: 'skipped'; readonly id: string; readonly reason: string }
+  | { readonly kind: 'compared'; readonly id: string; readonly crashPoints: number; readonly mismatches: readonly Mismatch[] };
+
+/** A crash point whose outcome was predicted wrongly. */
+export interface Mismatch {
+  /** Index of the recorded operation after which the power failed. */
+  readonly after: number;
+  /** What differs: the existence, size or content of a file, the number of commits, or whether there is a log. */
+  readonly what: string;
+  readonly recorded: string;
+  readonly predicted: string;
+}
+
+/** Predicts every crash outcome of a recording and compares. */
+export function compareRecord(record: CorpusRecord): RecordResult {
+  const reason = whySkipped(record);
+  if (reason !== undefined) return { kind: 'skipped', id: record.id, reason };
+  const lowered = lowerRecord(record, releaseOf(record.kernel));
+  const predicted = crashOutcomes(lowered.scenario);
+  const mismatches = record.outcomes.flatMap((outcome) =>
+    compareOutcome(record, lowered, outcome, predicted[lowered.lastOperation[outcome.after]!]!),
+  );
+  return { kind: 'compared', id: record.id, crashPoints: record.outcomes.length, mismatches };
+}
+
+/** The mainline release of a kernel: `6.18` of `6.18.44-generic`. */
+function releaseOf(kernel: string): string {
+  return /^\d+\.\d+/.exec(kernel)?.[0] ?? newestRelease;
+}
+
+function compareOutcome(
+  record: CorpusRecord,
+  lowered: LoweredRecord,
+  outcome: RecordedOutcome,
+  predicted: CrashOutcome,
+): Mismatch[] {
+  const facts: [what: string, recorded: string, predicted: string][] = [
+    ['commits', String(outcome.gen), String(predicted.commits)],
+    ['log', String(outcome.log), String(predicted.log)],
+  ];
+  for (const [index, file] of record.files.entries()) {
+    const state = outcome.state[file.name] ?? null;
+    const found = predicted.files[index]!;
+    facts.push([`existence of ${file.name}`, String(state !== null && state.dir !== true), 'true']);
+    if (state === null) continue;
+    facts.push([`size of ${file.name}`, String(state.size), String(found.size)]);
+    facts.push([`content of ${file.name}`, recordedContent(state), predictedContent(file, found, lowered.tags)]);
+  }
+  return facts
+    .filter(([, was, expected]) => was !== expected)
+    .map(([what, recorded, expected]) => ({ after: outcome.after, what, recorded, predicted: expected }));
+}
+
+function recordedContent({ data = [] }: RecordedState): string {
+  return joinRuns(data.map(([block, count, tag]) => [block, block + count, JSON.stringify(tag)]));
+}
+
+/** Blocks by tag; a block whose tag is 0 reads as zeros, which recordings leave out. */
+function predictedContent(file: RecordedFile, { data }: FileOutcome, tags: readonly (number | undefined)[]): string {
+  const runs = data.flatMap(({ range, writer }): [number, number, string][] => {
+    const first = Math.floor(range.start / blockSize);
+    const end = Math.ceil(range.end / blockSize);
+    if (writer !== 'initial') return [[first, end, String(tags[writer] ?? 0)]];
+    return file.fill
+      .map(([block, count, tag]): [number, number, string] => [Math.max(block, first), Math.min(block + count, end), String(tag)])
+      .filter(([from, to]) => from < to);
+  });
+  return joinRuns(runs.filter(([, , tag]) => tag !== '0'));
+}
+
+/** `0-3:1 6-6:10`: neighbouring runs with one tag are one. */
+function joinRuns(runs: readonly [first: number, end: number, tag: string][]): string {
+  const joined: [number, number, string][] = [];
+  for (const [first, end, tag] of [...runs].sort((a, b) => a[0] - b[0])) {
+    const last = joined.at(-1);
+    if (last !== undefined && last[1] === first && last[2] === tag) last[1] = end;
+    else joined.push([first, end, tag]);
+  }
+  return joined.map(([first, end, tag]) => `${first}-${end - 1}:${tag}`).join(' ');
+}

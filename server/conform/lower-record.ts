@@ -1,0 +1,91 @@
+import { blockSize, type ByteRange, type Operation, type OperationRange, type Scenario } from '../../engine/index.ts';
+import type { CorpusRecord, RecordedOperation } from './record.ts';
+
+/** A recording as a scenario with one task, and which of its operations end each recorded one. */
+export interface LoweredRecord {
+  readonly scenario: Scenario;
+  /** Per recorded operation, the index of the last operation of the task that belongs to it. */
+  readonly lastOperation: readonly number[];
+  /** Tag that each operation of the task writes; undefined for those that write nothing. */
+  readonly tags: readonly (number | undefined)[];
+}
+
+/** The mount options that every recording has. */
+const defaultMount = 'commit=300,nodiscard';
+
+/** Why a recording is beyond the model, or undefined when it is not. */
+export function whySkipped(record: CorpusRecord): string | undefined {
+  if (record.family === 'u') return 'unaligned offsets';
+  if (record.mkfs.length > 0) return `mkfs ${record.mkfs.join(' ')}`;
+  if (record.mount !== defaultMount) return `mount ${record.mount}`;
+  if ((record.dirs ?? []).length > 0 || (record.links ?? []).length > 0) return 'directories or links';
+  const names = new Set(record.files.map(({ name }) => name));
+  for (const operation of record.ops) {
+    if (!(operation.op in lowerings)) return operation.op;
+    if (operation.file !== undefined && !names.has(operation.file)) return `${operation.op} of another name`;
+  }
+  return undefined;
+}
+
+type Lowering = (file: number, range: OperationRange) => Operation[];
+
+/** What each recorded operation is in the language. */
+const lowerings: Readonly<Record<string, Lowering>> = {
+  write: (file, range) => [{ kind: 'write', file, range }],
+  writeback: (file, range) => [{ kind: 'writeback', file, range }],
+  // fadvise(DONTNEED) starts writeback of what is dirty and releases what was clean when it began: a release
+  // before the writeback tries just those pages.
+  release: (file, range) => [
+    { kind: 'releasepage', file, range },
+    { kind: 'writeback', file, range },
+  ],
+  fsync: (file) => [{ kind: 'fsync', file, range: 'all' }],
+  fdatasync: (file) => [{ kind: 'fdatasync', file, range: 'all' }],
+  sync: () => [{ kind: 'sync' }],
+  commit: () => [{ kind: 'commit' }],
+};
+
+/** Lowers a recording that `whySkipped` lets pass. `kernel` is the release whose rules to predict with. */
+export function lowerRecord(record: CorpusRecord, kernel: string): LoweredRecord {
+  const operations: Operation[] = [];
+  const tags: (number | undefined)[] = [];
+  const end = Math.max(
+    ...record.files.map(({ size }) => size),
+    ...record.ops.map(({ off = 0, len = 0 }) => off + len),
+  );
+  const lastOperation = record.ops.map((recorded) => {
+    const file = record.files.findIndex(({ name }) => name === recorded.file);
+    const lowered = lowerings[recorded.op]!(file, rangeOf(recorded, end));
+    operations.push(...lowered);
+    tags.push(...lowered.map(({ kind }) => (kind === 'write' ? recorded.tag : undefined)));
+    return operations.length - 1;
+  });
+  const scenario: Scenario = {
+    name: record.id,
+    kernel,
+    guards: {},
+    files: record.files.map(({ name, size, fill }) => ({
+      name,
+      size,
+      data: fill.flatMap(([block, count]) => cutAt({ start: block * blockSize, end: (block + count) * blockSize }, size)),
+      needsFullSync: record.start === 'warm',
+    })),
+    tasks: [{ name: 'recorded', operations }],
+    orders: [],
+    schedules: [],
+    expect: [],
+    bounds: {},
+  };
+  return { scenario, lastOperation, tags };
+}
+
+/** No offset is the whole file, no length (or 0, as in the system calls) is up to the end. */
+function rangeOf({ off, len = 0 }: RecordedOperation, end: number): OperationRange {
+  if (off === undefined) return 'all';
+  return { start: off, end: len === 0 ? end : off + len };
+}
+
+/** The part of a range before `size`. */
+function cutAt({ start, end }: ByteRange, size: number): ByteRange[] {
+  return start < size ? [{ start, end: Math.min(end, size) }] : [];
+}

@@ -1,0 +1,67 @@
+/** One line of a recording of a real btrfs under simulated power failures, as far as predictions need it. */
+export interface CorpusRecord {
+  readonly id: string;
+  readonly family: string;
+  /** The running kernel, for example `6.18.44-generic`. */
+  readonly kernel: string;
+  readonly mkfs: readonly string[];
+  readonly mount: string;
+  /** `warm`: files were made in this mount, so that the first fsync of each is a full one. */
+  readonly start: 'cold' | 'warm';
+  readonly files: readonly RecordedFile[];
+  readonly dirs?: readonly string[];
+  readonly links?: readonly unknown[];
+  readonly ops: readonly RecordedOperation[];
+  readonly outcomes: readonly RecordedOutcome[];
+}
+
+export interface RecordedFile {
+  readonly name: string;
+  readonly size: number;
+  /** Runs of written blocks: first block, number of blocks, tag. */
+  readonly fill: readonly (readonly [number, number, number])[];
+}
+
+export interface RecordedOperation {
+  readonly op: string;
+  readonly file?: string;
+  readonly off?: number;
+  readonly len?: number;
+  readonly tag?: number;
+}
+
+export interface RecordedOutcome {
+  readonly after: number;
+  readonly errno?: number;
+  /** Commits since the start. */
+  readonly gen: number;
+  readonly log: boolean;
+  readonly state: Readonly<Record<string, RecordedState | null>>;
+}
+
+export interface RecordedState {
+  readonly size?: number;
+  readonly dir?: boolean;
+  /** First block, number of blocks, tag; a block of mixed bytes lists them instead of a tag. */
+  readonly data?: readonly (readonly [number, number, number | readonly unknown[]])[];
+}
+
+/** Parses a corpus: JSON lines. Throws a SyntaxError that names the line. */
+export function parseCorpus(text: string): CorpusRecord[] {
+  return text.split('\n').flatMap((line, i) => {
+    if (line.trim() === '') return [];
+    try {
+      const value: unknown = JSON.parse(line);
+      if (isRecord(value)) return [value];
+    } catch {
+      // Reported below, with the line.
+    }
+    throw new SyntaxError(`line ${i + 1} is not a recording`);
+  });
+}
+
+function isRecord(value: unknown): value is CorpusRecord {
+  if (typeof value !== 'object' || value === null) return false;
+  const fields = ['id', 'family', 'kernel', 'mkfs', 'mount', 'start', 'files', 'ops', 'outcomes'];
+  return fields.every((field) => field in value);
+}
