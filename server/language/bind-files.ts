@@ -47,7 +47,7 @@ function bindData(node: RangeNode, size: number | undefined, problems: Problems)
     range = { start: 0, end: size };
   }
   if (range !== undefined && size !== undefined && range.end > size) {
-    const message = `data end at ${formatSize(range.end)}, past the size of the file (${formatSize(size)})`;
+    const message = `the range ends at ${formatSize(range.end)}, past the size of the file (${formatSize(size)})`;
     problems.error('invalid-range', message, node.span);
     return undefined;
   }
@@ -60,7 +60,7 @@ function reportOverlaps(data: readonly PlacedRange[], problems: Problems): void 
   for (const range of sorted) {
     if (last !== undefined && range.start < last.end) {
       const [first, again] = last.span.start < range.span.start ? [last, range] : [range, last];
-      problems.error('invalid-range', 'data overlap: each range is one extent', again.span, {
+      problems.error('invalid-range', 'this range overlaps another one: each is an extent of its own', again.span, {
         related: [{ span: first.span, message: 'overlaps this range' }],
       });
     }

@@ -75,8 +75,9 @@ function allDefined<Part>(parts: readonly (Part | undefined)[]): readonly Part[]
 }
 
 function bindReach(node: ReachNode, scope: Scope): void {
+  if (node.condition === undefined) return;
   scope.problems.warning('not-modelled', '`reach` is not modelled yet: the scenario is checked without it', node.span);
-  if (node.condition !== undefined) bindCondition(node.condition, scope);
+  bindCondition(node.condition, scope);
 }
 
 function hasTooManySegments(scenario: Scenario, name: Span, problems: Problems): boolean {

@@ -4,6 +4,7 @@ import type { Problems } from './problems.ts';
 import { bindRange } from './ranges.ts';
 import type { Scope, TaskScope } from './scope.ts';
 import type { EntryNode, Identifier, InterleavingNode, Span } from './syntax-tree.ts';
+import { endio } from './words.ts';
 
 /** Lowers one interleaving; undefined when something about it was reported. Whether it is feasible, the engine says. */
 export function bindSchedule(node: InterleavingNode, scope: Scope): Schedule | undefined {
@@ -31,7 +32,7 @@ function bindEntry(node: EntryNode, scope: Scope): ScheduleEntry | undefined {
     if (node.until !== undefined) scope.checkStep(node.until, 'endio', scope.steps('endio'));
     return file === undefined || range === undefined ? undefined : { kind: 'endio', file, range, until };
   }
-  const task = scope.task(node.task);
+  const task = scope.task(node.task, [endio]);
   if (task === undefined || node.operation === undefined) return undefined;
   const operation = node.operation.text;
   if (!hasOperation(scope.tasks[task]!, node.operation, scope) || !isModelled(operation)) return undefined;

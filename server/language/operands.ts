@@ -1,4 +1,5 @@
-import type { NumberLiteral, RangeNode } from './syntax-tree.ts';
+import { parseName } from './names.ts';
+import type { Identifier, NumberLiteral, RangeNode } from './syntax-tree.ts';
 import { spanOf, type TokenStream } from './token-stream.ts';
 
 const units: Readonly<Record<string, number>> = { K: 1024, M: 1024 ** 2, G: 1024 ** 3 };
@@ -47,6 +48,11 @@ export function atRange(stream: TokenStream): boolean {
   if (stream.at('number')) return true;
   if (stream.atWord('page')) return stream.at('number', 1);
   return stream.atWord('all') && !stream.atLabel();
+}
+
+/** Takes the name of a file that a range has to follow. */
+export function parseFileOfRange(stream: TokenStream): Identifier | undefined {
+  return parseName(stream, 'a file', (next) => next === 'page' || next === 'all');
 }
 
 /** Parses `0..4K`, `page 3` or `all`. */

@@ -1,9 +1,9 @@
 import { suggestion } from './did-you-mean.ts';
-import { parseName, parseReferenceTail } from './names.ts';
+import { parseName, parseReferenceTail, requireKeyword } from './names.ts';
 import { atRange, parseRange } from './operands.ts';
 import type { ConditionNode, Identifier } from './syntax-tree.ts';
 import type { TokenStream } from './token-stream.ts';
-import { conditionWords } from './words.ts';
+import { conditionWords, isMemberWord } from './words.ts';
 
 /** Deeper nesting than anybody writes, and shallow enough for the stack. */
 const deepest = 100;
@@ -59,7 +59,7 @@ function parseAtom(stream: TokenStream): ConditionNode | undefined {
     stream.expected('`.`, a range, or `is at`');
     return undefined;
   }
-  const step = stream.requireWord('at') && stream.identifier('a step');
+  const step = requireKeyword(stream, 'at') && stream.identifier('a step');
   return step && { kind: 'task-at', task: subject, step, span: stream.spanFrom(start) };
 }
 
@@ -95,7 +95,7 @@ function parseState(
 ): Identifier | undefined {
   const word = stream.word();
   const choices = [...words, ...alternatives].map((choice) => `\`${choice}\``).join(' or ');
-  if (word === undefined) {
+  if (word === undefined || isMemberWord(word)) {
     stream.expected(choices);
     return undefined;
   }

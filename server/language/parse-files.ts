@@ -2,15 +2,15 @@ import { parseName } from './names.ts';
 import { parseNumber, parseRange } from './operands.ts';
 import type { FileAttribute, FileNode, RangeNode, Span } from './syntax-tree.ts';
 import { spanOf, type TokenStream } from './token-stream.ts';
-import { fileAttributes } from './words.ts';
+import { fileAttributes, isMemberWord } from './words.ts';
 
 type AttributeWord = (typeof fileAttributes)[number];
 
 /** Parses what follows `file`: a name and attributes in any order. */
 export function parseFile(stream: TokenStream, keyword: Span): FileNode {
-  const name = parseName(stream, 'the name of the file', isAttributeWord);
+  const name = parseName(stream, 'the name of the file', (next) => isAttributeWord(next) || isMemberWord(next));
   const attributes: FileAttribute[] = [];
-  for (let word = stream.word(); name !== undefined && isAttributeWord(word); word = stream.word()) {
+  for (let word = stream.word(); !stream.lost && isAttributeWord(word); word = stream.word()) {
     attributes.push(parseAttribute(stream, word));
   }
   return { kind: 'file', keyword, name, attributes, span: stream.spanFrom(keyword.start) };

@@ -1,9 +1,9 @@
-import { parseName, parseReference, parseWord } from './names.ts';
-import { parseCount, parseRange } from './operands.ts';
+import { parseName, parseReference, parseWord, requireKeyword } from './names.ts';
+import { parseCount, parseFileOfRange, parseRange } from './operands.ts';
 import { parseBlock } from './parse-block.ts';
 import { parseCondition } from './parse-conditions.ts';
 import { parseFile } from './parse-files.ts';
-import { atOperation, parseFileName, parseOperations } from './parse-operations.ts';
+import { atOperation, parseOperations } from './parse-operations.ts';
 import { atEntry, parseEntries } from './parse-schedules.ts';
 import type {
   BoundNode,
@@ -70,7 +70,13 @@ function parseGuard(stream: TokenStream, keyword: Span): GuardNode {
 }
 
 function parseGuardName(stream: TokenStream): Identifier | undefined {
-  const first = parseName(stream, 'the name of a guard', (next) => next === 'on' || next === 'off');
+  const isState = (word: string | undefined) => word === 'on' || word === 'off';
+  // No guard is called `on`: the names in the catalogue have a dot.
+  if (isState(stream.word()) && !stream.at('.', 1) && !isState(stream.word(1))) {
+    stream.expected('the name of a guard');
+    return undefined;
+  }
+  const first = parseName(stream, 'the name of a guard', isState);
   if (first === undefined) return undefined;
   let text = first.text;
   while (stream.accept('.') !== undefined) {
@@ -101,7 +107,7 @@ function parseTask(stream: TokenStream, keyword: Span): TaskNode {
 
 function parseOrder(stream: TokenStream, keyword: Span): OrderNode {
   const before = parseReference(stream);
-  const after = before && stream.requireWord('before') ? parseReference(stream) : undefined;
+  const after = before && requireKeyword(stream, 'before') ? parseReference(stream) : undefined;
   return { kind: 'order', keyword, before, after, span: stream.spanFrom(keyword.start) };
 }
 
@@ -118,7 +124,7 @@ function parseInterleaving(stream: TokenStream, keyword: Span): InterleavingNode
 
 function parseExpect(stream: TokenStream, keyword: Span): ExpectNode {
   const what = parseWord(stream, expectationWords, 'expectation');
-  const file = what && what.text !== 'safe' ? parseFileName(stream) : undefined;
+  const file = what && what.text !== 'safe' ? parseFileOfRange(stream) : undefined;
   const range = file && parseRange(stream);
   return { kind: 'expect', keyword, what, file, range, span: stream.spanFrom(keyword.start) };
 }

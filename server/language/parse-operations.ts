@@ -1,7 +1,7 @@
 import { nearestName, suggestion } from './did-you-mean.ts';
-import { parseName, parseReference, parseWord } from './names.ts';
+import { acceptKeyword, beginsSomething, parseName, parseReference, parseWord, requireKeyword } from './names.ts';
 import { atRange, parseNumber, parseRange } from './operands.ts';
-import type { OperationNode } from './syntax-tree.ts';
+import type { Identifier, OperationNode, Span } from './syntax-tree.ts';
 import { spanOf, type TokenStream } from './token-stream.ts';
 import {
   failureWords,
@@ -83,29 +83,30 @@ function parseOperand(stream: TokenStream, form: OperandForm, operands: Operands
       operands.size = parseNumber(stream, 'a size');
       return operands.size !== undefined;
     case 'to':
-      return stream.requireWord('to') !== undefined;
+      return requireKeyword(stream, 'to') !== undefined;
     case 'file-to':
     case 'name':
-      operands.target = form === 'name' ? parseNewName(stream) : parseFileName(stream);
+      operands.target = form === 'name' ? parseName(stream, 'a name', beginsSomething) : parseFileName(stream);
       return operands.target !== undefined;
     case 'offset':
       operands.at = parseNumber(stream, 'an offset');
       return operands.at !== undefined;
     case 'keep-size?':
-      if (stream.atWord('keep-size') && !stream.atLabel()) operands.keepSize = spanOf(stream.take());
+      operands.keepSize = parseKeepSize(stream);
       return true;
     case 'fault':
       operands.failure = parseWord(stream, failureWords, 'failure');
-      operands.on = operands.failure && stream.requireWord('on') ? parseReference(stream) : undefined;
+      requireKeyword(stream, 'on');
+      operands.on = parseReference(stream);
       return operands.on !== undefined;
   }
 }
 
-/** The file that an operation, or an expectation, is about. */
-export function parseFileName(stream: TokenStream): ReturnType<typeof parseName> {
-  return parseName(stream, 'a file', (next) => ['page', 'all', 'to'].includes(next) || isOperationWord(next));
+function parseKeepSize(stream: TokenStream): Span | undefined {
+  const token = stream.atLabel() ? undefined : acceptKeyword(stream, 'keep-size');
+  return token && spanOf(token);
 }
 
-function parseNewName(stream: TokenStream): ReturnType<typeof parseName> {
-  return parseName(stream, 'a name', isOperationWord);
+function parseFileName(stream: TokenStream): Identifier | undefined {
+  return parseName(stream, 'a file', (next) => ['page', 'all', 'to'].includes(next) || beginsSomething(next));
 }

@@ -1,6 +1,6 @@
-import { parseName } from './names.ts';
-import { parseRange } from './operands.ts';
-import { atMember, parseFileName } from './parse-operations.ts';
+import { acceptKeyword } from './names.ts';
+import { parseFileOfRange, parseRange } from './operands.ts';
+import { atMember } from './parse-operations.ts';
 import type { EntryNode, Identifier } from './syntax-tree.ts';
 import type { TokenStream } from './token-stream.ts';
 import { endio } from './words.ts';
@@ -36,19 +36,25 @@ function parseEntry(stream: TokenStream): EntryNode {
   const first = stream.asIdentifier(stream.take());
   if (stream.accept(':') === undefined) return { kind: 'crash', span: first.span };
   if (first.text === endio) {
-    const file = parseFileName(stream);
+    const file = parseFileOfRange(stream);
     const range = file && parseRange(stream);
     const until = range && parseUntil(stream);
     return { kind: 'endio', file, range, until, span: stream.spanFrom(start) };
   }
-  const operation = parseName(stream, 'an operation', (next) => next === 'until' || next === 'crash');
+  const operation = parseEntryOperation(stream);
   const until = operation && parseUntil(stream);
   return { kind: 'task', task: first, operation, until, span: stream.spanFrom(start) };
 }
 
+function parseEntryOperation(stream: TokenStream): Identifier | undefined {
+  if (!stream.atLabel() && !stream.atWord('until')) return stream.identifier('an operation');
+  stream.expected('an operation');
+  return undefined;
+}
+
 function parseUntil(stream: TokenStream): Identifier | undefined {
   // A task may be called `until`, and then its entry begins here.
-  if (stream.atLabel() || stream.acceptWord('until') === undefined) return undefined;
+  if (stream.atLabel() || acceptKeyword(stream, 'until') === undefined) return undefined;
   if (!stream.atLabel()) return stream.identifier('a step');
   stream.expected('a step');
   return undefined;

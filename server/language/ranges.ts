@@ -1,9 +1,7 @@
 import type { ByteRange, OperationRange } from '../../engine/index.ts';
+import { blockSize } from '../../engine/segments.ts';
 import type { Problems } from './problems.ts';
 import type { RangeNode } from './syntax-tree.ts';
-
-/** Bytes per page and per block. */
-export const pageSize = 4096;
 
 /**
  * The bytes that a range stands for; `all` stays `all`. Undefined when it is inverted, empty or too
@@ -18,7 +16,7 @@ export function bindRange(node: RangeNode, problems: Problems): OperationRange |
   if (start < end) return { start, end };
   const written = `\`${formatSize(start)}..${formatSize(end)}\``;
   if (start === end) {
-    problems.error('invalid-range', `the range ${written} is empty: its end is not part of it`, node.span);
+    problems.error('invalid-range', `the range ${written} is empty`, node.span);
   } else {
     const newText = `${formatSize(end)}..${formatSize(start)}`;
     const fixes = [{ title: `Replace with \`${newText}\``, edits: [{ span: node.span, newText }] }];
@@ -29,8 +27,8 @@ export function bindRange(node: RangeNode, problems: Problems): OperationRange |
 
 function bindPage(node: RangeNode & { kind: 'page' }, problems: Problems): ByteRange | undefined {
   if (node.page.value === undefined) return undefined;
-  const start = node.page.value * pageSize;
-  const end = start + pageSize;
+  const start = node.page.value * blockSize;
+  const end = start + blockSize;
   if (Number.isSafeInteger(end)) return { start, end };
   problems.error('invalid-range', 'the page is out of range: the largest offset is 2^53 - 1', node.span);
   return undefined;

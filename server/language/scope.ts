@@ -71,11 +71,11 @@ export class Scope {
     return index;
   }
 
-  /** Index of a task; undefined, after a complaint, when there is none of that name. */
-  task(name: Identifier): number | undefined {
+  /** Index of a task; undefined, after a complaint that also offers `others`, when there is none of that name. */
+  task(name: Identifier, others: readonly string[] = []): number | undefined {
     const index = this.#taskIndices.get(name.text);
     if (index === undefined) {
-      this.problems.unknownName(`unknown task \`${name.text}\``, name, [...this.#taskIndices.keys()]);
+      this.problems.unknownName(`unknown task \`${name.text}\``, name, [...this.#taskIndices.keys(), ...others]);
     }
     return index;
   }

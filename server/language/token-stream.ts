@@ -75,12 +75,6 @@ export class TokenStream {
     return token;
   }
 
-  requireWord(word: string): Token | undefined {
-    const token = this.acceptWord(word);
-    if (token === undefined) this.expected(`\`${word}\``);
-    return token;
-  }
-
   identifier(what: string): Identifier | undefined {
     const token = this.require('identifier', what);
     return token === undefined ? undefined : this.asIdentifier(token);
@@ -130,6 +124,11 @@ export class TokenStream {
   /** An error after which parsing goes on as if nothing had happened. */
   report(code: DiagnosticCode, message: string, span: Span, fixes?: readonly TextFix[]): void {
     this.diagnostics.push({ code, severity: 'error', message, span: spanOf(span), ...(fixes && { fixes }) });
+  }
+
+  /** Errors are swallowed, for one was reported and the parser does not know yet where it is. */
+  get lost(): boolean {
+    return this.#lost;
   }
 
   /** The parser stands at something that it understands: errors count again. */
