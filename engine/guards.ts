@@ -65,6 +65,20 @@ export const guards: readonly Guard[] = [
     without:
       'A new log tree starts with log_transid 0 and last_log_commit 0, so an inode logged in the first log transaction counts as safely in the log before any log sync has happened: a second fsync of it returns at once, although the first one has not written the log yet.',
   },
+  {
+    name: 'skip-fsync.logged-ordered-extent',
+    label: 'logged-ordered-extent guard in skip_inode_logging',
+    commit: null,
+    subject:
+      'no fix is known: an fsync that finds only ordered extents that another fsync has logged can return before that log is durable',
+    introduced: '5.10',
+    fixed: null,
+    retired: null,
+    actsIn: 'skip_inode_logging',
+    does: 'An fsync is not skipped for last_trans while the inode has an ordered extent, logged or not: last_trans moves only when it completes.',
+    without:
+      'A fast fsync takes along only the ordered extents that no fsync has logged. While the first fsync has logged one but not yet synced the log, and the ordered extent has not completed, a second fsync finds nothing to take along and an old last_trans, and returns at once.',
+  },
 ];
 
 /** The guard of that name, or undefined. */

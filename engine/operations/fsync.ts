@@ -10,7 +10,7 @@ import { syncLog } from './sync-log.ts';
 /** `fsync F` and `fdatasync F`: btrfs_sync_file, which ignores the difference. */
 export function fsync(context: OperationContext, operation: FileOperation): Step[] {
   const { machine, task, registers, promise, segments } = context;
-  const { transaction, log, rules } = machine;
+  const { transaction, log, rules, guards } = machine;
   const inode = machine.inodes[operation.file]!;
   const { pages, orderedExtents } = inode;
   /** ctx->log_transid: the log transaction that this fsync logs into. */
@@ -31,7 +31,8 @@ export function fsync(context: OperationContext, operation: FileOperation): Step
     if (!rules.fastFsyncWaitsForWritebackOnly) return inLog || committed;
     // skip_inode_logging: with ordered extents at hand last_trans is not up to date yet (626e9f41f7c2).
     const none = ordered.get(state) === 0;
-    return (inLog && none) || (committed && (none || inode.needsFullSync.get(state) === 1));
+    const settled = guards['skip-fsync.logged-ordered-extent'] ? isOrdered(state) : none;
+    return (inLog && none) || (committed && (settled || inode.needsFullSync.get(state) === 1));
   };
 
   return [

@@ -11,7 +11,9 @@ export class VersionNames {
 
   constructor(program: Program) {
     this.#program = program;
-    this.#origins = program.machine.inodes.map(({ segments }) => Array.from({ length: segments.count }, () => [undefined]));
+    this.#origins = program.machine.inodes.map(({ segments }) =>
+      Array.from({ length: segments.count }, () => [undefined]),
+    );
   }
 
   /** Takes note of the versions that a step has made. */

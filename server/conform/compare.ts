@@ -1,11 +1,16 @@
-import { blockSize, type CrashOutcome, type FileOutcome, crashOutcomes, newestRelease } from '../../engine/index.ts';
+import { blockSize, type CrashOutcome, crashOutcomes, type FileOutcome, newestRelease } from '../../engine/index.ts';
 import { type LoweredRecord, lowerRecord, whySkipped } from './lower-record.ts';
 import type { CorpusRecord, RecordedFile, RecordedOutcome, RecordedState } from './record.ts';
 
 /** How the predictions for one recording compare with what was recorded. */
 export type RecordResult =
   | { readonly kind: 'skipped'; readonly id: string; readonly reason: string }
-  | { readonly kind: 'compared'; readonly id: string; readonly crashPoints: number; readonly mismatches: readonly Mismatch[] };
+  | {
+      readonly kind: 'compared';
+      readonly id: string;
+      readonly crashPoints: number;
+      readonly mismatches: readonly Mismatch[];
+    };
 
 /** A crash point whose outcome was predicted wrongly. */
 export interface Mismatch {
@@ -68,7 +73,11 @@ function predictedContent(file: RecordedFile, { data }: FileOutcome, tags: reado
     const end = Math.ceil(range.end / blockSize);
     if (writer !== 'initial') return [[first, end, String(tags[writer] ?? 0)]];
     return file.fill
-      .map(([block, count, tag]): [number, number, string] => [Math.max(block, first), Math.min(block + count, end), String(tag)])
+      .map(([block, count, tag]): [number, number, string] => [
+        Math.max(block, first),
+        Math.min(block + count, end),
+        String(tag),
+      ])
       .filter(([from, to]) => from < to);
   });
   return joinRuns(runs.filter(([, , tag]) => tag !== '0'));

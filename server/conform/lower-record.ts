@@ -1,4 +1,4 @@
-import { blockSize, type ByteRange, type Operation, type OperationRange, type Scenario } from '../../engine/index.ts';
+import { type ByteRange, blockSize, type Operation, type OperationRange, type Scenario } from '../../engine/index.ts';
 import type { CorpusRecord, RecordedOperation } from './record.ts';
 
 /** A recording as a scenario with one task, and which of its operations end each recorded one. */
@@ -49,10 +49,7 @@ const lowerings: Readonly<Record<string, Lowering>> = {
 export function lowerRecord(record: CorpusRecord, kernel: string): LoweredRecord {
   const operations: Operation[] = [];
   const tags: (number | undefined)[] = [];
-  const end = Math.max(
-    ...record.files.map(({ size }) => size),
-    ...record.ops.map(({ off = 0, len = 0 }) => off + len),
-  );
+  const end = Math.max(...record.files.map(({ size }) => size), ...record.ops.map(({ off = 0, len = 0 }) => off + len));
   const lastOperation = record.ops.map((recorded) => {
     const file = record.files.findIndex(({ name }) => name === recorded.file);
     const lowered = lowerings[recorded.op]!(file, rangeOf(recorded, end));
@@ -67,7 +64,9 @@ export function lowerRecord(record: CorpusRecord, kernel: string): LoweredRecord
     files: record.files.map(({ name, size, fill }) => ({
       name,
       size,
-      data: fill.flatMap(([block, count]) => cutAt({ start: block * blockSize, end: (block + count) * blockSize }, size)),
+      data: fill.flatMap(([block, count]) =>
+        cutAt({ start: block * blockSize, end: (block + count) * blockSize }, size),
+      ),
       needsFullSync: record.start === 'warm',
     })),
     tasks: [{ name: 'recorded', operations }],
