@@ -1,0 +1,41 @@
+import type { CheckOptions, Scenario, Trace, WitnessStep } from '../../engine/index.ts';
+import type { ScenarioAnalysis } from './analysis.ts';
+
+/** Limits for searches, from the settings; a scenario's own bounds go first. */
+export type SearchLimits = NonNullable<CheckOptions['limits']>;
+
+/** What a worker can be asked to do. Plain data. */
+export type WorkerTask =
+  | { readonly kind: 'judge'; readonly scenario: Scenario; readonly limits: SearchLimits }
+  | {
+      readonly kind: 'complete';
+      readonly scenario: Scenario;
+      readonly limits: SearchLimits;
+      readonly judged: ScenarioAnalysis;
+    }
+  | { readonly kind: 'trace'; readonly scenario: Scenario; readonly run: RunToTrace };
+
+/** Which run of a scenario to trace: given steps, an explicit interleaving, or any complete run. */
+export type RunToTrace =
+  | { readonly kind: 'witness'; readonly steps: readonly WitnessStep[] }
+  | { readonly kind: 'schedule'; readonly index: number }
+  | { readonly kind: 'first' };
+
+export interface WorkerRequest {
+  readonly id: number;
+  readonly task: WorkerTask;
+}
+
+/** One for each request. */
+export type WorkerReply = { readonly id: number } & WorkerOutcome;
+
+export type WorkerOutcome =
+  | {
+      readonly kind: 'analysed';
+      readonly analysis: ScenarioAnalysis;
+      /** It was told to stop, and may have ended early. */
+      readonly stopped: boolean;
+    }
+  | { readonly kind: 'traced'; readonly trace: Trace }
+  /** The engine threw: a bug, or a scenario that it does not take. */
+  | { readonly kind: 'failed'; readonly message: string };

@@ -1,0 +1,22 @@
+/** Entry point of the checking worker: answers requests one after the other. */
+import { isMainThread, parentPort, workerData } from 'node:worker_threads';
+import { perform } from './perform-task.ts';
+import { WorkerControl } from './worker-control.ts';
+import type { WorkerReply, WorkerRequest } from './worker-protocol.ts';
+
+const port = parentPort;
+if (isMainThread || port === null) throw new Error('the checking worker runs as a worker thread');
+const control = new WorkerControl(workerData);
+
+port.on('message', ({ id, task }: WorkerRequest) => {
+  control.states = 0;
+  const outcome = perform(task, {
+    now: () => performance.now(),
+    shouldStop: () => control.isStopped(id),
+    progress: (states) => {
+      control.states = states;
+    },
+  });
+  const reply: WorkerReply = { id, ...outcome };
+  port.postMessage(reply);
+});
