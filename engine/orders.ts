@@ -6,6 +6,7 @@ import type { CompletionThread, TaskThread } from './thread.ts';
 /** For each operation of each task, per file: the open ordered extents that it started, where an `order` asks. */
 export class Starters {
   readonly #fields = new Map<string, readonly (Field | undefined)[]>();
+  readonly #isCompletionStep: (step: string) => boolean;
 
   /** `isCompletionStep` tells which step names belong to completions. */
   constructor(
@@ -14,8 +15,10 @@ export class Starters {
     machine: Machine,
     layout: Layout,
   ) {
-    for (const { task, operation, step } of orders.flatMap(({ before, after }) => [before, after])) {
-      if (step === undefined || !isCompletionStep(step)) continue;
+    this.#isCompletionStep = isCompletionStep;
+    for (const reference of orders.flatMap(({ before, after }) => [before, after])) {
+      if (!this.isCompletion(reference)) continue;
+      const { task, operation } = reference;
       const key = `${task}.${operation}`;
       if (this.#fields.has(key)) continue;
       this.#fields.set(
@@ -23,6 +26,11 @@ export class Starters {
         machine.inodes.map((inode) => inode.orderedExtents.trackStarter(layout)),
       );
     }
+  }
+
+  /** Does the reference name a step of completions, not of the operation itself? */
+  isCompletion({ step }: StepReference): boolean {
+    return step !== undefined && this.#isCompletionStep(step);
   }
 
   of({ task, operation }: { task: number; operation: number }): readonly (Field | undefined)[] {
@@ -43,7 +51,7 @@ export function addGates(
   for (const { before, after } of orders) {
     const hasEnded = endOf(before);
     const started = starters.of(after);
-    if (started.length > 0) {
+    if (starters.isCompletion(after)) {
       for (const thread of completions) {
         for (const { step, position } of thread.steps) {
           if (step.name !== after.step) continue;
@@ -68,7 +76,7 @@ export function addGates(
     const steps = thread.steps.filter(({ operation }) => operation === reference.operation);
     const behind = steps[0]!.next;
     const started = starters.of(reference);
-    if (started.length > 0) {
+    if (starters.isCompletion(reference)) {
       const isBehind = (state: State, completion: CompletionThread) => {
         const open = (started[completion.file]!.get(state) & (1 << completion.start)) !== 0;
         const last = completion.steps.findLastIndex(({ step }) => step.name === reference.step);
