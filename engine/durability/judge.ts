@@ -53,7 +53,7 @@ export function brokenPromises(inode: Inode, promise: FilePromise, log: LogRoot,
 }
 
 /** Who promised a segment: the sync of its version, or of the size where only the initial hole was promised. */
-function promiser(promise: FilePromise, state: State, segment: number): number {
+export function promiser(promise: FilePromise, state: State, segment: number): number {
   const promised = promise.version[segment]!.get(state) > 0;
   return (promised ? promise.promisedBy[segment]! : promise.sizePromisedBy).get(state);
 }

@@ -4,7 +4,8 @@ import { Runner } from '../replay/runner.ts';
 import type { Scenario } from '../scenario.ts';
 import type { Deadlock, InterleavingCount, Verdict, Violation, WitnessStep } from '../verdict.ts';
 import { countInterleavings } from './count.ts';
-import { type Exploration, type ExploreLimits, explore, type FoundViolation, type SearchControl } from './explore.ts';
+import { type Exploration, type ExploreLimits, explore, type SearchControl } from './explore.ts';
+import type { FoundViolation } from './found-violations.ts';
 import { shortestPath } from './shortest-path.ts';
 
 /** Limits in force where a scenario sets none. */

@@ -1,4 +1,3 @@
-import { type BrokenPromise, brokenPromises, lostSegments } from '../durability/judge.ts';
 import type { Program } from '../program.ts';
 import { lowest } from '../state/bits.ts';
 import type { State } from '../state/layout.ts';
@@ -6,6 +5,7 @@ import type { Thread } from '../thread.ts';
 import type { BoundHit } from '../verdict.ts';
 import { Actors } from './actors.ts';
 import { EffectTracker } from './effects.ts';
+import { type FoundViolation, FoundViolations } from './found-violations.ts';
 import { StateGraph } from './state-graph.ts';
 import { StateStore } from './state-store.ts';
 
@@ -24,14 +24,6 @@ export interface SearchControl {
   readonly progress?: ((states: number, transitions: number) => void) | undefined;
   /** End the search at the first broken promise or deadlock: enough to know that a fix does not work. */
   readonly untilFirstViolation?: boolean | undefined;
-}
-
-/** A broken promise and the states, all at the least depth, in which it was found. */
-export interface FoundViolation extends BrokenPromise {
-  readonly depth: number;
-  /** Offset of the running transaction in the first of the states. */
-  readonly transaction: number;
-  readonly states: number[];
 }
 
 /** Everything a search learned; states are referred to by number. */
@@ -57,7 +49,7 @@ export function explore(program: Program, limits: ExploreLimits, control: Search
   const graph = new StateGraph();
   const actors = new Actors(program);
   const effects = new EffectTracker(program);
-  const found = new Map<string, FoundViolation>();
+  const violations = new FoundViolations(program);
   const current: State = new Int32Array(program.layout.words);
   const next: State = new Int32Array(program.layout.words);
   let deadlock: number | undefined;
@@ -74,7 +66,7 @@ export function explore(program: Program, limits: ExploreLimits, control: Search
     store.read(index, current);
     expand(graph.depth(index), index);
   }
-  return { graph, actors, found: [...found.values()], deadlock, bound, effects };
+  return { graph, actors, found: violations.all, deadlock, bound, effects };
 
   function expand(depth: number, index: number): void {
     probing = depth >= limits.steps;
@@ -116,27 +108,13 @@ export function explore(program: Program, limits: ExploreLimits, control: Search
     const index = store.add(state);
     if (index === before) {
       graph.addState(depth);
-      judge(state, index, depth);
+      if (violations.judge(state, index, depth)) {
+        graph.markLosing(index);
+        stopAtFirst();
+      }
       if (store.count >= limits.states) bound ??= { kind: 'states', limit: limits.states };
     }
     return index;
-  }
-
-  function judge(state: State, index: number, depth: number): void {
-    const { inodes, log, transaction } = program.machine;
-    for (let file = 0; file < inodes.length; file++) {
-      const promise = program.promises[file]!;
-      if (lostSegments(inodes[file]!, promise, log, state) === 0) continue;
-      graph.markLosing(index);
-      stopAtFirst();
-      for (const broken of brokenPromises(inodes[file]!, promise, log, state)) {
-        const key = `${broken.file} ${broken.segments} ${broken.promisedBy}`;
-        const known = found.get(key);
-        if (known === undefined) {
-          found.set(key, { ...broken, depth, transaction: transaction.generation.get(state), states: [index] });
-        } else if (known.depth === depth) known.states.push(index);
-      }
-    }
   }
 
   function stopAtFirst(): void {

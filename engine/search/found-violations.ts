@@ -1,0 +1,90 @@
+import { type BrokenPromise, brokenPromises, lostSegments, promiser } from '../durability/judge.ts';
+import type { Program } from '../program.ts';
+import { lowest } from '../state/bits.ts';
+import type { State } from '../state/layout.ts';
+
+/** A broken promise and the states, all at the least depth, in which it was found. */
+export interface FoundViolation extends BrokenPromise {
+  readonly depth: number;
+  /** Offset of the transaction that was created last, in the first of the states. */
+  readonly transaction: number;
+  readonly states: number[];
+}
+
+/** What is lost of one file in a state, and the violations that this amounts to. */
+interface Loss {
+  /** The lost segments, then who promised each segment of the file (0 for those not lost). */
+  readonly signature: Int32Array;
+  readonly depth: number;
+  readonly violations: readonly FoundViolation[];
+}
+
+/**
+ * Judges states in breadth-first order and keeps the distinct violations. A state that loses nothing, or
+ * the same as one before, costs no allocation.
+ */
+export class FoundViolations {
+  readonly #program: Program;
+  readonly #found = new Map<string, FoundViolation>();
+  /** Per file. */
+  readonly #losses: Loss[][];
+  readonly #signatures: Int32Array[];
+
+  constructor(program: Program) {
+    this.#program = program;
+    this.#losses = program.promises.map(() => []);
+    this.#signatures = program.promises.map(({ version }) => new Int32Array(version.length + 1));
+  }
+
+  get all(): FoundViolation[] {
+    return [...this.#found.values()];
+  }
+
+  /** Judges a crash in state number `index`. True when it breaks a promise. */
+  judge(state: State, index: number, depth: number): boolean {
+    const { inodes, log } = this.#program.machine;
+    let losing = false;
+    for (let file = 0; file < inodes.length; file++) {
+      const lost = lostSegments(inodes[file]!, this.#program.promises[file]!, log, state);
+      if (lost === 0) continue;
+      losing = true;
+      const known = this.#lookUp(state, file, lost);
+      if (known === undefined) this.#losses[file]!.push(this.#describe(state, file, index, depth));
+      else if (known.depth === depth) for (const { states } of known.violations) states.push(index);
+    }
+    return losing;
+  }
+
+  /** The loss with the same signature; fills the scratch signature of the file. */
+  #lookUp(state: State, file: number, lost: number): Loss | undefined {
+    const signature = this.#signatures[file]!.fill(0);
+    signature[0] = lost;
+    for (let rest = lost; rest !== 0; rest &= rest - 1) {
+      const segment = lowest(rest);
+      signature[segment + 1] = promiser(this.#program.promises[file]!, state, segment);
+    }
+    for (const loss of this.#losses[file]!) if (equal(loss.signature, signature)) return loss;
+    return undefined;
+  }
+
+  #describe(state: State, file: number, index: number, depth: number): Loss {
+    const { inodes, log, transaction } = this.#program.machine;
+    const violations = brokenPromises(inodes[file]!, this.#program.promises[file]!, log, state).flatMap((broken) => {
+      const key = `${broken.file} ${broken.segments} ${broken.promisedBy}`;
+      const known = this.#found.get(key);
+      if (known !== undefined) {
+        if (known.depth === depth) known.states.push(index);
+        return known.depth === depth ? [known] : [];
+      }
+      const found = { ...broken, depth, transaction: transaction.generation.get(state), states: [index] };
+      this.#found.set(key, found);
+      return [found];
+    });
+    return { signature: this.#signatures[file]!.slice(), depth, violations };
+  }
+}
+
+function equal(a: Int32Array, b: Int32Array): boolean {
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}
