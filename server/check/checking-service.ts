@@ -1,0 +1,87 @@
+import type { Scenario, Trace } from '../../engine/index.ts';
+import type { ScenarioAnalysis } from './analysis.ts';
+import { Checking } from './checking.ts';
+import { type PoolOptions, WorkerPool } from './worker-pool.ts';
+import type { RunToTrace, SearchLimits } from './worker-protocol.ts';
+
+/** One asker's share in a checking. */
+export interface CheckingShare {
+  readonly checking: Checking;
+  /** Ends the share; when it is the last one, ends the checking. */
+  release(): void;
+}
+
+/** So many results of scenarios that nobody shows any more are kept, for undo and the like. */
+const keptResults = 256;
+
+/**
+ * Checks scenarios on workers, each content once: askers with equal scenarios and limits share the
+ * checking, and a content that comes back soon is not checked again.
+ */
+export class CheckingService {
+  readonly #pool: WorkerPool;
+  readonly #shared = new Map<string, { readonly checking: Checking; readonly listeners: Set<() => void> }>();
+  /** The least recently kept first. */
+  readonly #kept = new Map<string, ScenarioAnalysis>();
+
+  constructor(options: PoolOptions) {
+    this.#pool = new WorkerPool(options);
+  }
+
+  /** Starts a worker, so that the first check need not wait for one. */
+  warmUp(): void {
+    this.#pool.warmUp();
+  }
+
+  /** Asks for a scenario to be checked; `onChange` is called whenever more is known. */
+  share(scenario: Scenario, limits: SearchLimits, onChange: () => void): CheckingShare {
+    const key = JSON.stringify([scenario, limits]);
+    const entry = this.#shared.get(key) ?? this.#begin(key, scenario, limits);
+    // Two shares of one asker may have the same callback.
+    const listener = () => onChange();
+    entry.listeners.add(listener);
+    return {
+      checking: entry.checking,
+      release: () => {
+        if (!entry.listeners.delete(listener) || entry.listeners.size > 0) return;
+        this.#shared.delete(key);
+        this.#keep(key, entry.checking);
+        entry.checking.abandon();
+      },
+    };
+  }
+
+  /** Replays a run of a scenario. Rejects when the engine or the worker fails. */
+  async trace(scenario: Scenario, run: RunToTrace): Promise<Trace> {
+    const outcome = await this.#pool.run({ kind: 'trace', scenario, run }, 'now').outcome;
+    if (outcome.kind === 'traced') return outcome.trace;
+    throw new Error(outcome.kind === 'failed' ? outcome.message : 'the checking worker was lost');
+  }
+
+  /** Ends all workers. */
+  dispose(): void {
+    this.#pool.dispose();
+  }
+
+  #begin(key: string, scenario: Scenario, limits: SearchLimits) {
+    const listeners = new Set<() => void>();
+    const run = this.#pool.run.bind(this.#pool);
+    const notify = () => {
+      for (const listener of [...listeners]) listener();
+    };
+    const entry = { checking: new Checking(scenario, limits, run, notify, this.#kept.get(key)), listeners };
+    this.#shared.set(key, entry);
+    return entry;
+  }
+
+  #keep(key: string, { analysis }: Checking): void {
+    if (analysis === undefined || analysis.verdict.bound?.kind === 'cancelled') return;
+    this.#kept.delete(key);
+    this.#kept.set(key, analysis);
+    if (this.#kept.size <= keptResults) return;
+    for (const oldest of this.#kept.keys()) {
+      this.#kept.delete(oldest);
+      return;
+    }
+  }
+}

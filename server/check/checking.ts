@@ -1,0 +1,123 @@
+import type { Scenario } from '../../engine/index.ts';
+import type { ScenarioAnalysis } from './analysis.ts';
+import type { Job, JobOutcome, Urgency } from './job.ts';
+import type { SearchLimits, WorkerTask } from './worker-protocol.ts';
+
+/** Runs tasks on workers. */
+export type RunTask = (task: WorkerTask, urgency: Urgency) => Job;
+
+/**
+ * `judging` until the verdict is there, `completing` until all stages of the analysis are, `done` then. `stopped`:
+ * somebody has ended the search early. `failed`: the checker itself has.
+ */
+export type CheckingState = 'judging' | 'completing' | 'done' | 'stopped' | 'failed';
+
+/**
+ * One scenario being checked, for everybody who shows it. The verdict is urgent; what follows from it
+ * gives way to the verdicts of other scenarios.
+ */
+export class Checking {
+  readonly scenario: Scenario;
+  /** Resolves when there is a verdict, or will be none. */
+  readonly judged: Promise<void>;
+  /** Resolves when nothing more will be found out. */
+  readonly completed: Promise<void>;
+  readonly #run: RunTask;
+  readonly #limits: SearchLimits;
+  readonly #onChange: () => void;
+  #state: CheckingState = 'judging';
+  #analysis: ScenarioAnalysis | undefined;
+  #failure = '';
+  #job: Job | undefined;
+
+  /** Begins at once, or takes up `known`, which was found out before. `onChange` is called at each change of state. */
+  constructor(
+    scenario: Scenario,
+    limits: SearchLimits,
+    run: RunTask,
+    onChange: () => void,
+    known?: ScenarioAnalysis | undefined,
+  ) {
+    this.scenario = scenario;
+    this.#limits = limits;
+    this.#run = run;
+    this.#onChange = onChange;
+    this.#analysis = known;
+    if (known !== undefined) this.#state = isComplete(known) ? 'done' : 'completing';
+    this.judged = known === undefined ? this.#judge() : Promise.resolve();
+    this.completed = this.judged.then(() => this.#complete());
+  }
+
+  get state(): CheckingState {
+    return this.#state;
+  }
+
+  /** What is known by now; undefined until the verdict is there. */
+  get analysis(): ScenarioAnalysis | undefined {
+    return this.#analysis;
+  }
+
+  /** Why there is no verdict; empty unless the checker failed before it. */
+  get failure(): string {
+    return this.#failure;
+  }
+
+  /** Distinct states that the search under way has reached. */
+  get states(): number {
+    return this.#job?.states ?? 0;
+  }
+
+  /** Ends the search early. What is known by then stays. */
+  stop(): void {
+    this.#job?.stop();
+  }
+
+  /** Nobody is interested any more. */
+  abandon(): void {
+    this.#job?.abandon();
+  }
+
+  async #judge(): Promise<void> {
+    const { scenario } = this;
+    const outcome = await this.#runJob({ kind: 'judge', scenario, limits: this.#limits }, 'now');
+    if (outcome.kind === 'analysed') {
+      this.#analysis = outcome.analysis;
+      const cancelled = outcome.analysis.verdict.bound?.kind === 'cancelled';
+      this.#moveTo(cancelled ? 'stopped' : 'completing');
+    } else this.#fail(outcome);
+  }
+
+  async #complete(): Promise<void> {
+    const judged = this.#analysis;
+    if (judged === undefined || this.#state !== 'completing') return;
+    const task: WorkerTask = { kind: 'complete', scenario: this.scenario, limits: this.#limits, judged };
+    const outcome = await this.#runJob(task, 'later');
+    if (outcome.kind === 'analysed') {
+      this.#analysis = outcome.analysis;
+      this.#moveTo(isComplete(outcome.analysis) ? 'done' : 'stopped');
+    } else this.#fail(outcome);
+  }
+
+  async #runJob(task: WorkerTask, urgency: Urgency): Promise<JobOutcome> {
+    this.#job = this.#run(task, urgency);
+    const outcome = await this.#job.outcome;
+    this.#job = undefined;
+    return outcome;
+  }
+
+  #fail(outcome: JobOutcome): void {
+    if (outcome.kind === 'failed') this.#failure = outcome.message;
+    if (outcome.kind === 'lost') this.#failure = `the worker was lost (${outcome.reason}) and is replaced`;
+    this.#moveTo(outcome.kind === 'abandoned' ? 'stopped' : 'failed');
+  }
+
+  #moveTo(state: CheckingState): void {
+    this.#state = state;
+    this.#onChange();
+  }
+}
+
+/** The last stage was done. */
+function isComplete({ redundantGuards }: ScenarioAnalysis): boolean {
+  return redundantGuards !== undefined;
+}
