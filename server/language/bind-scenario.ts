@@ -1,5 +1,4 @@
 import type { Scenario } from '../../engine/index.ts';
-import { cutOffsets, maximumSegments } from '../../engine/segments.ts';
 import { bindCondition } from './bind-conditions.ts';
 import { bindBounds, bindExpectation, reportConflicts } from './bind-expectations.ts';
 import { bindFile } from './bind-files.ts';
@@ -13,8 +12,9 @@ import type { LoweredScenario } from './lowered-scenario.ts';
 import { membersByWord } from './members.ts';
 import { Problems } from './problems.ts';
 import { Scope, type StepNames } from './scope.ts';
+import { reportTooManySegments } from './segment-limit.ts';
 import { sourcesOf } from './sources.ts';
-import type { ReachNode, ScenarioNode, Span } from './syntax-tree.ts';
+import type { ReachNode, ScenarioNode } from './syntax-tree.ts';
 
 /** One scenario after binding. */
 export interface BoundScenario {
@@ -46,7 +46,7 @@ export function bindScenario(node: ScenarioNode, stepNames: StepNames | undefine
   const { bounds, sources: boundSources } = bindBounds(members.bound, problems);
   const sources = sourcesOf(node, members, { kernel: version?.span, guards: guards.sources, bounds: boundSources });
   let scenario = node.wellFormed && problems.errors === 0 ? complete({ ...parts, bounds }) : undefined;
-  if (scenario !== undefined && hasTooManySegments(scenario, sources.name, problems)) scenario = undefined;
+  if (scenario !== undefined && reportTooManySegments(scenario, sources.name, problems)) scenario = undefined;
   const documentation = node.documentation?.text ?? '';
   return {
     lowered: { name: parts.name, span: node.span, scenario, sources, documentation, node },
@@ -78,14 +78,4 @@ function bindReach(node: ReachNode, scope: Scope): void {
   if (node.condition === undefined) return;
   scope.problems.warning('not-modelled', '`reach` is not modelled yet: the scenario is checked without it', node.span);
   bindCondition(node.condition, scope);
-}
-
-function hasTooManySegments(scenario: Scenario, name: Span, problems: Problems): boolean {
-  scenario.files.forEach((file, index) => {
-    const count = cutOffsets(scenario, index).length - 1;
-    if (count <= maximumSegments) return;
-    const message = `ranges cut file \`${file.name}\` into ${count} segments; at most ${maximumSegments} can be checked`;
-    problems.error('too-many-segments', message, name);
-  });
-  return problems.errors > 0;
 }

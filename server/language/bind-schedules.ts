@@ -32,7 +32,7 @@ function bindEntry(node: EntryNode, scope: Scope): ScheduleEntry | undefined {
     if (node.until !== undefined) scope.checkStep(node.until, 'endio', scope.steps('endio'));
     return file === undefined || range === undefined ? undefined : { kind: 'endio', file, range, until };
   }
-  const task = scope.task(node.task, [endio]);
+  const task = scope.task(node.task, endio);
   if (task === undefined || node.operation === undefined) return undefined;
   const operation = node.operation.text;
   if (!hasOperation(scope.tasks[task]!, node.operation, scope) || !isModelled(operation)) return undefined;

@@ -1,7 +1,8 @@
 import type { LanguageDiagnostic } from './diagnostic.ts';
 import type { LanguageComment } from './syntax-tree.ts';
 
-export type TokenKind = 'identifier' | 'number' | 'string' | Punctuation | 'unknown' | 'end';
+/** `scenario` is that word before a string: the one keyword that cannot be a name, since names come before no strings. */
+export type TokenKind = 'identifier' | 'scenario' | 'number' | 'string' | Punctuation | 'unknown' | 'end';
 
 export type Punctuation = '{' | '}' | '(' | ')' | ':' | ',' | '.' | '..' | '@';
 
@@ -75,6 +76,10 @@ export function lex(text: string): LexedText {
       at = comment.span.end;
     } else if (code === 0x22 /* " */) {
       at = endOfString(text, at, diagnostics);
+      const last = tokens.at(-1);
+      if (last?.kind === 'identifier' && text.slice(last.start, last.end) === 'scenario') {
+        tokens[tokens.length - 1] = { ...last, kind: 'scenario' };
+      }
       tokens.push({ kind: 'string', start, end: at });
     } else {
       const sign = code < 128 ? punctuation[code] : undefined;

@@ -19,7 +19,7 @@ export function parse(text: string): ParsedFile {
   const stream = new TokenStream(text);
   const scenarios: ScenarioNode[] = [];
   while (!stream.at('end')) {
-    if (stream.atWord('scenario') || atMisspelled(stream)) {
+    if (stream.at('scenario') || stream.atWord('scenario') || atMisspelled(stream)) {
       scenarios.push(parseScenario(stream));
     } else {
       reportOutside(stream);

@@ -31,9 +31,9 @@ export class Problems {
   }
 
   /** A name that is none of `names`: `complaint` with the nearest valid one. */
-  unknownName(complaint: string, name: Identifier, names: readonly string[]): void {
+  unknownName(complaint: string, name: Identifier, names: Iterable<string>): void {
     const tired = this.#suggestions++ >= mostSuggestions;
-    const { hint, fixes } = tired ? { hint: '' } : suggestion(name.text, name.span, names);
+    const { hint, fixes } = tired ? { hint: '' } : suggestion(name.text, name.span, [...new Set(names)]);
     this.error('unknown-name', `${complaint}${hint}`, name.span, { fixes });
   }
 

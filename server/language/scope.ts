@@ -66,16 +66,16 @@ export class Scope {
   file(name: Identifier): number | undefined {
     const index = this.#files.get(name.text);
     if (index === undefined && !this.#made.has(name.text)) {
-      this.problems.unknownName(`unknown file \`${name.text}\``, name, [...this.#files.keys()]);
+      this.problems.unknownName(`unknown file \`${name.text}\``, name, this.#files.keys());
     }
     return index;
   }
 
-  /** Index of a task; undefined, after a complaint that also offers `others`, when there is none of that name. */
-  task(name: Identifier, others: readonly string[] = []): number | undefined {
+  /** Index of a task; undefined, after a complaint that also offers `other`, when there is none of that name. */
+  task(name: Identifier, other?: string): number | undefined {
     const index = this.#taskIndices.get(name.text);
     if (index === undefined) {
-      this.problems.unknownName(`unknown task \`${name.text}\``, name, [...this.#taskIndices.keys(), ...others]);
+      this.problems.unknownName(`unknown task \`${name.text}\``, name, followedBy(this.#taskIndices.keys(), other));
     }
     return index;
   }
@@ -95,8 +95,13 @@ export class Scope {
   missingOperation({ node }: TaskScope, name: Identifier, names: Iterable<string>): void {
     // An operation that was misspelled, and complained about in the task, may be the one.
     if (node.operations.some((operation) => !operation.known)) return;
-    this.problems.unknownName(`task \`${node.name?.text}\` has no \`${name.text}\``, name, [...new Set(names)]);
+    this.problems.unknownName(`task \`${node.name?.text}\` has no \`${name.text}\``, name, names);
   }
+}
+
+function* followedBy(names: Iterable<string>, other: string | undefined): Iterable<string> {
+  yield* names;
+  if (other !== undefined) yield other;
 }
 
 function madeName({ word, file, target }: OperationNode): string[] {

@@ -147,8 +147,8 @@ export class TokenStream {
 
   /** `scenario "…"` stands nowhere but at the top level, whatever blocks the text has left open. */
   atScenario(): boolean {
-    if (!this.atWord('scenario')) return false;
-    return this.at('string', 1) || this.at('{', 1) || (this.at('identifier', 1) && this.at('{', 2));
+    if (this.at('scenario')) return true;
+    return this.atWord('scenario') && (this.at('{', 1) || (this.at('identifier', 1) && this.at('{', 2)));
   }
 
   /** The block that `open` began has no `}`: reported at that brace. */
