@@ -33,6 +33,12 @@ function bindTaskAt(node: ConditionNode & { kind: 'task-at' }, scope: Scope): vo
   const task = scope.task(node.task);
   if (task === undefined) return;
   const words = [...scope.tasks[task]!.words.keys()];
-  const steps = words.map((word) => (isModelled(word) ? scope.steps(word) : undefined));
-  if (steps.every((names) => names !== undefined)) scope.checkStep(node.step, node.task.text, steps.flat());
+  const modelled = words.filter(isModelled);
+  // Nobody knows the steps of the others yet.
+  if (modelled.length < words.length) return;
+  scope.checkStep(
+    node.step,
+    node.task.text,
+    modelled.flatMap((word) => scope.steps(word)),
+  );
 }

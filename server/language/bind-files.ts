@@ -1,6 +1,6 @@
-import type { ByteRange, ScenarioFile } from '../../engine/index.ts';
+import { type ByteRange, formatOffset, type ScenarioFile } from '../../engine/index.ts';
 import type { Problems } from './problems.ts';
-import { bindRange, formatSize } from './ranges.ts';
+import { bindRange } from './ranges.ts';
 import type { FileAttribute, FileNode, RangeNode, Span } from './syntax-tree.ts';
 
 /** Lowers one file; undefined when something about it was reported. */
@@ -47,7 +47,7 @@ function bindData(node: RangeNode, size: number | undefined, problems: Problems)
     range = { start: 0, end: size };
   }
   if (range !== undefined && size !== undefined && range.end > size) {
-    const message = `the range ends at ${formatSize(range.end)}, past the size of the file (${formatSize(size)})`;
+    const message = `the range ends at ${formatOffset(range.end)}, past the size of the file (${formatOffset(size)})`;
     problems.error('invalid-range', message, node.span);
     return undefined;
   }

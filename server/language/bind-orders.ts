@@ -40,5 +40,5 @@ function reportCycles(orders: readonly { node: OrderNode; constraint: OrderConst
 
 function isOwnStep({ task, operation, step }: StepReference, scope: Scope): boolean {
   const word = scope.tasks[task]!.node.operations[operation]!.word.text;
-  return step !== undefined && isModelled(word) && (scope.steps(word)?.includes(step) ?? false);
+  return step !== undefined && isModelled(word) && scope.steps(word).includes(step);
 }

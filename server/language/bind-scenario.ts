@@ -11,9 +11,10 @@ import type { LanguageDiagnostic } from './diagnostic.ts';
 import type { LoweredScenario } from './lowered-scenario.ts';
 import { membersByWord } from './members.ts';
 import { Problems } from './problems.ts';
-import { Scope, type StepNames } from './scope.ts';
+import { Scope } from './scope.ts';
 import { reportTooManySegments } from './segment-limit.ts';
 import { sourcesOf } from './sources.ts';
+import type { StepNames } from './step-names.ts';
 import type { ReachNode, ScenarioNode } from './syntax-tree.ts';
 
 /** One scenario after binding. */
@@ -23,7 +24,7 @@ export interface BoundScenario {
 }
 
 /** Binds one scenario; it is lowered when neither the parser nor the binder found an error in it. */
-export function bindScenario(node: ScenarioNode, stepNames: StepNames | undefined): BoundScenario {
+export function bindScenario(node: ScenarioNode, stepNames: StepNames): BoundScenario {
   const problems = new Problems();
   const members = membersByWord(node.members);
   const version = bindKernel(members.kernel, problems);

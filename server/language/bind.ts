@@ -1,7 +1,7 @@
 import { bindScenario } from './bind-scenario.ts';
 import type { LanguageDiagnostic } from './diagnostic.ts';
 import type { LoweredScenario } from './lowered-scenario.ts';
-import type { StepNames } from './scope.ts';
+import { type StepNames, stepNames } from './step-names.ts';
 import type { ScenarioNode, SyntaxTree } from './syntax-tree.ts';
 
 /** What names and ranges mean in a file. */
@@ -13,7 +13,7 @@ export interface BoundFile {
 }
 
 export interface BindOptions {
-  /** Step names to check references against; without, every step name is accepted. */
+  /** Step names to check references against; by default those of the engine. */
   readonly stepNames?: StepNames | undefined;
 }
 
@@ -22,7 +22,7 @@ export function bind(tree: SyntaxTree, options: BindOptions = {}): BoundFile {
   const diagnostics: LanguageDiagnostic[] = [];
   reportEqualNames(tree.scenarios, diagnostics);
   const scenarios = tree.scenarios.map((node) => {
-    const bound = bindScenario(node, options.stepNames);
+    const bound = bindScenario(node, options.stepNames ?? stepNames);
     for (const diagnostic of bound.diagnostics) diagnostics.push(diagnostic);
     return bound.lowered;
   });

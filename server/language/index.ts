@@ -10,8 +10,7 @@ export type * from './diagnostic.ts';
 export { LineIndex, type LinePosition } from './line-index.ts';
 export type * from './lowered-scenario.ts';
 export { type ParsedFile, parse } from './parser.ts';
-export { formatSize } from './ranges.ts';
-export type { StepNames } from './scope.ts';
+export type { StepNames } from './step-names.ts';
 export type * from './syntax-tree.ts';
 export * from './words.ts';
 

@@ -1,5 +1,4 @@
-import type { ByteRange, OperationRange } from '../../engine/index.ts';
-import { blockSize } from '../../engine/segments.ts';
+import { type ByteRange, blockSize, formatRange, type OperationRange } from '../../engine/index.ts';
 import type { Problems } from './problems.ts';
 import type { RangeNode } from './syntax-tree.ts';
 
@@ -14,11 +13,11 @@ export function bindRange(node: RangeNode, problems: Problems): OperationRange |
   const end = node.end.value;
   if (start === undefined || end === undefined) return undefined;
   if (start < end) return { start, end };
-  const written = `\`${formatSize(start)}..${formatSize(end)}\``;
+  const written = `\`${formatRange({ start, end })}\``;
   if (start === end) {
     problems.error('invalid-range', `the range ${written} is empty`, node.span);
   } else {
-    const newText = `${formatSize(end)}..${formatSize(start)}`;
+    const newText = formatRange({ start: end, end: start });
     const fixes = [{ title: `Replace with \`${newText}\``, edits: [{ span: node.span, newText }] }];
     problems.error('invalid-range', `the range ${written} ends before it begins`, node.span, { fixes });
   }
@@ -32,17 +31,4 @@ function bindPage(node: RangeNode & { kind: 'page' }, problems: Problems): ByteR
   if (Number.isSafeInteger(end)) return { start, end };
   problems.error('invalid-range', 'the page is out of range: the largest offset is 2^53 - 1', node.span);
   return undefined;
-}
-
-/** A size as the language writes it: 4096 is `4K`, 5000 stays `5000`. */
-export function formatSize(bytes: number): string {
-  if (bytes === 0) return '0';
-  for (const [unit, factor] of [
-    ['G', 1024 ** 3],
-    ['M', 1024 ** 2],
-    ['K', 1024],
-  ] as const) {
-    if (bytes % factor === 0) return `${bytes / factor}${unit}`;
-  }
-  return `${bytes}`;
 }

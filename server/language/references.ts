@@ -21,9 +21,9 @@ export function bindReference(node: ReferenceNode, scope: Scope): StepReference 
 }
 
 /** A writeback's reference may also name a step of the completion of the ordered extents it started. */
-function stepsInReach(word: OperationKind, scope: Scope): readonly string[] | undefined {
+function stepsInReach(word: OperationKind, scope: Scope): readonly string[] {
   const own = scope.steps(word);
-  return word === 'writeback' && own ? [...own, ...(scope.steps('endio') ?? [])] : own;
+  return word === 'writeback' ? [...own, ...scope.steps('endio')] : own;
 }
 
 function findOperation(task: TaskScope, name: Identifier, scope: Scope): number | undefined {

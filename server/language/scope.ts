@@ -1,9 +1,6 @@
-import type { OperationKind } from '../../engine/index.ts';
 import type { Problems } from './problems.ts';
+import type { StepNames } from './step-names.ts';
 import type { FileNode, Identifier, OperationNode, TaskNode } from './syntax-tree.ts';
-
-/** Names of the steps of an operation, in order; of the completion of an ordered extent for `endio`. */
-export type StepNames = (kind: OperationKind | 'endio') => readonly string[];
 
 /** One task with its operations by label and by word. */
 export interface TaskScope {
@@ -16,20 +13,15 @@ export interface TaskScope {
 export class Scope {
   readonly problems: Problems;
   readonly tasks: readonly TaskScope[];
-  readonly #stepNames: StepNames | undefined;
+  readonly steps: StepNames;
   readonly #files: ReadonlyMap<string, number>;
   readonly #taskIndices: ReadonlyMap<string, number>;
   /** Names that operations bring into being; whether they exist at some moment is not for the binder to say. */
   readonly #made: ReadonlySet<string>;
 
-  constructor(
-    files: readonly FileNode[],
-    tasks: readonly TaskNode[],
-    stepNames: StepNames | undefined,
-    problems: Problems,
-  ) {
+  constructor(files: readonly FileNode[], tasks: readonly TaskNode[], stepNames: StepNames, problems: Problems) {
     this.problems = problems;
-    this.#stepNames = stepNames;
+    this.steps = stepNames;
     this.#files = this.#indices('file', files);
     this.#taskIndices = this.#indices('task', tasks);
     this.#made = new Set(tasks.flatMap((task) => task.operations.flatMap(madeName)));
@@ -80,14 +72,9 @@ export class Scope {
     return index;
   }
 
-  /** Steps of an operation; undefined when they are not known, and any name has to do. */
-  steps(kind: OperationKind | 'endio'): readonly string[] | undefined {
-    return this.#stepNames?.(kind);
-  }
-
   /** Complains unless the step is one of `names`. */
-  checkStep(step: Identifier, whose: string, names: readonly string[] | undefined): void {
-    if (names === undefined || names.includes(step.text)) return;
+  checkStep(step: Identifier, whose: string, names: readonly string[]): void {
+    if (names.includes(step.text)) return;
     this.problems.unknownName(`\`${whose}\` has no step \`${step.text}\``, step, names);
   }
 

@@ -1,5 +1,4 @@
-import type { Scenario } from '../../engine/index.ts';
-import { cutOffsets, maximumSegments } from '../../engine/segments.ts';
+import { cutOffsets, maximumSegments, type Scenario } from '../../engine/index.ts';
 import type { Problems } from './problems.ts';
 import type { Span } from './syntax-tree.ts';
 
