@@ -2,6 +2,7 @@
 export { type ExpectationResult, judgeExpectation } from './expectation.ts';
 export { formatOffset, formatRange } from './format.ts';
 export { findGuard, type Guard, guards } from './guards.ts';
+export { maximumInlineSize, mayBecomeInline } from './inline-extents.ts';
 export {
   compareReleases,
   isRetired,
