@@ -1,0 +1,73 @@
+import { describe, expect, test } from 'vitest';
+import { compareRecord } from '../../../server/conform/compare.ts';
+import { type CorpusRecord, parseCorpus } from '../../../server/conform/record.ts';
+
+const before = { ino: 257, nlink: 1, size: 16384, data: [[0, 4, 1]] as const };
+const after = {
+  ...before,
+  data: [
+    [0, 2, 10],
+    [2, 2, 1],
+  ] as const,
+};
+
+/** write 0..8K, fsync: the smallest recording in which a log is replayed. */
+const record: CorpusRecord = {
+  id: 'x-write-fsync',
+  family: 'x',
+  kernel: '6.18.44-test',
+  mkfs: [],
+  mount: 'commit=300,nodiscard',
+  start: 'cold',
+  files: [{ name: 'f', size: 16384, fill: [[0, 4, 1]] }],
+  ops: [
+    { op: 'write', file: 'f', off: 0, len: 8192, tag: 10 },
+    { op: 'fsync', file: 'f' },
+  ],
+  outcomes: [
+    { after: 0, gen: 0, log: false, state: { f: before } },
+    { after: 1, gen: 0, log: true, state: { f: after } },
+  ],
+};
+
+function withOutcome(change: Partial<CorpusRecord['outcomes'][number]>): CorpusRecord {
+  return { ...record, outcomes: [record.outcomes[0]!, { ...record.outcomes[1]!, ...change }] };
+}
+
+describe('compareRecord', () => {
+  test('agrees with a recording', () => {
+    expect(compareRecord(record)).toEqual({ kind: 'compared', id: record.id, crashPoints: 2, mismatches: [] });
+  });
+
+  test.each([
+    ['a missing file', { state: { f: null } }, 'existence of f'],
+    ['another size', { state: { f: { ...after, size: 8192 } } }, 'size of f'],
+    ['older content', { state: { f: before } }, 'content of f'],
+    ['a commit', { gen: 1 }, 'commits'],
+    ['no log', { log: false }, 'log'],
+  ])('sees %s', (_, change, what) => {
+    const result = compareRecord(withOutcome(change));
+    expect(result).toMatchObject({ kind: 'compared', mismatches: [{ after: 1, what }] });
+  });
+
+  test.each<[string, Partial<CorpusRecord>]>([
+    ['truncate', { ops: [{ op: 'truncate', file: 'f' }] }],
+    ['fsync of another name', { ops: [{ op: 'fsync', file: '.' }] }],
+    ['mkfs -O ^no-holes', { mkfs: ['-O', '^no-holes'] }],
+    ['mount commit=300,nodiscard,nodatacow', { mount: 'commit=300,nodiscard,nodatacow' }],
+    ['directories or links', { dirs: ['d'] }],
+    ['unaligned offsets', { family: 'u' }],
+  ])('skips and says why: %s', (reason, change) => {
+    expect(compareRecord({ ...record, ...change })).toEqual({ kind: 'skipped', id: record.id, reason });
+  });
+});
+
+describe('parseCorpus', () => {
+  test('reads JSON lines', () => {
+    expect(parseCorpus(`${JSON.stringify(record)}\n\n${JSON.stringify(record)}\n`)).toHaveLength(2);
+  });
+
+  test.each(['{', '[]', '{"id": 1}', 'null'])('names the line that is no recording: %s', (line) => {
+    expect(() => parseCorpus(`${JSON.stringify(record)}\n${line}`)).toThrow('line 2 is not a recording');
+  });
+});
