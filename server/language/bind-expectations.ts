@@ -31,7 +31,7 @@ export function reportConflicts(nodes: readonly ExpectNode[], problems: Problems
 }
 
 /** The search bounds that a scenario sets, with the place of each. */
-export interface BoundBounds {
+interface BoundBounds {
   readonly bounds: SearchBounds;
   readonly sources: { readonly states?: Span; readonly steps?: Span };
 }

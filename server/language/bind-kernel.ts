@@ -29,7 +29,7 @@ function replace(span: Span, newText: string) {
 }
 
 /** The guards that a scenario sets, on or off, with the place of each. */
-export interface BoundGuards {
+interface BoundGuards {
   readonly settings: Readonly<Record<string, boolean>>;
   readonly sources: Readonly<Record<string, Span>>;
 }

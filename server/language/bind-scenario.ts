@@ -18,7 +18,7 @@ import type { StepNames } from './step-names.ts';
 import type { ReachNode, ScenarioNode } from './syntax-tree.ts';
 
 /** One scenario after binding. */
-export interface BoundScenario {
+interface BoundScenario {
   readonly lowered: LoweredScenario;
   readonly diagnostics: readonly LanguageDiagnostic[];
 }

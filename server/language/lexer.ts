@@ -12,7 +12,7 @@ export interface Token {
   readonly end: number;
 }
 
-export interface LexedText {
+interface LexedText {
   /** The last one is `end`, at the end of the text. */
   readonly tokens: readonly Token[];
   readonly comments: readonly LanguageComment[];
