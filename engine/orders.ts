@@ -84,11 +84,13 @@ export function addGates(
       };
       return (state) => thread.next(state) >= behind && completions.every((completion) => isBehind(state, completion));
     }
-    const last = steps.findLast(({ step }) => step.name === reference.step);
-    if (reference.step === undefined || last === undefined) return (state) => thread.next(state) >= behind;
+    if (reference.step === undefined) return (state) => thread.next(state) >= behind;
+    const mayStillTake = thread.mayStillTake(reference.operation, reference.step);
+    const repeats = steps.find(({ step }) => step.name === reference.step)?.step.repeats;
     return (state) => {
       const next = thread.next(state);
-      return next >= behind || (next > last.position && !(last.step.repeats?.(state) ?? false));
+      if (next < steps[0]!.position) return false;
+      return next >= behind || !(mayStillTake[next]! || (repeats?.(state) ?? false));
     };
   }
 }

@@ -1,5 +1,5 @@
 import type { Step } from './operations/step.ts';
-import { end } from './operations/step.ts';
+import { end, following } from './operations/step.ts';
 import type { Field, State } from './state/layout.ts';
 
 /** A step at its place in a thread. */
@@ -11,7 +11,7 @@ export interface PlacedStep {
   /** Positions of the operation's first step and of what follows its last. */
   readonly first: number;
   readonly next: number;
-  /** Positions that the step can go on at, by label. */
+  /** Positions that the step can go on at, by label; `following` is the next one. */
   readonly targets: ReadonlyMap<string, number>;
 }
 
@@ -21,14 +21,22 @@ export function placeSteps(operations: readonly (readonly Step[])[]): PlacedStep
   for (const [operation, steps] of operations.entries()) {
     const first = placed.length;
     const next = first + steps.length;
-    const targets = new Map<string, number>([[end, next]]);
+    const labels = new Map<string, number>([[end, next]]);
     for (const [i, step] of steps.entries()) {
       const label = step.label ?? step.name;
-      if (targets.has(label)) throw new Error(`two steps are labelled ${label}`);
-      targets.set(label, first + i);
+      if (labels.has(label)) throw new Error(`two steps are labelled ${label}`);
+      labels.set(label, first + i);
     }
-    for (const [i, step] of steps.entries())
-      placed.push({ step, position: first + i, operation, first, next, targets });
+    for (const [i, step] of steps.entries()) {
+      const position = first + i;
+      const targets = new Map<string, number>();
+      for (const label of step.goesTo ?? [following]) {
+        const target = label === following ? position + 1 : labels.get(label);
+        if (target === undefined) throw new Error(`${step.name} goes to ${label}, which is no step`);
+        targets.set(label, target);
+      }
+      placed.push({ step, position, operation, first, next, targets });
+    }
   }
   return placed;
 }
@@ -72,11 +80,29 @@ export abstract class Thread {
     return this.position.get(state) > first;
   }
 
+  /**
+   * Per position, whether a step of that name of operation number `operation` can still come, that one
+   * included, going forward; a loop back is told by the step's `repeats`.
+   */
+  mayStillTake(operation: number, name: string): boolean[] {
+    const may: boolean[] = this.steps.map(() => false);
+    for (const placed of this.steps.toReversed()) {
+      if (placed.operation !== operation) continue;
+      const { step, position } = placed;
+      const onward = [...placed.targets.values(), ...(step.when === undefined ? [] : [position + 1])];
+      may[position] =
+        step.name === name || onward.some((target) => target > position && target < placed.next && may[target]!);
+    }
+    return may;
+  }
+
   /** Runs the step at `position` on `state`. */
   take(state: State, position: number): void {
     const placed = this.steps[position]!;
-    const label = placed.step.apply(state);
-    this.moveTo(state, placed, label === undefined ? position + 1 : placed.targets.get(label)!);
+    const label = placed.step.apply(state) ?? following;
+    const target = placed.targets.get(label);
+    if (target === undefined) throw new Error(`${placed.step.name} went to ${label} unannounced`);
+    this.moveTo(state, placed, target);
   }
 
   addGate(position: number, gate: (state: State) => boolean): void {

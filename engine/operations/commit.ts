@@ -1,6 +1,6 @@
 import { type Machine, publishCommit } from '../model/machine.ts';
 import type { OperationContext } from './context.ts';
-import { end, type Step } from './step.ts';
+import { end, following, type Step } from './step.ts';
 
 /** `commit`: the periodic commit of the transaction kthread. It flushes no data. */
 export function commit({ machine }: OperationContext): Step[] {
@@ -10,6 +10,7 @@ export function commit({ machine }: OperationContext): Step[] {
       name: 'attach_transaction',
       locks: '',
       does: 'Begins the commit of the running transaction (TRANS_STATE_COMMIT_START); there is nothing to do when none runs or it is being committed.',
+      goesTo: [following, end],
       says: (state) => (transaction.isRunning(state) ? undefined : 'no transaction to commit'),
       apply: (state) => {
         if (!transaction.isRunning(state)) return end;

@@ -1,6 +1,6 @@
 import type { Inode } from '../model/inode.ts';
 import type { Machine } from '../model/machine.ts';
-import type { Step } from './step.ts';
+import { following, type Step } from './step.ts';
 
 /**
  * The completion of the ordered extent that begins at segment `start`: the end of its IO, then
@@ -16,6 +16,7 @@ export function finishOrderedIo(machine: Machine, inode: Inode, start: number): 
       does: 'The submitted blocks are on the device. Accounts them to the ordered extent, then ends the writeback of their pages.',
       ready: (state) => (orderedExtents.from(state, start) & pages.writeback.get(state)) !== 0,
       waitsFor: 'somebody to write the rest of the ordered extent',
+      goesTo: [following, 'end_bio'],
       apply: (state) => {
         const extent = orderedExtents.from(state, start);
         pages.endWriteback(state, extent);

@@ -4,7 +4,7 @@ import type { State } from '../state/layout.ts';
 import type { OperationContext } from './context.ts';
 import { pagesAreUnlocked, writeRange } from './delalloc.ts';
 import { logInode } from './log-inode.ts';
-import { end, type Step } from './step.ts';
+import { end, following, type Step } from './step.ts';
 import { syncLog } from './sync-log.ts';
 
 /** `fsync F` and `fdatasync F`: btrfs_sync_file, which ignores the difference. */
@@ -63,6 +63,7 @@ export function fsync(context: OperationContext, operation: FileOperation): Step
       name: 'inode_in_log',
       locks: 'inode lock',
       does: 'The skip check: returns at once when the inode is in the log or committed as it is. Clears the full-sync flag then.',
+      goesTo: [following, 'inode_unlock after skip'],
       says: (state) => (skips(state) ? 'nothing to log: the fsync is skipped' : 'the inode has to be logged'),
       apply: (state) => {
         if (!skips(state)) return undefined;
@@ -88,6 +89,7 @@ export function fsync(context: OperationContext, operation: FileOperation): Step
       ready: (state) =>
         log.exists.get(state) === 1 || !rules.firstLoggerWaitsForCommit || transaction.treeLogMutex.get(state) === 0,
       waitsFor: 'the super block of the previous transaction (tree_log_mutex)',
+      goesTo: [following, 'inode_unlock without log'],
       apply: (state) => {
         const generation = transaction.generation.get(state);
         if (inodeInLog(machine, inode, state, generation) && ordered.get(state) === 0)
@@ -105,6 +107,7 @@ export function fsync(context: OperationContext, operation: FileOperation): Step
       name: 'return',
       locks: '',
       does: 'Moves last_log_commit, wakes the tasks that joined this log sync, ends the transaction handle and returns 0.',
+      goesTo: [end],
       apply: (state) => {
         log.finishSync(state, transid.get(state));
         transaction.endStarted(state);
@@ -117,6 +120,7 @@ export function fsync(context: OperationContext, operation: FileOperation): Step
       label: 'return joined',
       locks: '',
       does: 'Ends the transaction handle and returns 0.',
+      goesTo: [end],
       apply: (state) => {
         transaction.endStarted(state);
         promise.fulfil(state);
@@ -128,6 +132,7 @@ export function fsync(context: OperationContext, operation: FileOperation): Step
       label: 'inode_unlock without log',
       locks: 'inode lock',
       does: 'The inode is in the log already (BTRFS_NO_LOG_SYNC): gives the inode lock back.',
+      goesTo: ['return joined'],
       apply: (state) => {
         unlock(state);
         return 'return joined';
@@ -145,6 +150,7 @@ export function fsync(context: OperationContext, operation: FileOperation): Step
       label: 'return after skip',
       locks: '',
       does: 'Returns 0 without any IO.',
+      goesTo: [end],
       apply: (state) => {
         promise.fulfil(state);
         return end;
@@ -197,6 +203,7 @@ export function fsync(context: OperationContext, operation: FileOperation): Step
         name: 'test_full_sync',
         locks: 'inode lock',
         does: 'Tests the full-sync flag: a full fsync waits for ordered extents, a fast one for writeback only.',
+        goesTo: ['wait_ordered_range', 'get_ordered_extents'],
         says: (state) =>
           inode.needsFullSync.get(state) === 1 ? 'set: waits for ordered extents' : 'clear: waits for writeback only',
         apply: (state) => (inode.needsFullSync.get(state) === 1 ? 'wait_ordered_range' : 'get_ordered_extents'),
@@ -216,6 +223,7 @@ export function fsync(context: OperationContext, operation: FileOperation): Step
         does: 'Fast path: waits until the data is written. The ordered extents need not be complete.',
         ready: (state) => pages.writeback.get(state) === 0,
         waitsFor: 'the writeback of the file to end',
+        goesTo: ['inode_in_log'],
         apply: () => 'inode_in_log',
       },
       waitOrderedRange(),

@@ -15,6 +15,7 @@ export function logInode(machine: Machine, inode: Inode, context: Field): Step[]
       name: 'log_inode',
       locks: held,
       does: 'Tests BTRFS_INODE_NEEDS_FULL_SYNC. Set: clears it and copies the inode from the subvolume tree. Clear: trusts the list of modified extents.',
+      goesTo: ['truncate_inode_items', 'log_inode_item'],
       says: (state) =>
         inode.needsFullSync.get(state) === 0
           ? 'the full-sync flag is clear: a fast fsync'
@@ -84,6 +85,7 @@ function fullPath(inode: Inode, held: string): Step[] {
       name: 'clear_modified_extents',
       locks: `${held}, extent map tree lock`,
       does: 'Full path: empties the list of modified extents.',
+      goesTo: ['log_inode_done'],
       apply: (state) => {
         extentMaps.modified.set(state, 0);
         return 'log_inode_done';
@@ -134,6 +136,7 @@ function fastPath(machine: Machine, inode: Inode, held: string): Step[] {
       locks: held,
       does: 'Fast path: logs the next collected extent map with the tree lock dropped, then clears EXTENT_FLAG_LOGGING.',
       when: (state) => collected.starts.get(state) !== 0,
+      goesTo: ['log_one_extent'],
       apply: (state) => {
         const start = lowest(collected.starts.get(state));
         const hole = (collected.hole.get(state) & (1 << start)) !== 0;

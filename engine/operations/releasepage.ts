@@ -24,6 +24,7 @@ export function releasepage(context: OperationContext, operation: FileOperation)
       name: 'try_release_extent_mapping',
       locks: 'page lock, extent map tree lock',
       does: 'For a clean page, drops the extent map that begins there unless it is pinned or its range is locked, then releases the page.',
+      goesTo: ['try_release_extent_mapping', end],
       says: (state) => (clean(state) === 0 ? 'no clean page to release' : undefined),
       apply: (state) => {
         const candidates = clean(state);

@@ -3,6 +3,9 @@ import type { State } from '../state/layout.ts';
 /** What a step's `apply` returns to leave the operation at once. */
 export const end = 'end';
 
+/** In `goesTo`: the step that follows in the table, for which `apply` returns nothing. */
+export const following = 'following';
+
 /**
  * One atomic step of an operation, named after the kernel function that does the work. Other tasks run
  * between steps only.
@@ -22,6 +25,8 @@ export interface Step {
   readonly ready?: (state: State) => boolean;
   /** What a step that is not ready waits for, in words. */
   readonly waitsFor?: string;
+  /** Every label that `apply` can return; absent where it always goes on with the following step. */
+  readonly goesTo?: readonly string[];
   /** A loop may lead back to this step; asked while the operation is behind it. */
   readonly repeats?: (state: State) => boolean;
   /** What the step finds, in words, asked before it runs; nothing where the changed state says it all. */

@@ -16,6 +16,7 @@ export function syncLog(machine: Machine, transid: Field): Step[] {
       when: (state) => log.hasLeader(state, transid.get(state)),
       ready: (state) => log.isSynced(state, transid.get(state)),
       waitsFor: 'the task that writes this log transaction',
+      goesTo: ['return joined'],
       apply: () => 'return joined',
     },
     {

@@ -31,6 +31,7 @@ export function sync({ machine, registers, promise }: OperationContext): Step[] 
       locks: '',
       does: 'Writes the rest of ordered extents that were begun since, in order to wait for them.',
       when: open,
+      goesTo: ['start_ordered_extent'],
       ready: unlocked,
       waitsFor: 'the page locks that a writeback holds',
       apply: (state) => {
@@ -50,6 +51,7 @@ export function sync({ machine, registers, promise }: OperationContext): Step[] 
       name: 'attach_transaction',
       locks: '',
       does: 'Begins the commit of the running transaction; waits for one that is under way instead.',
+      goesTo: ['commit_doing', 'wait_for_commit'],
       apply: (state) => {
         if (transaction.isRunning(state)) {
           transaction.beginCommit(state);
@@ -64,6 +66,7 @@ export function sync({ machine, registers, promise }: OperationContext): Step[] 
       name: 'transaction_completed',
       locks: '',
       does: 'last_trans_committed moves, TRANS_STATE_COMPLETED; returns 0.',
+      goesTo: [end],
       apply: (state) => {
         transaction.complete(state);
         promise.fulfil(state);
@@ -76,6 +79,7 @@ export function sync({ machine, registers, promise }: OperationContext): Step[] 
       does: 'Waits until the transaction that was created last is durable; returns 0.',
       ready: (state) => transaction.lastCommitted.get(state) >= target.get(state),
       waitsFor: 'the task that commits the transaction',
+      goesTo: [end],
       apply: (state) => {
         promise.fulfil(state);
         return end;

@@ -73,6 +73,7 @@ export function writeback(context: OperationContext, operation: FileOperation): 
       does: 'Marks the pages as under writeback and submits them. Of an ordered extent that reaches further only the range is submitted.',
       ready: (state) => (toWrite(state) & pages.locked.get(state)) === 0,
       waitsFor: 'the page locks that another writeback holds',
+      goesTo: ['cow_file_range', end],
       says: (state) => (toWrite(state) === 0 ? 'no dirty page to write' : undefined),
       apply: (state) => {
         const wanted = toWrite(state);
