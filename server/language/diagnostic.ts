@@ -1,6 +1,6 @@
 import type { Span } from './syntax-tree.ts';
 
-/** Stable names of what the language reports; each is documented in docs/language.md. */
+/** Stable names of what the language reports; each is documented in docs/diagnostics.md. */
 export type DiagnosticCode =
   | 'syntax'
   | 'unknown-name'
