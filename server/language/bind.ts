@@ -5,7 +5,7 @@ import { type StepNames, stepNames } from './step-names.ts';
 import type { ScenarioNode, SyntaxTree } from './syntax-tree.ts';
 
 /** What names and ranges mean in a file. */
-export interface BoundFile {
+interface BoundFile {
   /** One for each scenario of the tree, in the order of the text. */
   readonly scenarios: readonly LoweredScenario[];
   /** Name, range and model problems; not the parser's. In the order of the text. */

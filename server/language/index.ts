@@ -5,11 +5,11 @@ import type { LoweredScenario } from './lowered-scenario.ts';
 import { parse } from './parser.ts';
 import type { SyntaxTree } from './syntax-tree.ts';
 
-export { type BindOptions, type BoundFile, bind } from './bind.ts';
+export { bind } from './bind.ts';
 export type * from './diagnostic.ts';
-export { LineIndex, type LinePosition } from './line-index.ts';
+export { LineIndex } from './line-index.ts';
 export type * from './lowered-scenario.ts';
-export { type ParsedFile, parse } from './parser.ts';
+export { parse } from './parser.ts';
 export type { StepNames } from './step-names.ts';
 export type * from './syntax-tree.ts';
 export * from './words.ts';

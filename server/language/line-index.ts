@@ -1,5 +1,5 @@
 /** A place as editors count it: zero-based line, zero-based UTF-16 column. */
-export interface LinePosition {
+interface LinePosition {
   readonly line: number;
   readonly column: number;
 }

@@ -43,7 +43,7 @@ export interface TaskSource extends NamedSource {
   readonly operations: readonly OperationSource[];
 }
 
-export interface OperationSource {
+interface OperationSource {
   /** From the label, or the word, to the last operand. */
   readonly span: Span;
   readonly keyword: Span;

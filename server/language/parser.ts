@@ -8,7 +8,7 @@ import { spanOf, TokenStream } from './token-stream.ts';
 import { isMemberWord, isOperationWord, type MemberWord, memberWords } from './words.ts';
 
 /** What the parser makes of a text. */
-export interface ParsedFile {
+interface ParsedFile {
   readonly tree: SyntaxTree;
   /** Syntax errors, in the order of the text. */
   readonly diagnostics: readonly LanguageDiagnostic[];

@@ -62,7 +62,7 @@ export const operationForms = {
   fault: ['fault'],
 } as const satisfies Readonly<Record<string, readonly OperandForm[]>>;
 
-export type OperationWord = keyof typeof operationForms;
+type OperationWord = keyof typeof operationForms;
 
 export const operationWords = Object.keys(operationForms) as readonly OperationWord[];
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Scenario } from '../../../engine/index.ts';
-import { readScenarioFile } from '../../../server/language/index.ts';
+import { bind, parse, readScenarioFile } from '../../../server/language/index.ts';
 import { stepNames } from './step-names.ts';
 
 function read(content: string) {
@@ -191,4 +191,15 @@ test('steps are those of the engine when no others are given', () => {
   const text = (step: string) => `scenario "s" { file I task a { fsync I } interleaving { a: fsync until ${step} } }`;
   expect(readScenarioFile(text('log_inode')).diagnostics).toEqual([]);
   expect(readScenarioFile(text('log_inod')).diagnostics[0]?.fixes?.[0]?.edits[0]?.newText).toBe('log_inode');
+});
+
+test('reading is parsing and binding', () => {
+  const text = 'scenario "s" { file I size 4k task a { fsync J } }';
+  const { tree, diagnostics, scenarios } = readScenarioFile(text, { stepNames });
+  const parsed = parse(text);
+  const bound = bind(parsed.tree, { stepNames });
+  expect(tree).toEqual(parsed.tree);
+  expect(diagnostics).toEqual([...parsed.diagnostics, ...bound.diagnostics]);
+  expect(diagnostics.map(({ code }) => code)).toEqual(['syntax', 'unknown-name']);
+  expect(scenarios).toEqual(bound.scenarios);
 });
