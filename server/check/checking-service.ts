@@ -1,8 +1,9 @@
-import type { Scenario, Trace } from '../../engine/index.ts';
+import type { Scenario } from '../../engine/index.ts';
 import type { ScenarioAnalysis } from './analysis.ts';
+import type { CheckContent } from './check-content.ts';
 import { Checking } from './checking.ts';
 import { type PoolOptions, WorkerPool } from './worker-pool.ts';
-import type { RunToTrace, SearchLimits } from './worker-protocol.ts';
+import type { Replay, RunToTrace } from './worker-protocol.ts';
 
 /** One asker's share in a checking. */
 export interface CheckingShare {
@@ -34,9 +35,9 @@ export class CheckingService {
   }
 
   /** Asks for a scenario to be checked; `onChange` is called whenever more is known. */
-  share(scenario: Scenario, limits: SearchLimits, onChange: () => void): CheckingShare {
-    const key = JSON.stringify([scenario, limits]);
-    const entry = this.#shared.get(key) ?? this.#begin(key, scenario, limits);
+  share(content: CheckContent, onChange: () => void): CheckingShare {
+    const { key } = content;
+    const entry = this.#shared.get(key) ?? this.#begin(content);
     // Two shares of one asker may have the same callback.
     const listener = () => onChange();
     entry.listeners.add(listener);
@@ -52,9 +53,9 @@ export class CheckingService {
   }
 
   /** Replays a run of a scenario. Rejects when the engine or the worker fails. */
-  async trace(scenario: Scenario, run: RunToTrace): Promise<Trace> {
+  async replay(scenario: Scenario, run: RunToTrace): Promise<Replay> {
     const outcome = await this.#pool.run({ kind: 'trace', scenario, run }, 'now').outcome;
-    if (outcome.kind === 'traced') return outcome.trace;
+    if (outcome.kind === 'traced') return outcome.replay;
     throw new Error(outcome.kind === 'failed' ? outcome.message : 'the checking worker was lost');
   }
 
@@ -63,7 +64,7 @@ export class CheckingService {
     this.#pool.dispose();
   }
 
-  #begin(key: string, scenario: Scenario, limits: SearchLimits) {
+  #begin({ key, scenario, limits }: CheckContent) {
     const listeners = new Set<() => void>();
     const run = this.#pool.run.bind(this.#pool);
     const notify = () => {

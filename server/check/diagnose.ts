@@ -40,6 +40,7 @@ function violations(
     related: relatedSteps(sources, notes[index] ?? []),
     unnecessary: false,
     violation: index,
+    loss: violation,
   }));
 }
 
@@ -103,6 +104,7 @@ function schedules(scenario: Scenario, sources: ScenarioSources, analysis: Scena
         span: entries[crash] ?? name,
         related: relatedSteps(sources, notes.slice(0, violation.witness.length)),
         unnecessary: false,
+        loss: violation,
         schedule,
       }),
     );

@@ -1,6 +1,6 @@
-import { firstInterleaving, type Scenario, type Trace, traceSchedule, traceWitness } from '../../engine/index.ts';
+import { checkSchedule, firstInterleaving, type Scenario, traceWitness } from '../../engine/index.ts';
 import { type AnalysisOptions, completeAnalysis, judgeScenario } from './analysis.ts';
-import type { RunToTrace, WorkerOutcome, WorkerTask } from './worker-protocol.ts';
+import type { Replay, RunToTrace, WorkerOutcome, WorkerTask } from './worker-protocol.ts';
 
 /** What a worker does with a request, apart from being a worker. Never throws: failures are outcomes. */
 export function perform(
@@ -15,7 +15,7 @@ export function perform(
 }
 
 function outcomeOf(task: WorkerTask, control: Pick<AnalysisOptions, 'now' | 'shouldStop' | 'progress'>): WorkerOutcome {
-  if (task.kind === 'trace') return { kind: 'traced', trace: traceRun(task.scenario, task.run) };
+  if (task.kind === 'trace') return { kind: 'traced', replay: replay(task.scenario, task.run) };
   const options = { ...control, limits: task.limits };
   const analysis =
     task.kind === 'judge'
@@ -24,13 +24,11 @@ function outcomeOf(task: WorkerTask, control: Pick<AnalysisOptions, 'now' | 'sho
   return { kind: 'analysed', analysis, stopped: control.shouldStop?.() === true };
 }
 
-function traceRun(scenario: Scenario, run: RunToTrace): Trace {
-  switch (run.kind) {
-    case 'witness':
-      return traceWitness(scenario, run.steps);
-    case 'schedule':
-      return traceSchedule(scenario, run.index);
-    case 'first':
-      return traceWitness(scenario, firstInterleaving(scenario));
+function replay(scenario: Scenario, run: RunToTrace): Replay {
+  if (run.kind === 'schedule') {
+    const { steps, problem } = checkSchedule(scenario, run.index);
+    return { trace: traceWitness(scenario, steps), problem: problem?.message };
   }
+  const steps = run.kind === 'witness' ? run.steps : firstInterleaving(scenario);
+  return { trace: traceWitness(scenario, steps), problem: undefined };
 }

@@ -1,3 +1,4 @@
+import type { Violation } from '../../engine/index.ts';
 import type { DiagnosticSeverity, RelatedPlace, Span } from '../language/index.ts';
 
 /** Stable names of what the checker reports; each is documented in docs/diagnostics.md. */
@@ -25,6 +26,8 @@ export interface VerdictDiagnostic {
   readonly unnecessary: boolean;
   /** Index of the violation in the verdict, for one that is a finding of the search. */
   readonly violation?: number | undefined;
+  /** The broken promise, of the search or of an explicit interleaving. */
+  readonly loss?: Violation | undefined;
   /** Index of the explicit interleaving that it is about. */
   readonly schedule?: number | undefined;
 }

@@ -1,7 +1,10 @@
 import { type BoundHit, formatOffset, formatRange, type Scenario, type Violation } from '../../engine/index.ts';
 
+/** A violation without the way to it. */
+export type Loss = Omit<Violation, 'witness'>;
+
 /** The violation in one sentence: what was promised by whom, what is gone, and until when it can happen. */
-export function describeViolation(scenario: Scenario, violation: Violation): string {
+export function describeViolation(scenario: Scenario, violation: Loss): string {
   const comma = violation.sizeOnly ? ',' : '';
   const loss = `${describeLoss(scenario, violation)}${comma} if power fails before transaction ${violation.transaction} commits`;
   const { promisedBy } = violation;
@@ -11,7 +14,7 @@ export function describeViolation(scenario: Scenario, violation: Violation): str
 }
 
 /** What is found after the crash, without who promised better: `I 0..4K is lost`. */
-export function describeLoss({ files }: Scenario, { kind, file, range, sizeOnly }: Violation): string {
+export function describeLoss({ files }: Scenario, { kind, file, range, sizeOnly }: Loss): string {
   const { name } = files[file]!;
   if (sizeOnly && kind === 'lost') {
     return `${name} comes back with size ${formatOffset(range.start)}, not ${formatOffset(range.end)}`;

@@ -21,6 +21,12 @@ export type RunToTrace =
   | { readonly kind: 'schedule'; readonly index: number }
   | { readonly kind: 'first' };
 
+export interface Replay {
+  readonly trace: Trace;
+  /** Why an explicit interleaving cannot be run to its end; the trace goes as far as it can be. */
+  readonly problem: string | undefined;
+}
+
 export interface WorkerRequest {
   readonly id: number;
   readonly task: WorkerTask;
@@ -36,6 +42,6 @@ export type WorkerOutcome =
       /** It was told to stop, and may have ended early. */
       readonly stopped: boolean;
     }
-  | { readonly kind: 'traced'; readonly trace: Trace }
+  | { readonly kind: 'traced'; readonly replay: Replay }
   /** The engine threw: a bug, or a scenario that it does not take. */
   | { readonly kind: 'failed'; readonly message: string };

@@ -1,0 +1,104 @@
+import {
+  describeOperation,
+  findGuard,
+  type Guard,
+  guards,
+  kernelProfile,
+  type OperationDescription,
+  type OperationKind,
+  operationKinds,
+  profileOf,
+  type Scenario,
+  type StepDescription,
+} from '../../engine/index.ts';
+
+/** Explains an operation in Markdown, with its steps on a release (the newest by default); undefined for one that is not modelled. */
+export function explainOperation(word: string, kernel?: string): string | undefined {
+  const description = describe(word, kernel);
+  if (description === undefined) return undefined;
+  const { synopsis, summary, kernelFunction, steps } = description;
+  const rows = steps.map(({ name, locks, does }) => `| \`${name}\` | ${cell(locks || '—')} | ${cell(does)} |`);
+  return [
+    `\`${synopsis}\` — \`${kernelFunction}\``,
+    summary,
+    ['| step | locks held | what it does |', '| --- | --- | --- |', ...rows].join('\n'),
+  ].join('\n\n');
+}
+
+/** Explains a step of an operation; of a writeback, also those of the completions that it starts. */
+export function explainStep(operation: string, name: string, kernel?: string): string | undefined {
+  const owners = operation === 'writeback' ? [operation, 'endio'] : [operation];
+  // A step that this release does not have is explained as the newest one has it.
+  for (const release of [kernel, undefined]) {
+    for (const owner of owners) {
+      const description = describe(owner, release);
+      const steps = description?.steps.filter((step) => step.name === name) ?? [];
+      if (description !== undefined && steps.length > 0) {
+        return [`\`${name}\` — step of \`${description.synopsis}\``, ...steps.map(explainOccurrence)].join('\n\n');
+      }
+    }
+  }
+  return undefined;
+}
+
+/** Explains a guard of the catalogue, and whether it is on in a scenario; undefined for an unknown name. */
+export function explainGuard(name: string, scenario?: Scenario): string | undefined {
+  const guard = findGuard(name);
+  if (guard === undefined) return undefined;
+  const { label, commit, subject, actsIn, does, without } = guard;
+  const link = commit === null ? subject : `[${commit}](https://git.kernel.org/linus/${commit}) ${subject}`;
+  return [
+    `**${label}** (\`${name}\`)`,
+    link,
+    releases(guard),
+    `In \`${actsIn}\`: ${does}`,
+    `Without it: ${without}`,
+    ...(scenario === undefined ? [] : [settingOf(guard, scenario)]),
+  ].join('\n\n');
+}
+
+/** Explains a kernel release: whose rules it uses, and which guards it has. */
+export function explainKernel(release: string): string | undefined {
+  if (!/^\d+\.\d+(\.\d+)?$/.test(release)) return undefined;
+  const profile = kernelProfile(release);
+  const rows = guards.map(
+    ({ name, label }) => `| \`${name}\` | ${profile.guards[name] ? 'on' : 'off'} | ${cell(label)} |`,
+  );
+  return [
+    `**Linux ${release}**`,
+    ...(profile.approximate ? [`Its rules are not modelled; those of ${profile.rulesOf} are used.`] : []),
+    ['| guard | | |', '| --- | --- | --- |', ...rows].join('\n'),
+  ].join('\n\n');
+}
+
+function describe(word: string, kernel: string | undefined): OperationDescription | undefined {
+  return isDescribed(word) ? describeOperation(word, kernel) : undefined;
+}
+
+function isDescribed(word: string): word is OperationKind | 'endio' {
+  return operationKinds.some((kind) => kind === word);
+}
+
+function explainOccurrence({ locks, does }: StepDescription): string {
+  return `${does}\n\nLocks held: ${locks || 'none'}.`;
+}
+
+function releases({ introduced, fixed, retired }: Guard): string {
+  const parts = [
+    introduced === null ? undefined : `needed since ${introduced}`,
+    fixed === null ? 'in no release' : `in releases from ${fixed} on`,
+    retired === null ? undefined : `its code is gone since ${retired}`,
+  ];
+  return `${parts.filter(Boolean).join('; ')}.`.replace(/^./, (first) => first.toUpperCase());
+}
+
+function settingOf({ name }: Guard, scenario: Scenario): string {
+  const profile = profileOf(scenario);
+  const by = scenario.guards[name] === undefined ? `as in ${profile.release}` : 'as the scenario says';
+  return `Here it is **${profile.guards[name] ? 'on' : 'off'}**, ${by}.`;
+}
+
+/** Text in a cell of a Markdown table. */
+function cell(text: string): string {
+  return text.replaceAll('|', '\\|').replaceAll('\n', ' ');
+}

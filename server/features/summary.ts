@@ -1,0 +1,15 @@
+import { formatCount } from '../check/wording.ts';
+import type { CheckedScenario } from '../documents/scenario-document.ts';
+
+/** What is known about a scenario in a few words: `1,260 interleavings, 3 lose data`. */
+export function summariseCheck({ check }: CheckedScenario): string {
+  if (check === undefined) return 'Not checked: it has errors';
+  const { analysis, state } = check;
+  if (analysis === undefined) return state === 'judging' ? 'Checking…' : 'Not checked: the checker failed';
+  const { total, losing, exact } = analysis.verdict.interleavings;
+  const many = `${exact ? '' : 'at least '}${formatCount(total)} interleaving${total === '1' ? '' : 's'}`;
+  if (losing !== '0') return `${many}, ${formatCount(losing)} lose${losing === '1' ? 's' : ''} data`;
+  if (analysis.verdict.deadlock !== undefined) return `${many}, some wait for ever`;
+  if (analysis.verdict.verdict === 'safe') return `${many}, all keep fsynced data`;
+  return `${many}, the search stopped early`;
+}
