@@ -10,9 +10,9 @@ import { bindTask } from './bind-tasks.ts';
 import type { LanguageDiagnostic } from './diagnostic.ts';
 import type { LoweredScenario } from './lowered-scenario.ts';
 import { membersByWord } from './members.ts';
+import { reportLimits } from './model-limits.ts';
 import { Problems } from './problems.ts';
 import { Scope } from './scope.ts';
-import { reportTooManySegments } from './segment-limit.ts';
 import { sourcesOf } from './sources.ts';
 import type { StepNames } from './step-names.ts';
 import type { ReachNode, ScenarioNode } from './syntax-tree.ts';
@@ -47,7 +47,7 @@ export function bindScenario(node: ScenarioNode, stepNames: StepNames): BoundSce
   const { bounds, sources: boundSources } = bindBounds(members.bound, problems);
   const sources = sourcesOf(node, members, { kernel: version?.span, guards: guards.sources, bounds: boundSources });
   let scenario = node.wellFormed && problems.errors === 0 ? complete({ ...parts, bounds }) : undefined;
-  if (scenario !== undefined && reportTooManySegments(scenario, sources.name, problems)) scenario = undefined;
+  if (scenario !== undefined && reportLimits(scenario, sources, problems)) scenario = undefined;
   const documentation = node.documentation?.text ?? '';
   return {
     lowered: { name: parts.name, span: node.span, scenario, sources, documentation, node },

@@ -1,16 +1,23 @@
-import { cutOffsets, maximumSegments, type Scenario } from '../../engine/index.ts';
+import { cutOffsets, maximumInlineSize, maximumSegments, mayBecomeInline, type Scenario } from '../../engine/index.ts';
+import type { ScenarioSources } from './lowered-scenario.ts';
 import type { Problems } from './problems.ts';
-import type { Span } from './syntax-tree.ts';
 
-/** Reports, at `span`, each file that the scenario cuts into more segments than the engine can hold; true if there is one. */
-export function reportTooManySegments(scenario: Scenario, span: Span, problems: Problems): boolean {
+/**
+ * Reports what only the whole scenario shows to be beyond the engine: a file that is cut into too many
+ * segments (at the scenario's name), and one that btrfs would store inline (at the file). True if there is one.
+ */
+export function reportLimits(scenario: Scenario, sources: ScenarioSources, problems: Problems): boolean {
   const before = problems.errors;
   partsByFile(scenario).forEach((part, index) => {
     const count = cutOffsets(part, index).length - 1;
-    if (count <= maximumSegments) return;
-    const name = scenario.files[index]!.name;
-    const message = `ranges cut file \`${name}\` into ${count} segments; at most ${maximumSegments} can be checked`;
-    problems.error('too-many-segments', message, span);
+    if (count > maximumSegments) {
+      const { name } = scenario.files[index]!;
+      const message = `ranges cut file \`${name}\` into ${count} segments; at most ${maximumSegments} can be checked`;
+      problems.error('too-many-segments', message, sources.name);
+    }
+    if (mayBecomeInline(part, index)) {
+      problems.notModelled(`a file of at most ${maximumInlineSize} bytes, which becomes an inline extent,`, sources.files[index]!.name);
+    }
   });
   return problems.errors > before;
 }
