@@ -1,0 +1,18 @@
+import type { Scenario, SearchBounds } from '../../../engine/index.ts';
+
+/** What the command line changes about scenarios before they are checked. */
+export interface CheckSettings {
+  readonly kernel?: string | undefined;
+  readonly guards?: Readonly<Record<string, boolean>> | undefined;
+  readonly bounds?: SearchBounds | undefined;
+}
+
+/** The scenario as the command line wants it: its kernel, guards and bounds go before those of the text. */
+export function configure(scenario: Scenario, { kernel, guards, bounds }: CheckSettings): Scenario {
+  return {
+    ...scenario,
+    kernel: kernel ?? scenario.kernel,
+    guards: { ...scenario.guards, ...guards },
+    bounds: { ...scenario.bounds, ...bounds },
+  };
+}

@@ -1,0 +1,69 @@
+import { traceWitness, type Violation } from '../../../engine/index.ts';
+import type { NotedStep } from '../../check/analysis.ts';
+import type { VerdictDiagnostic } from '../../check/verdict-diagnostic.ts';
+import type { ScenarioReport } from '../check/report.ts';
+import { placeOf } from '../source-file.ts';
+import type { Terminal } from '../terminal.ts';
+import { excerpt, remark } from './excerpt.ts';
+import { stepTable } from './step-table.ts';
+import { describeFix, describeFound, formatCount, replayCommand } from './words.ts';
+
+type Remark = readonly [label: string, text: string];
+
+/** What a search found: the place, the run that shows it unless it is expected, and what follows from it. */
+export function findingBlock(terminal: Terminal, report: ScenarioReport, finding: VerdictDiagnostic): string[] {
+  const { file, scenario } = report;
+  const tasks = scenario.tasks.map(({ name }) => name);
+  const notes = notesOf(report, finding);
+  const { line } = placeOf(file, finding.span);
+  return [
+    ...excerpt(terminal, finding, file, finding.span),
+    ...(notes.length > 0 ? ['', introduction(report, finding), '', ...stepTable(terminal, notes, tasks), ''] : []),
+    ...remarks(report, finding).flatMap(([label, text]) => remark(terminal, line, label, text)),
+  ];
+}
+
+/** The run that shows a loss of the search, or a deadlock. That of an explicit interleaving is in the text already. */
+function notesOf({ analysis }: ScenarioReport, { code, violation }: VerdictDiagnostic): readonly NotedStep[] {
+  if (code === 'deadlock') return analysis.deadlockNotes;
+  return violation === undefined ? [] : (analysis.notes[violation] ?? []);
+}
+
+function introduction({ analysis: { verdict } }: ScenarioReport, { code }: VerdictDiagnostic): string {
+  if (code === 'deadlock') return '  A shortest way into it:';
+  const { total, losing, exact } = verdict.interleavings;
+  return `  The shortest of ${exact ? '' : 'at least '}${formatCount(losing)} losing interleavings (of ${formatCount(total)}):`;
+}
+
+function remarks(report: ScenarioReport, finding: VerdictDiagnostic): Remark[] {
+  const { file, scenario, analysis, lowered } = report;
+  if (finding.schedule !== undefined) {
+    const name = scenario.schedules[finding.schedule]?.name ?? String(finding.schedule + 1);
+    return [['replay', replayCommand(file, lowered, name)]];
+  }
+  const violation = finding.violation === undefined ? undefined : analysis.verdict.violations[finding.violation];
+  if (violation === undefined) return [];
+  const crash = traceWitness(scenario, violation.witness).steps.at(-1)?.state.crash;
+  const found = crash === undefined ? [] : describeFound(crash, violation);
+  return [
+    ...found.map((text): Remark => ['after the crash', text]),
+    ['promised by', describePromiser(report, violation)],
+    ...describeFixes(report).map((text): Remark => ['fix', text]),
+  ];
+}
+
+/** Who promised the data, where, and when it was promised. */
+function describePromiser({ file, lowered, scenario }: ScenarioReport, { promisedBy, witness }: Violation): string {
+  if (promisedBy === null) return 'nobody: it was there, committed, before the scenario';
+  const { name, operations } = scenario.tasks[promisedBy.task]!;
+  const { line } = placeOf(file, lowered.sources.tasks[promisedBy.task]!.operations[promisedBy.operation]!.span);
+  const returned = witness.findLastIndex(
+    ({ actor }) => actor.kind === 'task' && actor.task === promisedBy.task && actor.operation === promisedBy.operation,
+  );
+  return `${operations[promisedBy.operation]!.kind} of ${name} (line ${line}), which returned success at step ${returned + 1}`;
+}
+
+function describeFixes({ analysis: { fixes = [], kernelFix } }: ScenarioReport): string[] {
+  const known = [...fixes, ...(kernelFix ? [kernelFix] : [])].map(describeFix);
+  return known.length > 0 ? known : ['none: no set of guards and no later release was proved to keep the data'];
+}
