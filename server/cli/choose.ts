@@ -12,8 +12,8 @@ export function unknownName(what: string, name: string, names: readonly string[]
 function hint(name: string, names: readonly string[]): string {
   const nearest = nearestName(name, names);
   if (nearest !== undefined) return `; did you mean "${nearest}"?`;
-  if (names.length === 0) return '; there is none';
-  return names.length > mostNames ? '' : `; there are ${names.map((known) => `"${known}"`).join(', ')}`;
+  if (names.length === 0) return '; none has a name';
+  return names.length > mostNames ? '' : `; choose from ${names.map((known) => `"${known}"`).join(', ')}`;
 }
 
 /**

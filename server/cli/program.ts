@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { version } from '../../package.json';
 import { addCheck } from './commands/check.ts';
+import { addReplay } from './commands/replay.ts';
 import { type ExitCode, exitCodes, Misuse } from './exit-codes.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -17,9 +18,11 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
       writeOut: (text) => terminal.write(text),
       outputError: (message) => terminal.complain(message.replace(/^error: /, '')),
     });
-  addCheck(program, terminal, (result) => {
+  const end = (result: ExitCode) => {
     code = result;
-  });
+  };
+  addCheck(program, terminal, end);
+  addReplay(program, terminal, end);
   try {
     await program.parseAsync(args, { from: 'user' });
     return code;

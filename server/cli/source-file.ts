@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { isAbsolute, join, relative, resolve, sep } from 'node:path';
 import { LineIndex, type ScenarioFileReading, type Span } from '../language/index.ts';
 import { readScenarios } from '../read-scenarios.ts';
+import { Misuse } from './exit-codes.ts';
 
 /** A scenario file as it was read. */
 export interface SourceFile {
@@ -39,6 +40,15 @@ export function sourceFile(path: string, text: string): SourceFile {
   return { path: shownPath(path), text, lines: new LineIndex(text), reading: readScenarios(text) };
 }
 
+/** The same for a file that a command cannot do without: throws a Misuse. */
+export function openSourceFile(path: string): SourceFile {
+  try {
+    return readSourceFile(path);
+  } catch (error) {
+    throw new Misuse(`cannot read ${path}: ${whyUnusable(error)}`);
+  }
+}
+
 /** Reads every file named, and every `*.fsrace` below the folders named; each once, sorted by path. */
 export function readSourceFiles(paths: readonly string[]): {
   readonly files: readonly SourceFile[];
@@ -49,7 +59,7 @@ export function readSourceFiles(paths: readonly string[]): {
     try {
       return read();
     } catch (error) {
-      unreadable.push({ path: shownPath(path), reason: whyUnreadable(error) });
+      unreadable.push({ path: shownPath(path), reason: whyUnusable(error) });
       return undefined;
     }
   };
@@ -83,12 +93,12 @@ function shownPath(path: string): string {
 
 const reasons: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file or folder',
-  EACCES: 'reading it is not permitted',
+  EACCES: 'it is not permitted',
   EISDIR: 'it is a folder',
 };
 
-/** Why a file could not be read, in words. */
-export function whyUnreadable(error: unknown): string {
+/** Why a file could not be read or written, in words. */
+export function whyUnusable(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   return reasons[code] ?? (error instanceof Error ? error.message : String(error));
 }

@@ -42,14 +42,22 @@ export function describeChange({ guards, kernel }: Fix): string {
 }
 
 /** What is found after a power failure, where a violation says that it is not what was promised. */
-export function describeFound({ files }: CrashView, { file, range, sizeOnly }: Violation): string[] {
+export function describeFound({ files }: CrashView, { file, range, sizeOnly }: Omit<Violation, 'witness'>): string[] {
   const { name, size, content } = files[file]!;
-  if (sizeOnly) return [`${name} has size ${formatOffset(size)}`];
+  if (sizeOnly)
+    return [
+      `${name} has size ${formatOffset(size)}, not ${formatOffset(size === range.start ? range.end : range.start)}`,
+    ];
   return content
     .filter((part) => part.verdict !== 'kept' && part.range.start < range.end && part.range.end > range.start)
     .map(
       (part) => `${name} ${formatRange(part.range)} is ${nameVersion(part.found)}, not ${nameVersion(part.promised)}`,
     );
+}
+
+/** The same for everything that is lost in a state; each loss once, whoever promised. */
+export function describeLosses(crash: CrashView): string[] {
+  return [...new Set(crash.violations.flatMap((violation) => describeFound(crash, violation)))];
 }
 
 /** `a hole`, `the data of app: write`. */

@@ -1,0 +1,96 @@
+import {
+  check,
+  checkSchedule,
+  firstInterleaving,
+  type KernelProfile,
+  profileOf,
+  type Scenario,
+  type Trace,
+  traceWitness,
+} from '../../../engine/index.ts';
+import type { LoweredScenario } from '../../language/index.ts';
+import { choose } from '../choose.ts';
+import { Misuse } from '../exit-codes.ts';
+import { placeOf, type SourceFile } from '../source-file.ts';
+
+/** Which run of which scenario is asked for, by their names or numbers. */
+export interface RunRequest {
+  readonly scenario?: string | undefined;
+  readonly interleaving?: string | undefined;
+}
+
+/** A run that can be shown. */
+export interface ChosenRun {
+  readonly file: SourceFile;
+  readonly lowered: LoweredScenario;
+  readonly scenario: Scenario;
+  readonly profile: KernelProfile;
+  /** Which run it is, in words. */
+  readonly title: string;
+  readonly trace: Trace;
+  /** Why an explicit interleaving cannot be run further than the trace goes, and where it says so. */
+  readonly problem?: { readonly line: number; readonly message: string } | undefined;
+}
+
+/**
+ * Finds the run in a file: the explicit interleaving that is named, or else the witness of the first loss, or
+ * else the first complete interleaving. Of several scenarios the first, when none is named. Throws a Misuse.
+ */
+export function chooseRun(file: SourceFile, request: RunRequest): ChosenRun {
+  const { lowered, scenario } = chooseScenario(file, request.scenario);
+  const common = { file, lowered, scenario, profile: profileOf(scenario) };
+  if (request.interleaving === undefined) return { ...common, ...witnessOf(scenario) };
+  const names = scenario.schedules.map(({ name }) => name ?? '');
+  const index = choose('interleaving', request.interleaving, names);
+  const { steps, problem } = checkSchedule(scenario, index);
+  const source = lowered.sources.schedules[index]!;
+  return {
+    ...common,
+    title: `interleaving "${names[index] || index + 1}"`,
+    trace: traceWitness(scenario, steps),
+    problem: problem && {
+      line: placeOf(file, source.entries[problem.entry] ?? source.name).line,
+      message: problem.message,
+    },
+  };
+}
+
+/** The scenario of a file that is named, or the first. Throws a Misuse when there is none, or when it has errors. */
+export function chooseScenario(
+  file: SourceFile,
+  name: string | undefined,
+): { readonly lowered: LoweredScenario; readonly scenario: Scenario } {
+  const { scenarios, diagnostics } = file.reading;
+  const index =
+    name === undefined
+      ? 0
+      : choose(
+          'scenario',
+          name,
+          scenarios.map((lowered) => lowered.name),
+        );
+  const lowered = scenarios[index];
+  const inside = diagnostics.find(
+    ({ severity, span }) =>
+      severity === 'error' &&
+      (lowered === undefined || (lowered.span.start <= span.start && span.end <= lowered.span.end)),
+  );
+  if (lowered?.scenario !== undefined) return { lowered, scenario: lowered.scenario };
+  if (inside === undefined) throw new Misuse(`there is no scenario in ${file.path}`);
+  const { line, column } = placeOf(file, inside.span);
+  throw new Misuse(`mend ${file.path}:${line}:${column} first: ${inside.message}`);
+}
+
+function witnessOf(scenario: Scenario): Pick<ChosenRun, 'title' | 'trace'> {
+  const { verdict, violations, deadlock, complete } = check(scenario);
+  const witness = (violations[0] ?? deadlock)?.witness;
+  if (witness !== undefined) {
+    const what = violations.length > 0 ? 'that loses data' : 'into a deadlock';
+    return { title: `a shortest interleaving ${what}`, trace: traceWitness(scenario, witness) };
+  }
+  const why = complete ? `the scenario is ${verdict}` : 'the search hit its bound and found nothing';
+  return {
+    title: `the first complete interleaving (${why})`,
+    trace: traceWitness(scenario, firstInterleaving(scenario)),
+  };
+}
