@@ -9,3 +9,6 @@ interface WebviewApi {
 }
 
 declare function acquireVsCodeApi(): WebviewApi;
+
+/** The bundler puts an imported style sheet beside the bundle. */
+declare module '*.css';
