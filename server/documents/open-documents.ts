@@ -1,4 +1,5 @@
 import { type CheckContent, contentOf } from '../check/check-content.ts';
+import type { Checking } from '../check/checking.ts';
 import type { CheckingService, CheckingShare } from '../check/checking-service.ts';
 import type { SearchLimits } from '../check/worker-protocol.ts';
 import type { LoweredScenario } from '../language/index.ts';
@@ -43,6 +44,14 @@ export class OpenDocuments {
     });
     this.#documents.set(uri, document);
     this.#onChange(document, 'text');
+  }
+
+  /** The checks of a document that are not done, with the names of their scenarios. */
+  underWay(uri: string): ReadonlyMap<Checking, string> {
+    const names = new Map(this.get(uri)?.scenarios.map(({ check, lowered }) => [check, lowered.name]));
+    const checks = [...(this.#shares.get(uri)?.values() ?? [])].map(({ checking }) => checking);
+    const unfinished = checks.filter(({ state }) => state === 'judging' || state === 'completing');
+    return new Map(unfinished.map((checking) => [checking, names.get(checking) ?? '']));
   }
 
   close(uri: string): void {

@@ -15,6 +15,8 @@ export interface ActionContext {
   readonly span: Span;
   /** What the client shows there; actions say which of these they repair. */
   readonly shown: readonly Diagnostic[];
+  /** The client takes edits that name the version they were made for. */
+  readonly versionedEdits: boolean;
 }
 
 interface Repair {
@@ -34,7 +36,7 @@ export function codeActions(document: ScenarioDocument, context: ActionContext):
         kind: CodeActionKind.QuickFix,
         ...(preferred && { isPreferred: true }),
         diagnostics: shownAs(document, diagnostic, context.shown),
-        edit: workspaceEdit(document, fix),
+        edit: workspaceEdit(document, fix, context.versionedEdits),
       });
     }
   };
@@ -112,9 +114,11 @@ function ordinary(fix: TextFix | undefined): Repair[] {
   return fix === undefined ? [] : [{ fix, preferred: false }];
 }
 
-function workspaceEdit(document: ScenarioDocument, { edits }: TextFix): WorkspaceEdit {
+function workspaceEdit(document: ScenarioDocument, { edits }: TextFix, versioned: boolean): WorkspaceEdit {
+  const { uri, version } = document;
   const textEdits = edits.map(({ span, newText }) => ({ range: document.rangeOf(span), newText }));
-  return { documentChanges: [{ textDocument: { uri: document.uri, version: document.version }, edits: textEdits }] };
+  if (!versioned) return { changes: { [uri]: textEdits } };
+  return { documentChanges: [{ textDocument: { uri, version }, edits: textEdits }] };
 }
 
 function shownAs(

@@ -1,17 +1,19 @@
 import { LSPErrorCodes, ResponseError } from 'vscode-languageserver';
-import type { Trace, TraceStep } from '../../engine/index.ts';
+import type { Scenario, TraceStep } from '../../engine/index.ts';
 import type { ScenarioAnalysis } from '../check/analysis.ts';
 import { describeViolation } from '../check/wording.ts';
-import type { RunToTrace } from '../check/worker-protocol.ts';
-import type { CheckedScenario, ScenarioDocument } from '../documents/scenario-document.ts';
-import type { LoweredScenario } from '../language/index.ts';
+import type { Replay, RunToTrace } from '../check/worker-protocol.ts';
+import type { ScenarioCheck, ScenarioDocument } from '../documents/scenario-document.ts';
+import type { LoweredScenario, Span } from '../language/index.ts';
 import type { ReplayTarget, TextPosition, TraceParams, TraceResult } from '../protocol.ts';
 
 /** What is to be replayed, with everything that its places in the text are told from. */
 export interface TraceSubject {
   readonly document: ScenarioDocument;
   readonly target: ReplayTarget;
-  readonly scenario: CheckedScenario;
+  readonly lowered: LoweredScenario;
+  readonly scenario: Scenario;
+  readonly check: ScenarioCheck;
 }
 
 /** Finds what to replay. Throws a `ResponseError`: for an older version, for nothing there, for a scenario with errors. */
@@ -20,16 +22,19 @@ export function traceSubject(document: ScenarioDocument, params: TraceParams): T
     throw new ResponseError(LSPErrorCodes.ContentModified, 'the document has changed since');
   }
   const target = 'position' in params ? targetAt(document, params.position) : params;
-  const scenario = target && document.scenarios[target.scenario];
-  if (target === undefined || scenario === undefined)
-    throw new ResponseError(LSPErrorCodes.RequestFailed, 'there is no scenario here');
-  if (scenario.lowered.scenario === undefined) {
-    throw new ResponseError(LSPErrorCodes.RequestFailed, 'the scenario has errors: repair them first');
-  }
-  if (target.schedule !== undefined && scenario.lowered.sources.schedules[target.schedule] === undefined) {
-    throw new ResponseError(LSPErrorCodes.RequestFailed, 'there is no such interleaving');
-  }
-  return { document, target: { scenario: target.scenario, schedule: target.schedule }, scenario };
+  const found = target && document.scenarios[target.scenario];
+  if (target === undefined || found === undefined) throw failure('there is no scenario here');
+  const { lowered, check } = found;
+  const { scenario } = lowered;
+  if (scenario === undefined || check === undefined) throw failure('the scenario has errors: repair them first');
+  const { schedule } = target;
+  if (schedule !== undefined && scenario.schedules[schedule] === undefined)
+    throw failure('there is no such interleaving');
+  return { document, target: { scenario: target.scenario, schedule }, lowered, scenario, check };
+}
+
+function failure(message: string): ResponseError<void> {
+  return new ResponseError(LSPErrorCodes.RequestFailed, message);
 }
 
 /** Which run shows what is asked for: a schedule, or else the witness of the first finding, or else any run. */
@@ -40,25 +45,19 @@ export function runToTrace({ schedule }: ReplayTarget, analysis: ScenarioAnalysi
 }
 
 /** Puts a trace back into the text. */
-export function traceResult(
-  { document, target, scenario }: TraceSubject,
-  trace: Trace,
-  problem: string | undefined,
-): TraceResult {
-  const { lowered } = scenario;
+export function traceResult({ document, target, lowered, scenario }: TraceSubject, replay: Replay): TraceResult {
+  const { trace, problem } = replay;
   const { uri, version } = document;
-  const crash = (trace.steps.at(-1)?.state ?? trace.initial).crash;
-  const losses = crash.violations.map(
-    (violation) => lowered.scenario && describeViolation(lowered.scenario, violation),
-  );
+  const { crash } = trace.steps.at(-1)?.state ?? trace.initial;
+  const losses = crash.violations.map((violation) => describeViolation(scenario, violation));
   return {
     uri,
     version,
     target,
-    title: titleOf(lowered, target),
+    title: (target.schedule === undefined ? undefined : scenario.schedules[target.schedule]?.name) ?? lowered.name,
     trace,
     places: trace.steps.map((step) => document.rangeOf(placeOf(lowered, step))),
-    findings: [...losses, problem].filter((finding) => finding !== undefined),
+    findings: problem === undefined ? losses : [...losses, problem],
   };
 }
 
@@ -71,12 +70,7 @@ function targetAt(document: ScenarioDocument, position: TextPosition): ReplayTar
   return schedule < 0 ? { scenario } : { scenario, schedule };
 }
 
-function titleOf({ name, scenario }: LoweredScenario, { schedule }: ReplayTarget): string {
-  const own = schedule === undefined ? undefined : scenario?.schedules[schedule]?.name;
-  return own ?? name;
-}
-
-function placeOf({ sources }: LoweredScenario, { actor }: TraceStep) {
+function placeOf({ sources }: LoweredScenario, { actor }: TraceStep): Span {
   const { task, operation } = actor.kind === 'endio' ? actor.startedBy : actor;
   return sources.tasks[task]!.operations[operation]!.span;
 }

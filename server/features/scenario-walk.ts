@@ -1,0 +1,160 @@
+import {
+  endio,
+  isMemberWord,
+  isOperationWord,
+  type MemberWord,
+  type OperandForm,
+  operationForms,
+} from '../language/index.ts';
+import type { Expected, Walk } from './completion-walk.ts';
+
+/** Walks over a scenario from its keyword, as the parser does, but only to find what may come next. */
+export function walkScenario(walk: Walk): void {
+  walk.next();
+  while (!walk.hasEnded && walk.peek() !== '{') walk.next();
+  walk.next();
+  while (!walk.hasEnded) {
+    const word = walk.next('member');
+    if (word === '}') break;
+    if (isMemberWord(word)) members[word](walk);
+  }
+  while (!walk.hasEnded) walk.next('scenario');
+}
+
+const members: Readonly<Record<MemberWord, (walk: Walk) => void>> = {
+  kernel: (walk) => walk.nextDotted('release'),
+  guard: (walk) => {
+    walk.nextDotted('guard');
+    walk.next('on-off');
+  },
+  file: walkFile,
+  mount: (walk) => {
+    walk.next('mount-option');
+    walkWords(walk, 'mount-option');
+  },
+  task: (walk) => {
+    walk.next();
+    walk.next();
+    walkBlock(walk, 'operation', walkOperation);
+  },
+  order: (walk) => {
+    walkReference(walk, 'before');
+    walk.next('before');
+    walkReference(walk, 'member');
+  },
+  interleaving: (walk) => {
+    while (!walk.hasEnded && walk.peek() !== '{') walk.next();
+    walk.next();
+    walkBlock(walk, 'entry', walkEntry);
+  },
+  expect: (walk) => {
+    if (walk.next('expectation') === 'safe') return;
+    walk.next('file');
+    walkRange(walk);
+  },
+  // Conditions are not completed.
+  reach: (walk) => {
+    while (!walk.hasEnded && walk.peek() !== '}' && !isMemberWord(walk.peek())) walk.next();
+  },
+  bound: (walk) => {
+    walk.next('bound');
+    walk.next();
+  },
+};
+
+function walkFile(walk: Walk): void {
+  walk.next();
+  for (;;) {
+    const word = walk.peek();
+    if (word === undefined) walk.next(['file-attribute', 'member']);
+    if (word === undefined || word === '}' || isMemberWord(word)) return;
+    walk.next();
+    if (word === 'size') walk.next();
+    if (word === 'data' || word === 'prealloc' || word === ',') walkRange(walk);
+  }
+}
+
+/** Words of one kind up to the next member. */
+function walkWords(walk: Walk, expected: Expected): void {
+  for (;;) {
+    const word = walk.peek();
+    if (word === undefined) walk.next([expected, 'member']);
+    if (word === undefined || word === '}' || isMemberWord(word)) return;
+    walk.next();
+  }
+}
+
+/** The inside of a block, and its closing brace. */
+function walkBlock(walk: Walk, expected: Expected, walkItem: (walk: Walk, first: string) => void): void {
+  while (!walk.hasEnded) {
+    const word = walk.next(expected);
+    if (word === '}') return;
+    if (word !== undefined) walkItem(walk, word);
+  }
+}
+
+function walkOperation(walk: Walk, first: string): void {
+  const isLabel = walk.peek() === ':';
+  if (isLabel) walk.next();
+  const word = isLabel ? walk.next('operation') : first;
+  if (!isOperationWord(word)) return;
+  for (const operand of operationForms[word]) operands[operand](walk);
+}
+
+const operands: Readonly<Record<OperandForm, (walk: Walk) => void>> = {
+  file: (walk) => void walk.next('file'),
+  'file-to': (walk) => void walk.next('file'),
+  range: walkRange,
+  'range?': (walk) => {
+    const word = walk.peek();
+    if (word === undefined) walk.next(['range', 'operation']);
+    else if (word === 'all' || word === 'page' || /^\d/.test(word)) walkRange(walk);
+  },
+  size: (walk) => void walk.next(),
+  offset: (walk) => void walk.next(),
+  name: (walk) => void walk.next(),
+  to: (walk) => void walk.next('to'),
+  'keep-size?': (walk) => {
+    if (walk.peek() === undefined) walk.next(['keep-size', 'operation']);
+    else if (walk.peek() === 'keep-size') walk.next();
+  },
+  fault: (walk) => {
+    walk.next('failure');
+    walk.next('on');
+    walkReference(walk, 'operation');
+  },
+};
+
+function walkRange(walk: Walk): void {
+  const first = walk.next('range');
+  if (first === 'page') walk.next();
+  else if (walk.peek() === '..') {
+    walk.next();
+    walk.next();
+  }
+}
+
+/** `task.operation` or `task.operation@step`; `after` is what may follow. */
+function walkReference(walk: Walk, after: Expected): void {
+  const task = walk.next('task');
+  walk.next();
+  const operation = walk.next('label-of-task', { task });
+  if (walk.peek() === undefined) walk.next(after);
+  if (walk.peek() !== '@') return;
+  walk.next();
+  walk.next('step', { task, operation });
+}
+
+function walkEntry(walk: Walk, first: string): void {
+  if (walk.peek() !== ':') return;
+  walk.next();
+  const operation = first === endio ? endio : walk.next('operation-of-task', { task: first });
+  if (first === endio) {
+    walk.next('file');
+    walkRange(walk);
+  }
+  if (walk.peek() === undefined) walk.next(['until', 'entry']);
+  if (walk.peek() !== 'until' || walk.peek(1) === ':') return;
+  walk.next();
+  walk.next('step', { operation });
+}
