@@ -1,6 +1,7 @@
 import type { Actor, StateView, Trace } from '../../engine/index.ts';
 import { formatBytes, formatRange } from './byte-range.ts';
-import { type Position, stateAt } from './positions.ts';
+import type { ReplayContent } from './messages.ts';
+import { losingPositions, type Position, stateAt } from './positions.ts';
 
 /** What a power failure at one point leaves, next to what was promised. */
 export interface CrashReport {
@@ -42,6 +43,16 @@ export function crashAt(trace: Trace, position: Position): CrashReport {
       })),
     })),
   };
+}
+
+/** How a replay ends, in lines that are empty when it keeps everything wherever power fails. */
+export function headlines({ trace, findings }: ReplayContent): readonly string[] {
+  const losing = losingPositions(trace);
+  const [first] = losing;
+  if (findings.length > 0 || first === undefined) return findings;
+  // The findings speak of the end of the run: this loss is over by then.
+  const last = losing.findLast((position, index) => position === first + index) ?? first;
+  return [`Loses data if power fails after step ${first}${last === first ? '' : ` to ${last}`}.`];
 }
 
 function sentence(trace: Trace, violation: Violation): string {

@@ -27,7 +27,7 @@ export class ReplayPanel implements vscode.Disposable {
   }
 
   show(title: string): void {
-    this.#panel.title = `Replay: ${title}`;
+    this.#panel.title = title === '' ? 'Replay' : `Replay: ${title}`;
     this.#panel.reveal(undefined, false);
   }
 

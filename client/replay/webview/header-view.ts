@@ -1,3 +1,4 @@
+import { headlines } from '../crash-report.ts';
 import type { ReplayContent } from '../messages.ts';
 import { lastPosition, type Position } from '../positions.ts';
 import { element } from './element.ts';
@@ -17,7 +18,9 @@ export class HeaderView {
   readonly #stale: HTMLElement;
   #selected: Position;
 
-  constructor({ trace, title, findings }: ReplayContent, selected: Position, listener: HeaderListener) {
+  constructor(content: ReplayContent, selected: Position, listener: HeaderListener) {
+    const { trace, title } = content;
+    const losses = headlines(content);
     this.#last = lastPosition(trace);
     this.#selected = selected;
     const last = this.#last;
@@ -44,7 +47,7 @@ export class HeaderView {
         element(
           'div',
           { class: 'name' },
-          element('h1', {}, title),
+          element('h1', {}, title || 'Scenario without a name'),
           element('span', { class: 'quiet' }, `kernel ${trace.kernel}`),
         ),
         element(
@@ -54,9 +57,9 @@ export class HeaderView {
           element('div', { role: 'toolbar', 'aria-label': 'Steps' }, ...this.#buttons.map(({ button }) => button)),
         ),
       ),
-      ...(findings.length > 0
-        ? findings.map((finding) => verdictLine('p', 'loss', finding))
-        : [verdictLine('p', 'kept', 'Keeps what was promised, wherever power fails.')]),
+      ...(losses.length > 0
+        ? losses.map((loss) => verdictLine('p', 'loss', loss))
+        : [verdictLine('p', 'kept', 'Keeps what was promised, wherever power fails in this interleaving.')]),
       element('div', { role: 'status' }, this.#stale),
     );
     this.setStale(false);

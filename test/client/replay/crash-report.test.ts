@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { crashAt } from '../../../client/replay/crash-report.ts';
+import { crashAt, headlines } from '../../../client/replay/crash-report.ts';
 import type { StateView } from '../../../engine/index.ts';
 import { blocks, crashThatLoses, stateView, taskStep, traceOf } from './hand-made-trace.ts';
 
@@ -42,5 +42,24 @@ describe('crashAt', () => {
       },
     ]);
     expect(crashAt(trace, 0)).toEqual({ losses: [], files: [] });
+  });
+});
+
+describe('headlines', () => {
+  const kept = stateView();
+  const losing = stateView({ crash: crashThatLoses(blocks(0, 1), { task: 0, operation: 0 }) });
+  const content = (findings: string[], ...states: StateView[]) => ({
+    title: 'made by hand',
+    findings,
+    trace: traceOf(...states.map((state) => taskStep(0, 0, 'step', state))),
+  });
+
+  it.each([
+    ['what the server found', content(['I 0..4K is lost'], kept, losing), ['I 0..4K is lost']],
+    ['nothing where nothing is lost', content([], kept, kept), []],
+    ['a loss that a later step ends', content([], kept, losing, losing, kept), ['after step 2 to 3']],
+    ['a loss at one step only', content([], losing, kept, losing), ['after step 1.']],
+  ])('tell %s', (_, replayed, expected) => {
+    expect(headlines(replayed)).toEqual(expected.map((text) => expect.stringContaining(text)));
   });
 });
