@@ -9,15 +9,17 @@ import {
   judgeExpectation,
   redundantGuards,
   type Scenario,
+  type ScheduleEntry,
   type ScheduleVerdict,
   type TraceStep,
   traceWitness,
   type Verdict,
   type WitnessStep,
 } from '../../engine/index.ts';
+import { losingSchedule } from './losing-schedule.ts';
 
 /** The stages of an analysis, in the order in which they are done. */
-export type AnalysisStage = 'verdict' | 'schedules' | 'fixes' | 'kernel-fix' | 'redundant-guards';
+export type AnalysisStage = 'verdict' | 'schedules' | 'fixes' | 'kernel-fix' | 'losing-schedules' | 'redundant-guards';
 
 /** A step of a run with what it changed, in words; the states are left out. */
 export type NotedStep = Omit<TraceStep, 'state'>;
@@ -44,6 +46,8 @@ export interface ScenarioAnalysis {
   readonly fixes?: readonly Fix[] | undefined;
   /** The first later release that is proved safe; null when there is none, or nothing to repair. */
   readonly kernelFix?: Fix | null | undefined;
+  /** For each violation of the verdict, an explicit interleaving that shows it; null where none was found. */
+  readonly losingSchedules?: readonly (readonly ScheduleEntry[] | null)[] | undefined;
   /** Guards that the scenario turns on and is proved safe without. */
   readonly redundantGuards?: readonly string[] | undefined;
 }
@@ -114,6 +118,14 @@ const laterStages: readonly (readonly [AnalysisStage, LaterStage])[] = [
     'kernel-fix',
     (scenario, { verdict }, options) => ({
       kernelFix: verdict === 'unsafe' ? (findKernelFix(scenario, options) ?? null) : null,
+    }),
+  ],
+  [
+    'losing-schedules',
+    (scenario, { violations }, { shouldStop }) => ({
+      losingSchedules: violations.map((violation) =>
+        shouldStop?.() === true ? null : (losingSchedule(scenario, violation) ?? null),
+      ),
     }),
   ],
   [

@@ -10,8 +10,11 @@ export interface PoolOptions {
   readonly patience?: Patience | undefined;
 }
 
-/** The engine polls several times a second; counting the interleavings of a large search takes seconds in between. */
-const defaultPatience: Patience = { afterStop: 1000, atWork: 60_000 };
+/**
+ * The engine polls many times a second, but counting the interleavings of millions of states takes seconds. To
+ * wait for that after a stop takes longer than to start another worker.
+ */
+const defaultPatience: Patience = { afterStop: 250, atWork: 60_000 };
 
 /**
  * Long-lived workers that check scenarios, urgent jobs first. A worker that dies or hangs is replaced,

@@ -8,6 +8,7 @@ import { recordLoss } from '../repairs/expectation.ts';
 import { provedFix } from '../repairs/proved-fixes.ts';
 import { raiseBound } from '../repairs/raise-bound.ts';
 import { removeMember } from '../repairs/remove-member.ts';
+import { writeInterleaving } from '../repairs/write-interleaving.ts';
 import { verdictDiagnostics } from './diagnostics.ts';
 
 /** Part of a code action request. */
@@ -91,11 +92,13 @@ function lossRepairs(
 ): Repair[] {
   const { fixes = [], kernelFix } = analysis;
   const violation = lossToRecord(analysis, diagnostic);
+  const interleaving = analysis.losingSchedules?.[diagnostic.violation ?? -1];
   return [
     ...fixes.flatMap((fix, index) =>
       ordinary(provedFix(text, lowered, fix)).map((repair) => ({ ...repair, preferred: index === 0 })),
     ),
     ...(kernelFix ? ordinary(provedFix(text, lowered, kernelFix)) : []),
+    ...(interleaving ? ordinary(writeInterleaving(text, lowered, interleaving)) : []),
     ...(violation === undefined ? [] : ordinary(recordLoss(text, lowered, violation))),
   ];
 }
