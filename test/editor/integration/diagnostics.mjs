@@ -32,7 +32,8 @@ export const diagnosticTests = {
       assert.notEqual(message.trim(), '');
     }
     const places = new Set(steps.map(({ location }) => document.getText(location.range)));
-    for (const operation of ['write I 0..4K', 'writeback I 0..4K', 'releasepage I 0..4K', seed.blamed]) {
+    // The fsync writes the pages itself: a run with the flusher is longer.
+    for (const operation of ['write I 0..4K', 'releasepage I 0..4K', seed.blamed]) {
       assert.ok(places.has(operation), `a step is at ${operation}; they are at ${[...places].join(', ')}`);
     }
   },

@@ -20,8 +20,13 @@ export const squiggle = (page, severity) => page.locator(`.monaco-editor .squigg
  * @returns {Promise<string>} the visible lines of the active editor, with plain spaces
  */
 export async function visibleText(page) {
-  const lines = page.locator('.editor-instance .view-lines').first();
-  return (await lines.innerText()).replaceAll('\u00a0', ' ');
+  const lines = page.locator('.editor-instance .view-lines').first().locator('.view-line');
+  // Monaco adds lines to the document in any order: their places tell which comes first.
+  const placed = await lines.evaluateAll((elements) =>
+    elements.map((element) => ({ top: element.getBoundingClientRect().top, text: element.textContent ?? '' })),
+  );
+  placed.sort((a, b) => a.top - b.top);
+  return placed.map(({ text }) => text.replaceAll('\u00a0', ' ')).join('\n');
 }
 
 /**
