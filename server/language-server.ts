@@ -71,7 +71,7 @@ class LanguageServer {
       connection,
       page: diagnosticsPage,
       onVerdicts: () => {
-        if (support.lensRefresh) void connection.sendRequest(CodeLensRefreshRequest.type);
+        if (support.lensRefresh) this.#ask(connection.sendRequest(CodeLensRefreshRequest.type));
       },
       now: () => performance.now(),
     });
@@ -84,8 +84,8 @@ class LanguageServer {
 
   /** The client is ready for requests of the server. */
   begin(): void {
-    if (this.#support.configurationEvents)
-      void this.#connection.client.register(DidChangeConfigurationNotification.type);
+    const { client } = this.#connection;
+    if (this.#support.configurationEvents) this.#ask(client.register(DidChangeConfigurationNotification.type));
     this.#connection.onDidChangeConfiguration(() => this.#settings.reload());
   }
 
@@ -98,6 +98,11 @@ class LanguageServer {
   #read(uri: string): void {
     const text = this.#texts.get(uri);
     if (text !== undefined) this.#documents.update(uri, text.version, text.getText(), this.#settings.limits(uri));
+  }
+
+  /** Asks the client for something that the server can do without. */
+  #ask(request: Promise<unknown>): void {
+    request.catch((error: unknown) => this.#connection.console.warn(`the client refused a request: ${error}`));
   }
 
   #close(uri: string): void {

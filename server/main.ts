@@ -1,6 +1,5 @@
-/** Entry point of the language server under Node: talks over Node IPC, or over standard input and output with `--stdio`. */
+/** Entry point of the language server: talks over Node IPC, or over standard input and output with `--stdio`. */
 import { createConnection, ProposedFeatures } from 'vscode-languageserver/node';
-import { serveLanguage } from './language-server.ts';
-import { nodeEnvironment } from './node-environment.ts';
+import { serveUnderNode } from './node-server.ts';
 
-serveLanguage(createConnection(ProposedFeatures.all), nodeEnvironment());
+serveUnderNode(createConnection(ProposedFeatures.all));

@@ -26,9 +26,10 @@ function outcomeOf(task: WorkerTask, control: Pick<AnalysisOptions, 'now' | 'sho
 
 function replay(scenario: Scenario, run: RunToTrace): Replay {
   if (run.kind === 'schedule') {
-    const { steps, problem } = checkSchedule(scenario, run.index);
-    return { trace: traceWitness(scenario, steps), problem: problem?.message };
+    const { steps, violations, problem } = checkSchedule(scenario, run.index);
+    return { trace: traceWitness(scenario, steps), losses: violations, problem: problem?.message };
   }
-  const steps = run.kind === 'witness' ? run.steps : firstInterleaving(scenario);
-  return { trace: traceWitness(scenario, steps), problem: undefined };
+  const trace = traceWitness(scenario, run.kind === 'witness' ? run.steps : firstInterleaving(scenario));
+  const { crash } = trace.steps.at(-1)?.state ?? trace.initial;
+  return { trace, losses: crash.violations, problem: undefined };
 }

@@ -1,5 +1,6 @@
 import type { CheckOptions, Scenario, Trace, WitnessStep } from '../../engine/index.ts';
 import type { ScenarioAnalysis } from './analysis.ts';
+import type { Loss } from './wording.ts';
 
 /** Limits for searches, from the settings; a scenario's own bounds go first. */
 export type SearchLimits = NonNullable<CheckOptions['limits']>;
@@ -23,6 +24,8 @@ export type RunToTrace =
 
 export interface Replay {
   readonly trace: Trace;
+  /** What a crash at its end loses; for an explicit interleaving, its violations. */
+  readonly losses: readonly Loss[];
   /** Why an explicit interleaving cannot be run to its end; the trace goes as far as it can be. */
   readonly problem: string | undefined;
 }

@@ -29,7 +29,7 @@ export class CheckProgress {
     const goesOn = [...checks.keys()].some((check) => this.#checks.has(check));
     this.#checks = checks;
     if (checks.size === 0 || (!goesOn && this.#reporter === undefined)) this.#end();
-    if (checks.size > 0) this.#timer ??= setTimeout(() => void this.#begin(), patience);
+    if (checks.size > 0) this.#timer ??= setTimeout(() => this.#begin().catch(noProgress), patience);
   }
 
   /** The document is closed, or the server ends. */
@@ -75,3 +75,6 @@ export class CheckProgress {
     this.#reporter = undefined;
   }
 }
+
+/** A client that refuses to show progress goes without. */
+function noProgress(): void {}

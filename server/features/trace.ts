@@ -47,9 +47,8 @@ export function runToTrace({ schedule }: ReplayTarget, analysis: ScenarioAnalysi
 /** Puts a trace back into the text. */
 export function traceResult({ document, target, lowered, scenario }: TraceSubject, replay: Replay): TraceResult {
   const { trace, problem } = replay;
+  const losses = replay.losses.map((loss) => describeViolation(scenario, loss));
   const { uri, version } = document;
-  const { crash } = trace.steps.at(-1)?.state ?? trace.initial;
-  const losses = crash.violations.map((violation) => describeViolation(scenario, violation));
   return {
     uri,
     version,
