@@ -1,4 +1,6 @@
+import { changeLimits } from './change-limits.ts';
 import { FilePromise, syncPromise } from './durability/promises.ts';
+import { initialState } from './initial-state.ts';
 import { type KernelProfile, kernelProfile } from './kernels.ts';
 import { Inode } from './model/inode.ts';
 import { LogRoot } from './model/log-root.ts';
@@ -8,7 +10,7 @@ import { finishOrderedIo } from './operations/finish-ordered-io.ts';
 import { Registers } from './operations/registers.ts';
 import { isSync, operationSteps } from './operations/table.ts';
 import { addGates, Starters } from './orders.ts';
-import type { Operation, Scenario, ScenarioFile } from './scenario.ts';
+import type { Operation, Scenario } from './scenario.ts';
 import { cutSegments } from './segments.ts';
 import { Layout, type State } from './state/layout.ts';
 import { CompletionThread, placeSteps, TaskThread } from './thread.ts';
@@ -50,7 +52,7 @@ export function compile(scenario: Scenario, overrides: ProfileOverrides = {}): P
   const syncs = syncOperations(scenario);
   const promises = machine.inodes.map(
     ({ index, segments }) =>
-      new FilePromise(layout, segments.count, { versions: countWrites(scenario, index), syncs: syncs.length }),
+      new FilePromise(layout, segments.count, { ...changeLimits(scenario, index), syncs: syncs.length }),
   );
   const completions = machine.inodes.map((inode) =>
     Array.from({ length: inode.segments.count }, (_, start) => {
@@ -87,7 +89,7 @@ export function compile(scenario: Scenario, overrides: ProfileOverrides = {}): P
     const number = syncs.findIndex((sync) => sync.task === task && sync.operation === index) + 1;
     const files = machine.inodes
       .filter((inode) => number > 0 && (!('file' in operation) || operation.file === inode.index))
-      .map((inode) => ({ inode, promise: promises[inode.index]!, versions: countWrites(scenario, inode.index) }));
+      .map((inode) => ({ inode, promise: promises[inode.index]!, limits: changeLimits(scenario, inode.index) }));
     return syncPromise(number, files, registers);
   }
 }
@@ -112,46 +114,14 @@ function buildMachine(scenario: Scenario, profile: KernelProfile, layout: Layout
     }),
     log: new LogRoot(layout, { logTransactions, writers: tasks }),
     inodes: scenario.files.map(({ name }, file) => {
-      const limits = { tasks, transactions, logTransactions, trackLogged, versions: countWrites(scenario, file) };
+      const limits = { tasks, transactions, logTransactions, trackLogged, ...changeLimits(scenario, file) };
       return new Inode(layout, file, name, segments[file]!, limits);
     }),
   };
 }
 
-/** As after a fresh mount: everything that exists is committed, caches and lists are empty, no transaction runs. */
-function initialState(
-  files: readonly ScenarioFile[],
-  { inodes }: Machine,
-  promises: readonly FilePromise[],
-  layout: Layout,
-): State {
-  const state = new Int32Array(layout.words);
-  for (const inode of inodes) {
-    const { size, data, needsFullSync } = files[inode.index]!;
-    const sizeIndex = inode.segments.indexOf(size);
-    inode.size.set(state, sizeIndex);
-    inode.needsFullSync.set(state, needsFullSync ? 1 : 0);
-    inode.setLastLogCommit(state, 0);
-    for (const image of [inode.tree, inode.committed]) {
-      image.present.set(state, 1);
-      image.size.set(state, sizeIndex);
-      image.data.set(
-        state,
-        data.reduce((mask, range) => mask | inode.segments.wholeBlocks(inode.segments.maskOf(range)), 0),
-      );
-    }
-    promises[inode.index]!.size.set(state, sizeIndex);
-  }
-  return state;
-}
-
 function operationsOf(scenario: Scenario): Operation[] {
   return scenario.tasks.flatMap(({ operations }) => operations);
-}
-
-/** How often a block of the file can change: the number of writes to it. */
-function countWrites(scenario: Scenario, file: number): number {
-  return operationsOf(scenario).filter((operation) => operation.kind === 'write' && operation.file === file).length;
 }
 
 function syncOperations({ tasks }: Scenario): OperationReference[] {

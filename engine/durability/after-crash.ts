@@ -1,5 +1,7 @@
+import type { FileImage } from '../model/file-image.ts';
 import type { Inode } from '../model/inode.ts';
 import type { LogRoot } from '../model/log-root.ts';
+import type { VersionedSize } from '../model/versioned-size.ts';
 import { below } from '../state/bits.ts';
 import type { State } from '../state/layout.ts';
 
@@ -13,19 +15,21 @@ function isReplayed(inode: Inode, log: LogRoot, state: State): boolean {
   return log.onDisk.get(state) === 1 && inode.diskLog.present.get(state) === 1;
 }
 
-/** i_size found, as an index into the file's cuts: the log's inode item wins. */
-export function sizeAfterCrash(inode: Inode, log: LogRoot, state: State): number {
-  return (isReplayed(inode, log, state) ? inode.diskLog : inode.committed).size.get(state);
+/** The i_size found: the log's inode item wins. */
+export function sizeAfterCrash(inode: Inode, log: LogRoot, state: State): VersionedSize {
+  return (isReplayed(inode, log, state) ? inode.diskLog : inode.committed).size;
 }
 
-/** Segments whose content comes from the log: replay_one_extent replaces what the committed tree has there. */
+/**
+ * Segments whose content comes from the log: replay_one_extent replaces what the committed tree has there.
+ * What lies behind i_size is dropped when the inode item is replayed, before any extent.
+ */
 export function replayed(inode: Inode, log: LogRoot, state: State): number {
   return isReplayed(inode, log, state) ? inode.diskLog.data.get(state) | inode.diskLog.hole.get(state) : 0;
 }
 
-/** The version found of one segment; -1 behind i_size, where replay drops all extents and reads find nothing. */
+/** The version that one segment has on disk after replay, within i_size or behind it. */
 export function versionAfterCrash(inode: Inode, log: LogRoot, state: State, segment: number): number {
-  if (segment >= sizeAfterCrash(inode, log, state)) return -1;
   const fromLog = (replayed(inode, log, state) & (1 << segment)) !== 0;
   return (fromLog ? inode.diskLog : inode.committed).version[segment]!.get(state);
 }
@@ -33,6 +37,7 @@ export function versionAfterCrash(inode: Inode, log: LogRoot, state: State, segm
 /** Segments with an extent of data after the mount. */
 export function dataAfterCrash(inode: Inode, log: LogRoot, state: State): number {
   const fromLog = replayed(inode, log, state);
-  const data = (fromLog & inode.diskLog.data.get(state)) | (inode.committed.data.get(state) & ~fromLog);
-  return data & below(sizeAfterCrash(inode, log, state));
+  const has = (image: FileImage) => image.data.get(state);
+  const data = (fromLog & has(inode.diskLog)) | (has(inode.committed) & ~fromLog);
+  return data & below(sizeAfterCrash(inode, log, state).get(state));
 }

@@ -1,59 +1,92 @@
 import type { Inode } from '../model/inode.ts';
 import type { LogRoot } from '../model/log-root.ts';
-import { below, lowest, runFrom } from '../state/bits.ts';
+import { changesOf, isZero, keeps } from '../model/version.ts';
+import type { ViolationKind } from '../scenario.ts';
+import { below, lowest } from '../state/bits.ts';
 import type { State } from '../state/layout.ts';
 import { replayed, sizeAfterCrash } from './after-crash.ts';
 import type { FilePromise } from './promises.ts';
 
 /** A promise broken by a power failure in one state: a contiguous range of one file. */
 export interface BrokenPromise {
+  readonly kind: ViolationKind;
   readonly file: number;
   /** Contiguous segments. */
   readonly segments: number;
   /** Number of the sync operation that promised; 0 is the state before the scenario. */
   readonly promisedBy: number;
-  /** The range is missing only because the file came back too short. */
+  /** Only the size is wrong: the file came back too short, or too long. */
   readonly sizeOnly: boolean;
 }
 
-/** Segments of the file that are older after a power failure in `state` than was promised, or missing. */
-export function lostSegments(inode: Inode, promise: FilePromise, log: LogRoot, state: State): number {
-  const size = sizeAfterCrash(inode, log, state);
-  const fromLog = replayed(inode, log, state);
-  let lost = below(promise.size.get(state)) & ~below(size);
-  for (let i = 0; i < promise.version.length; i++) {
-    const promised = promise.version[i]!.get(state);
-    if (promised === 0) continue;
-    const found =
-      (fromLog & (1 << i)) !== 0 ? inode.diskLog.version[i]!.get(state) : inode.committed.version[i]!.get(state);
-    if (found < promised || i >= size) lost |= 1 << i;
+/** What of one file is not as promised, as sets of segments; reused from state to state. */
+export class Losses {
+  /** Older data than promised, or nothing. */
+  lost = 0;
+  /** Data where a promised truncate, punch or zero-range had put zeros. */
+  resurrected = 0;
+  /** Those of both whose blocks are as promised, but behind a wrong size. */
+  sizeOnly = 0;
+
+  /** Segments with any loss. */
+  get all(): number {
+    return this.lost | this.resurrected;
   }
-  return lost;
+
+  /** Judges a power failure in `state`. */
+  judge(inode: Inode, promise: FilePromise, log: LogRoot, state: State): void {
+    this.lost = 0;
+    this.resurrected = 0;
+    const size = sizeAfterCrash(inode, log, state);
+    const inside = below(size.get(state));
+    const fromLog = replayed(inode, log, state);
+    for (let i = 0; i < promise.version.length; i++) {
+      const promised = promise.version[i]!.get(state);
+      if (changesOf(promised) === 0) continue;
+      const bit = 1 << i;
+      const found = ((fromLog & bit) === 0 ? inode.committed : inode.diskLog).version[i]!.get(state);
+      if ((inside & bit) === 0) {
+        // Behind i_size nothing is read: as good as zeros, unless data was promised that no later change has removed.
+        if (!isZero(promised) && !(isZero(found) && keeps(found, promised))) this.lost |= bit;
+      } else if (!keeps(found, promised)) {
+        if (isZero(promised)) this.resurrected |= bit;
+        else this.lost |= bit;
+      }
+    }
+    this.#judgeSize(below(promise.size.get(state)), inside, size.changes(state) < promise.size.changes(state));
+  }
+
+  #judgeSize(promised: number, found: number, older: boolean): void {
+    const before = this.all;
+    if (older) {
+      this.resurrected |= found & ~promised;
+      this.lost |= promised & ~found & ~this.resurrected;
+    }
+    this.sizeOnly = this.all & ~before;
+  }
 }
 
-/** The broken promises of one file, one per promise and maximal contiguous range, lowest first. */
-export function brokenPromises(inode: Inode, promise: FilePromise, log: LogRoot, state: State): BrokenPromise[] {
-  const broken: BrokenPromise[] = [];
-  const size = sizeAfterCrash(inode, log, state);
-  let rest = lostSegments(inode, promise, log, state);
-  while (rest !== 0) {
-    const first = lowest(rest);
-    const run = runFrom(rest, first);
-    const promisedBy = promiser(promise, state, first);
-    let segments = 0;
-    let sizeOnly = true;
-    for (let i = first; (run & (1 << i)) !== 0 && promiser(promise, state, i) === promisedBy; i++) {
-      segments |= 1 << i;
-      if (i < size || promise.version[i]!.get(state) > 0) sizeOnly = false;
-    }
-    broken.push({ file: inode.index, segments, promisedBy, sizeOnly });
-    rest &= ~segments;
+/** The broken promises of one file, one per class, promise and maximal contiguous range, lowest first. */
+export function brokenPromises(inode: Inode, promise: FilePromise, losses: Losses, state: State): BrokenPromise[] {
+  const broken: (BrokenPromise & { segments: number; sizeOnly: boolean })[] = [];
+  for (let rest = losses.all; rest !== 0; rest &= rest - 1) {
+    const segment = lowest(rest);
+    const bit = 1 << segment;
+    const kind = (losses.resurrected & bit) === 0 ? 'lost' : 'resurrected';
+    const sizeOnly = (losses.sizeOnly & bit) !== 0;
+    const promisedBy = promiser(promise, losses, state, segment);
+    const last = broken.at(-1);
+    const continues = last !== undefined && (last.segments & (bit >>> 1)) !== 0;
+    if (continues && last.kind === kind && last.promisedBy === promisedBy) {
+      last.segments |= bit;
+      last.sizeOnly &&= sizeOnly;
+    } else broken.push({ kind, file: inode.index, segments: bit, promisedBy, sizeOnly });
   }
   return broken;
 }
 
-/** Who promised a segment: the sync of its version, or of the size where only the initial hole was promised. */
-export function promiser(promise: FilePromise, state: State, segment: number): number {
-  const promised = promise.version[segment]!.get(state) > 0;
-  return (promised ? promise.promisedBy[segment]! : promise.sizePromisedBy).get(state);
+/** Who promised a segment: the sync of its version, or of the size where only that is wrong. */
+export function promiser(promise: FilePromise, losses: Losses, state: State, segment: number): number {
+  const sizeOnly = (losses.sizeOnly & (1 << segment)) !== 0;
+  return (sizeOnly ? promise.sizePromisedBy : promise.promisedBy[segment]!).get(state);
 }

@@ -1,20 +1,27 @@
 import type { Inode } from '../model/inode.ts';
+import { changesOf, largestVersion } from '../model/version.ts';
+import { VersionedSize } from '../model/versioned-size.ts';
 import type { Registers } from '../operations/registers.ts';
-import { below, lowest } from '../state/bits.ts';
 import type { Field, Layout, State } from '../state/layout.ts';
+
+/** Most changes that a block of the file, and its size, can go through. */
+export interface PromiseLimits {
+  readonly versions: number;
+  readonly sizeChanges: number;
+}
 
 /** What completed syncs have promised about one file: per segment a version, and a size, each with who promised it. */
 export class FilePromise {
   readonly version: readonly Field[];
   /** Number of the sync operation (from 1) that promised the version; 0 is the state before the scenario. */
   readonly promisedBy: readonly Field[];
-  readonly size: Field;
+  readonly size: VersionedSize;
   readonly sizePromisedBy: Field;
 
-  constructor(layout: Layout, segments: number, limits: { versions: number; syncs: number }) {
-    this.version = layout.fields(segments, limits.versions);
+  constructor(layout: Layout, segments: number, limits: PromiseLimits & { readonly syncs: number }) {
+    this.version = layout.fields(segments, largestVersion(limits.versions));
     this.promisedBy = layout.fields(segments, limits.syncs);
-    this.size = layout.field(segments);
+    this.size = VersionedSize.create(layout, segments, limits.sizeChanges);
     this.sizePromisedBy = layout.field(limits.syncs);
   }
 }
@@ -28,39 +35,41 @@ export interface SyncPromise {
   fulfil(state: State): void;
 }
 
-/** The promise of sync operation number `sync` of a task about the given files; `versions` is the largest version of a block. */
+/** The promise of sync operation number `sync` of a task about the given files. */
 export function syncPromise(
   sync: number,
-  files: readonly { readonly inode: Inode; readonly promise: FilePromise; readonly versions: number }[],
+  files: readonly { readonly inode: Inode; readonly promise: FilePromise; readonly limits: PromiseLimits }[],
   registers: Registers,
 ): SyncPromise {
-  const calls = files.map(({ inode, promise, versions }) => ({
+  const calls = files.map(({ inode, promise, limits }) => ({
     inode,
     promise,
-    versions: registers.fields(`versions of ${inode.index}`, inode.segments.count, versions),
-    size: registers.field(`size of ${inode.index}`, inode.segments.count),
+    versions: registers.fields(`versions of ${inode.index}`, inode.segments.count, largestVersion(limits.versions)),
+    size: new VersionedSize(
+      registers.field(`size of ${inode.index}`, inode.segments.count),
+      registers.field(`size changes of ${inode.index}`, limits.sizeChanges),
+    ),
   }));
   return {
     call(state) {
       for (const { inode, versions, size } of calls) {
-        size.set(state, inode.size.get(state));
+        size.copyFrom(state, inode.size);
         for (let i = 0; i < versions.length; i++) versions[i]!.set(state, inode.content[i]!.get(state));
       }
     },
     fulfil(state) {
       for (const { promise, versions, size } of calls) {
-        raise(state, promise.size, promise.sizePromisedBy, size.get(state), sync);
-        for (let rest = below(size.get(state)); rest !== 0; rest &= rest - 1) {
-          const i = lowest(rest);
-          raise(state, promise.version[i]!, promise.promisedBy[i]!, versions[i]!.get(state), sync);
+        if (size.changes(state) > promise.size.changes(state)) {
+          promise.size.copyFrom(state, size);
+          promise.sizePromisedBy.set(state, sync);
+        }
+        for (let i = 0; i < versions.length; i++) {
+          const version = versions[i]!.get(state);
+          if (changesOf(version) <= changesOf(promise.version[i]!.get(state))) continue;
+          promise.version[i]!.set(state, version);
+          promise.promisedBy[i]!.set(state, sync);
         }
       }
     },
   };
-}
-
-function raise(state: State, promised: Field, promisedBy: Field, value: number, sync: number): void {
-  if (value <= promised.get(state)) return;
-  promised.set(state, value);
-  promisedBy.set(state, sync);
 }

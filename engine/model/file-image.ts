@@ -1,5 +1,7 @@
 import { lowest } from '../state/bits.ts';
 import type { Field, Layout, State } from '../state/layout.ts';
+import { largestVersion } from './version.ts';
+import { VersionedSize } from './versioned-size.ts';
 
 /**
  * One tree's account of a file: its inode item and file-extent items. The subvolume tree in memory and
@@ -8,8 +10,8 @@ import type { Field, Layout, State } from '../state/layout.ts';
 export class FileImage {
   /** The tree has an inode item of the file. */
   readonly present: Field;
-  /** Size in the inode item, as an index into the file's cuts. */
-  readonly size: Field;
+  /** Size in the inode item. */
+  readonly size: VersionedSize;
   /** Segments described by a regular file-extent item. */
   readonly data: Field;
   /** Segments described by an explicit hole item (log trees have those even with NO_HOLES). */
@@ -17,17 +19,17 @@ export class FileImage {
   /** Which version of each segment the item refers to; a segment without an item has the version of its hole. */
   readonly version: readonly Field[];
 
-  constructor(layout: Layout, segments: number, maximumVersion: number) {
+  constructor(layout: Layout, segments: number, limits: { versions: number; sizeChanges: number }) {
     this.present = layout.field(1);
-    this.size = layout.field(segments);
+    this.size = VersionedSize.create(layout, segments, limits.sizeChanges);
     this.data = layout.set(segments);
     this.hole = layout.set(segments);
-    this.version = layout.fields(segments, maximumVersion);
+    this.version = layout.fields(segments, largestVersion(limits.versions));
   }
 
   copyFrom(state: State, other: FileImage): void {
     this.present.set(state, other.present.get(state));
-    this.size.set(state, other.size.get(state));
+    this.size.copyFrom(state, other.size);
     this.data.set(state, other.data.get(state));
     this.hole.set(state, other.hole.get(state));
     for (let i = 0; i < this.version.length; i++) this.version[i]!.set(state, other.version[i]!.get(state));
@@ -35,7 +37,7 @@ export class FileImage {
 
   clear(state: State): void {
     this.present.set(state, 0);
-    this.size.set(state, 0);
+    this.size.clear(state);
     this.data.set(state, 0);
     this.hole.set(state, 0);
     for (const version of this.version) version.set(state, 0);

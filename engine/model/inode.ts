@@ -1,11 +1,13 @@
 import type { Segments } from '../segments.ts';
-import { below } from '../state/bits.ts';
+import { below, lowest } from '../state/bits.ts';
 import type { Field, Layout, State } from '../state/layout.ts';
 import { ExtentMapTree } from './extent-map-tree.ts';
 import { FileImage } from './file-image.ts';
 import type { LogRoot } from './log-root.ts';
 import { OrderedExtents } from './ordered-extent.ts';
 import { PageCache } from './page-cache.ts';
+import { largestVersion, nextVersion } from './version.ts';
+import { VersionedSize } from './versioned-size.ts';
 
 /** How large the numbers of one scenario can get; the width of every field follows from them. */
 export interface Limits {
@@ -15,6 +17,8 @@ export interface Limits {
   readonly logTransactions: number;
   /** Most versions that any block of the file can go through. */
   readonly versions: number;
+  /** Most changes of its size. */
+  readonly sizeChanges: number;
   /** Ordered extents are marked once logged (487781796d30). */
   readonly trackLogged: boolean;
 }
@@ -27,10 +31,10 @@ export class Inode {
   readonly pages: PageCache;
   readonly extentMaps: ExtentMapTree;
   readonly orderedExtents: OrderedExtents;
-  /** What a read would return: per segment, how many operations have changed it since the start. */
+  /** What a read would return: the version of each segment. */
   readonly content: readonly Field[];
-  /** i_size, as an index into the file's cuts. */
-  readonly size: Field;
+  /** i_size. */
+  readonly size: VersionedSize;
   /** Task that holds the inode lock, plus 1; 0 when it is free. */
   readonly lock: Field;
   /** BTRFS_INODE_NEEDS_FULL_SYNC. */
@@ -59,15 +63,15 @@ export class Inode {
     this.pages = new PageCache(layout, count);
     this.extentMaps = new ExtentMapTree(layout, count, limits.transactions);
     this.orderedExtents = new OrderedExtents(layout, count, limits.trackLogged);
-    this.content = layout.fields(count, limits.versions);
-    this.size = layout.field(count);
+    this.content = layout.fields(count, largestVersion(limits.versions));
+    this.size = VersionedSize.create(layout, count, limits.sizeChanges);
     this.lock = layout.field(limits.tasks, 'control');
     this.needsFullSync = layout.field(1);
     this.lastTrans = layout.field(limits.transactions);
     this.loggedTrans = layout.field(limits.transactions);
     this.lastSubTrans = layout.field(limits.logTransactions);
     this.#lastLogCommit = layout.field(limits.logTransactions + 1);
-    const image = () => new FileImage(layout, count, limits.versions);
+    const image = () => new FileImage(layout, count, limits);
     this.tree = image();
     this.committing = image();
     this.committed = image();
@@ -79,6 +83,14 @@ export class Inode {
   /** The segments before i_size. */
   inside(state: State): number {
     return below(this.size.get(state));
+  }
+
+  /** The segments get a new version each, of data or of zeros. */
+  changeContent(state: State, segments: number, zero: boolean): void {
+    for (let rest = segments; rest !== 0; rest &= rest - 1) {
+      const field = this.content[lowest(rest)]!;
+      field.set(state, nextVersion(field.get(state), zero));
+    }
   }
 
   isLockedByOther(state: State, task: number): boolean {

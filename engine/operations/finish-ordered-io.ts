@@ -72,7 +72,7 @@ export function finishOrderedIo(machine: Machine, inode: Inode, start: number): 
       locks: 'range lock',
       does: 'Moves disk_i_size to i_size and updates the inode item: last_trans, last_sub_trans and last_log_commit change.',
       apply: (state) => {
-        tree.size.set(state, inode.size.get(state));
+        tree.size.copyFrom(state, inode.size);
         inode.setLastTrans(state, transaction.generation.get(state), log, rules.changeResetsLastLogCommit);
         return undefined;
       },

@@ -168,5 +168,5 @@ function isCommitted({ rules, transaction }: Machine, state: State, generation: 
 
 function logInodeItem(inode: Inode, state: State): void {
   inode.log.present.set(state, 1);
-  inode.log.size.set(state, inode.size.get(state));
+  inode.log.size.copyFrom(state, inode.size);
 }

@@ -57,10 +57,10 @@ export function write(context: OperationContext, operation: FileOperation): Step
       apply: (state) => {
         const mask = target(state);
         const touched = blocks(state);
-        for (let rest = mask; rest !== 0; rest &= rest - 1) inode.content[lowest(rest)]!.add(state, 1);
+        inode.changeContent(state, mask, false);
         pages.makeDirty(state, touched);
         const endIndex = 32 - Math.clz32(mask);
-        inode.size.set(state, Math.max(inode.size.get(state), endIndex));
+        inode.size.change(state, Math.max(inode.size.get(state), endIndex));
         inode.lastSubTrans.set(state, machine.log.transid.get(state));
         inode.lock.set(state, 0);
         return undefined;

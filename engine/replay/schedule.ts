@@ -1,4 +1,4 @@
-import { brokenPromises } from '../durability/judge.ts';
+import { brokenPromises, Losses } from '../durability/judge.ts';
 import { formatRange } from '../format.ts';
 import { firstTransaction } from '../model/transaction.ts';
 import { compile, type ProfileOverrides, type Program } from '../program.ts';
@@ -135,17 +135,15 @@ class ScheduleRun {
   #judge(): void {
     const { machine, promises, syncs } = this.#program;
     const { state } = this.#runner;
+    const losses = new Losses();
     for (const inode of machine.inodes) {
-      for (const { file, segments, promisedBy, sizeOnly } of brokenPromises(
-        inode,
-        promises[inode.index]!,
-        machine.log,
-        state,
-      )) {
-        const key = `${file} ${segments} ${promisedBy}`;
+      const promise = promises[inode.index]!;
+      losses.judge(inode, promise, machine.log, state);
+      for (const { kind, file, segments, promisedBy, sizeOnly } of brokenPromises(inode, promise, losses, state)) {
+        const key = `${kind} ${file} ${segments} ${promisedBy}`;
         if (this.#violations.has(key)) continue;
         this.#violations.set(key, {
-          kind: 'lost',
+          kind,
           file,
           range: inode.segments.rangeOf(segments),
           promisedBy: syncs[promisedBy - 1] ?? null,

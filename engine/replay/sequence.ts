@@ -67,7 +67,7 @@ function outcome({ machine }: Program, { state }: Runner, names: VersionNames): 
     commits: transaction.lastCommitted.get(state),
     log: log.onDisk.get(state) === 1,
     files: inodes.map((inode) => {
-      const size = sizeAfterCrash(inode, log, state);
+      const size = sizeAfterCrash(inode, log, state).get(state);
       const data: DataOutcome[] = [];
       for (let left = dataAfterCrash(inode, log, state) & below(size); left !== 0; left &= left - 1) {
         const segment = lowest(left);

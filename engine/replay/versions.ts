@@ -1,3 +1,4 @@
+import { changesOf } from '../model/version.ts';
 import type { Program } from '../program.ts';
 import { lowest } from '../state/bits.ts';
 import type { State } from '../state/layout.ts';
@@ -22,14 +23,14 @@ export class VersionNames {
     for (const [file, { content }] of this.#program.machine.inodes.entries()) {
       for (const [segment, field] of content.entries()) {
         const version = field.get(after);
-        if (version !== field.get(before)) this.#origins[file]![segment]![version] = actor;
+        if (version !== field.get(before)) this.#origins[file]![segment]![changesOf(version)] = actor;
       }
     }
   }
 
   /** The operation that made a version of a segment; undefined for what was there at the start. */
   origin(file: number, segment: number, version: number): OperationReference | undefined {
-    return this.#origins[file]![segment]![version];
+    return this.#origins[file]![segment]![changesOf(version)];
   }
 
   /** Name of a version of a segment; `nothing` for what lies behind i_size. */

@@ -1,5 +1,5 @@
 import { sizeAfterCrash, versionAfterCrash } from '../durability/after-crash.ts';
-import { brokenPromises, lostSegments } from '../durability/judge.ts';
+import { brokenPromises, Losses } from '../durability/judge.ts';
 import type { FileImage } from '../model/file-image.ts';
 import type { Inode } from '../model/inode.ts';
 import { firstTransaction, transactionStates } from '../model/transaction.ts';
@@ -151,16 +151,19 @@ function viewCrash(program: Program, state: State, names: VersionNames): CrashVi
   const { machine, promises, syncs } = program;
   return {
     files: machine.inodes.map((inode) => viewCrashFile(program, inode, state, names)),
-    violations: machine.inodes.flatMap((inode) =>
-      brokenPromises(inode, promises[inode.index]!, machine.log, state).map((broken) => ({
-        kind: 'lost' as const,
-        file: broken.file,
-        range: inode.segments.rangeOf(broken.segments),
-        promisedBy: syncs[broken.promisedBy - 1] ?? null,
-        sizeOnly: broken.sizeOnly,
+    violations: machine.inodes.flatMap((inode) => {
+      const promise = promises[inode.index]!;
+      const losses = new Losses();
+      losses.judge(inode, promise, machine.log, state);
+      return brokenPromises(inode, promise, losses, state).map(({ kind, file, segments, promisedBy, sizeOnly }) => ({
+        kind,
+        file,
+        range: inode.segments.rangeOf(segments),
+        promisedBy: syncs[promisedBy - 1] ?? null,
+        sizeOnly,
         transaction: firstTransaction + machine.transaction.generation.get(state),
-      })),
-    ),
+      }));
+    }),
   };
 }
 
@@ -168,17 +171,19 @@ function viewCrash(program: Program, state: State, names: VersionNames): CrashVi
 function viewCrashFile(program: Program, inode: Inode, state: State, names: VersionNames): CrashFileView {
   const { log } = program.machine;
   const promise = program.promises[inode.index]!;
-  const size = sizeAfterCrash(inode, log, state);
-  const lost = lostSegments(inode, promise, log, state);
+  const size = sizeAfterCrash(inode, log, state).get(state);
+  const losses = new Losses();
+  losses.judge(inode, promise, log, state);
   const shown = below(Math.max(size, promise.size.get(state)));
   const content = names
-    .runs(inode.index, shown, (segment) => versionAfterCrash(inode, log, state, segment))
+    .runs(inode.index, shown, (segment) => (segment < size ? versionAfterCrash(inode, log, state, segment) : -1))
     .flatMap((found) =>
       names
         .runs(inode.index, found.mask, (segment) => promise.version[segment]!.get(state))
         .flatMap((promised) => [
-          { mask: promised.mask & lost, found, promised, verdict: 'lost' as const },
-          { mask: promised.mask & ~lost, found, promised, verdict: 'kept' as const },
+          { mask: promised.mask & losses.lost, found, promised, verdict: 'lost' as const },
+          { mask: promised.mask & losses.resurrected, found, promised, verdict: 'resurrected' as const },
+          { mask: promised.mask & ~losses.all, found, promised, verdict: 'kept' as const },
         ]),
     )
     .flatMap(({ mask, found, promised, verdict }) =>

@@ -55,7 +55,7 @@ function count({ graph, actors }: Exploration, exact: boolean): InterleavingCoun
 function describe(program: Program, exploration: Exploration, violation: FoundViolation): Violation {
   const inode = program.machine.inodes[violation.file]!;
   return {
-    kind: 'lost',
+    kind: violation.kind,
     file: violation.file,
     range: inode.segments.rangeOf(violation.segments),
     promisedBy: program.syncs[violation.promisedBy - 1] ?? null,

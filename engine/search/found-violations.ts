@@ -1,4 +1,4 @@
-import { type BrokenPromise, brokenPromises, lostSegments, promiser } from '../durability/judge.ts';
+import { type BrokenPromise, brokenPromises, Losses, promiser } from '../durability/judge.ts';
 import type { Program } from '../program.ts';
 import { lowest } from '../state/bits.ts';
 import type { State } from '../state/layout.ts';
@@ -11,9 +11,12 @@ export interface FoundViolation extends BrokenPromise {
   readonly states: number[];
 }
 
+/** Sets of segments that a signature begins with. */
+const sets = 3;
+
 /** What is lost of one file in a state, and the violations that this amounts to. */
 interface Loss {
-  /** The lost segments, then who promised each segment of the file (0 for those not lost). */
+  /** The sets of `Losses`, then who promised each segment of the file (0 for those not lost). */
   readonly signature: Int32Array;
   readonly depth: number;
   readonly violations: readonly FoundViolation[];
@@ -29,11 +32,12 @@ export class FoundViolations {
   /** Per file. */
   readonly #losses: Loss[][];
   readonly #signatures: Int32Array[];
+  readonly #judged = new Losses();
 
   constructor(program: Program) {
     this.#program = program;
     this.#losses = program.promises.map(() => []);
-    this.#signatures = program.promises.map(({ version }) => new Int32Array(version.length + 1));
+    this.#signatures = program.promises.map(({ version }) => new Int32Array(version.length + sets));
   }
 
   get all(): FoundViolation[] {
@@ -45,41 +49,45 @@ export class FoundViolations {
     const { inodes, log } = this.#program.machine;
     let losing = false;
     for (let file = 0; file < inodes.length; file++) {
-      const lost = lostSegments(inodes[file]!, this.#program.promises[file]!, log, state);
-      if (lost === 0) continue;
+      this.#judged.judge(inodes[file]!, this.#program.promises[file]!, log, state);
+      if (this.#judged.all === 0) continue;
       losing = true;
-      const known = this.#lookUp(state, file, lost);
+      const known = this.#lookUp(state, file);
       if (known === undefined) this.#losses[file]!.push(this.#describe(state, file, index, depth));
       else if (known.depth === depth) for (const { states } of known.violations) states.push(index);
     }
     return losing;
   }
 
-  /** The loss with the same signature; fills the scratch signature of the file. */
-  #lookUp(state: State, file: number, lost: number): Loss | undefined {
+  /** The loss with the same signature as the one just judged; fills the scratch signature of the file. */
+  #lookUp(state: State, file: number): Loss | undefined {
     const signature = this.#signatures[file]!.fill(0);
-    signature[0] = lost;
-    for (let rest = lost; rest !== 0; rest &= rest - 1) {
+    signature[0] = this.#judged.lost;
+    signature[1] = this.#judged.resurrected;
+    signature[2] = this.#judged.sizeOnly;
+    for (let rest = this.#judged.all; rest !== 0; rest &= rest - 1) {
       const segment = lowest(rest);
-      signature[segment + 1] = promiser(this.#program.promises[file]!, state, segment);
+      signature[segment + sets] = promiser(this.#program.promises[file]!, this.#judged, state, segment);
     }
     for (const loss of this.#losses[file]!) if (equal(loss.signature, signature)) return loss;
     return undefined;
   }
 
   #describe(state: State, file: number, index: number, depth: number): Loss {
-    const { inodes, log, transaction } = this.#program.machine;
-    const violations = brokenPromises(inodes[file]!, this.#program.promises[file]!, log, state).flatMap((broken) => {
-      const key = `${broken.file} ${broken.segments} ${broken.promisedBy}`;
-      const known = this.#found.get(key);
-      if (known !== undefined) {
-        if (known.depth === depth) known.states.push(index);
-        return known.depth === depth ? [known] : [];
-      }
-      const found = { ...broken, depth, transaction: transaction.generation.get(state), states: [index] };
-      this.#found.set(key, found);
-      return [found];
-    });
+    const { inodes, transaction } = this.#program.machine;
+    const violations = brokenPromises(inodes[file]!, this.#program.promises[file]!, this.#judged, state).flatMap(
+      (broken) => {
+        const key = `${broken.kind} ${broken.file} ${broken.segments} ${broken.promisedBy}`;
+        const known = this.#found.get(key);
+        if (known !== undefined) {
+          if (known.depth === depth) known.states.push(index);
+          return known.depth === depth ? [known] : [];
+        }
+        const found = { ...broken, depth, transaction: transaction.generation.get(state), states: [index] };
+        this.#found.set(key, found);
+        return [found];
+      },
+    );
     return { signature: this.#signatures[file]!.slice(), depth, violations };
   }
 }

@@ -1,0 +1,35 @@
+import type { FilePromise } from './durability/promises.ts';
+import type { Machine } from './model/machine.ts';
+import { initialVersion } from './model/version.ts';
+import type { ScenarioFile } from './scenario.ts';
+import type { Layout, State } from './state/layout.ts';
+
+/** As after a fresh mount: everything that exists is committed, caches and lists are empty, no transaction runs. */
+export function initialState(
+  files: readonly ScenarioFile[],
+  { inodes }: Machine,
+  promises: readonly FilePromise[],
+  layout: Layout,
+): State {
+  const state = new Int32Array(layout.words);
+  for (const inode of inodes) {
+    const { size, data, needsFullSync } = files[inode.index]!;
+    const { segments } = inode;
+    const promise = promises[inode.index]!;
+    const written = data.reduce((mask, range) => mask | segments.maskOf(range), 0);
+    const versions = [inode.content, inode.tree.version, inode.committed.version, promise.version];
+    for (const fields of versions) {
+      fields.forEach((field, i) => field.set(state, initialVersion((written & (1 << i)) === 0)));
+    }
+    for (const sized of [inode.size, inode.tree.size, inode.committed.size, promise.size]) {
+      sized.initialize(state, segments.indexOf(size));
+    }
+    for (const image of [inode.tree, inode.committed]) {
+      image.present.set(state, 1);
+      image.data.set(state, segments.wholeBlocks(written));
+    }
+    inode.needsFullSync.set(state, needsFullSync ? 1 : 0);
+    inode.setLastLogCommit(state, 0);
+  }
+  return state;
+}
