@@ -4,6 +4,10 @@ import type { Operation, Scenario } from './scenario.ts';
 export interface ChangeLimits {
   readonly versions: number;
   readonly sizeChanges: number;
+  /** Blocks may change while an ordered extent of older data is open: a truncate does not wait for it first. */
+  readonly changesUnderIo: boolean;
+  /** The file can have prealloc extents. */
+  readonly allocates: boolean;
 }
 
 /** The limits of one file: each operation changes a block, and the size, once at most. */
@@ -12,16 +16,31 @@ export function changeLimits({ files, tasks }: Scenario, file: number): ChangeLi
     .flatMap((task) => task.operations)
     .filter((operation) => 'file' in operation && operation.file === file);
   const { size } = files[file]!;
+  const truncated = operations.some(({ kind }) => kind === 'truncate');
   return {
     versions: operations.filter(changesContent).length,
-    sizeChanges: operations.filter((operation) => mayChangeSize(operation, size)).length,
+    changesUnderIo: truncated,
+    allocates: operations.some(({ kind }) => kind === 'fallocate' || kind === 'zero-range'),
+    sizeChanges: operations.filter((operation) => mayChangeSize(operation, size, truncated)).length,
   };
 }
 
+const changing: readonly Operation['kind'][] = ['write', 'truncate', 'punch', 'zero-range'];
+
 function changesContent({ kind }: Operation): boolean {
-  return kind === 'write';
+  return changing.includes(kind);
 }
 
-function mayChangeSize(operation: Operation, initialSize: number): boolean {
-  return operation.kind === 'write' && operation.range !== 'all' && operation.range.end > initialSize;
+/** Writes and allocations behind the initial size do, and after a truncate all of them may. */
+function mayChangeSize(operation: Operation, initialSize: number, truncated: boolean): boolean {
+  switch (operation.kind) {
+    case 'truncate':
+      return true;
+    case 'write':
+    case 'fallocate':
+    case 'zero-range':
+      return operation.range !== 'all' && (truncated || operation.range.end > initialSize);
+    default:
+      return false;
+  }
 }

@@ -42,6 +42,8 @@ export interface KernelRules {
   readonly changeResetsLastLogCommit: boolean;
   /** Writing behind i_size marks the inode as changed in the transaction (until cceaa89f02f1, 5.15). */
   readonly expandMarksInode: boolean;
+  /** A shrinking truncate sets the full-sync flag only when it dropped or trimmed items (5.14); always before. */
+  readonly truncateSetsFullSyncWhenTouched: boolean;
   /** A page whose range is locked only by a completing ordered extent may be released (6.16). */
   readonly releaseDuringOrderedCompletion: boolean;
 }
@@ -100,6 +102,7 @@ function rulesOfRelease(release: string): KernelRules {
     inLogNeedsEmptyList: !isAtLeast(release, '5.13'),
     changeResetsLastLogCommit: isAtLeast(release, '5.13'),
     expandMarksInode: !isAtLeast(release, '5.15'),
+    truncateSetsFullSyncWhenTouched: isAtLeast(release, '5.14'),
     releaseDuringOrderedCompletion: isAtLeast(release, '6.16'),
   };
 }

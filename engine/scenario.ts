@@ -44,13 +44,28 @@ export interface ScenarioTask {
 export type OperationRange = ByteRange | 'all';
 
 /** Operations that the engine models; the language knows more, and says so where one is used. */
-export type Operation = FileOperation | FileSystemOperation;
+export type Operation = FileOperation | AllocateOperation | TruncateOperation | FileSystemOperation;
 
 export interface FileOperation {
-  readonly kind: 'write' | 'writeback' | 'releasepage' | 'fsync' | 'fdatasync';
+  readonly kind: 'write' | 'writeback' | 'releasepage' | 'fsync' | 'fdatasync' | 'punch';
   readonly file: number;
   /** `fsync` and `fdatasync` take `all` only. */
   readonly range: OperationRange;
+}
+
+export interface AllocateOperation {
+  readonly kind: 'fallocate' | 'zero-range';
+  readonly file: number;
+  readonly range: OperationRange;
+  /** FALLOC_FL_KEEP_SIZE. */
+  readonly keepSize: boolean;
+}
+
+export interface TruncateOperation {
+  readonly kind: 'truncate';
+  readonly file: number;
+  /** The new i_size in bytes. */
+  readonly size: number;
 }
 
 export interface FileSystemOperation {

@@ -83,8 +83,10 @@ export function cutOffsets(
   const { size, data } = scenario.files[file]!;
   const ranges: OperationRange[] = [{ start: 0, end: size }, ...data];
   for (const { operations } of scenario.tasks) {
-    for (const operation of operations)
-      if ('file' in operation && operation.file === file) ranges.push(operation.range);
+    for (const operation of operations) {
+      if (!('file' in operation) || operation.file !== file) continue;
+      ranges.push(operation.kind === 'truncate' ? { start: 0, end: operation.size } : operation.range);
+    }
   }
   for (const { entries } of scenario.schedules) {
     for (const entry of entries) if (entry.kind === 'endio' && entry.file === file) ranges.push(entry.range);

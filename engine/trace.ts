@@ -82,7 +82,7 @@ export interface PageView {
 
 export interface ExtentMapView {
   readonly range: ByteRange;
-  readonly kind: 'data' | 'hole';
+  readonly kind: 'data' | 'hole' | 'prealloc';
   /** Generation; null while the IO is in flight ((u64)-1 in the kernel). */
   readonly generation: number | null;
   /** On the inode's list of modified extents. */
@@ -103,7 +103,7 @@ export interface OrderedExtentView {
 
 export interface ItemView {
   readonly range: ByteRange;
-  readonly kind: 'data' | 'hole';
+  readonly kind: 'data' | 'hole' | 'prealloc';
   readonly version: string;
 }
 

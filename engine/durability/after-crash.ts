@@ -25,7 +25,9 @@ export function sizeAfterCrash(inode: Inode, log: LogRoot, state: State): Versio
  * What lies behind i_size is dropped when the inode item is replayed, before any extent.
  */
 export function replayed(inode: Inode, log: LogRoot, state: State): number {
-  return isReplayed(inode, log, state) ? inode.diskLog.data.get(state) | inode.diskLog.hole.get(state) : 0;
+  if (!isReplayed(inode, log, state)) return 0;
+  const { data, prealloc, hole } = inode.diskLog;
+  return data.get(state) | prealloc.get(state) | hole.get(state);
 }
 
 /** The version that one segment has on disk after replay, within i_size or behind it. */

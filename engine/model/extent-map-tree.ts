@@ -1,10 +1,12 @@
-import { lowest } from '../state/bits.ts';
+import { lowest, runs } from '../state/bits.ts';
 import type { Field, Layout, State } from '../state/layout.ts';
 import { ExtentSet } from './extent-set.ts';
 
 /** What an extent map says besides its range; generation as the transaction's offset, see `Transaction`. */
+export type ExtentMapKind = 'data' | 'hole' | 'prealloc';
+
 interface ExtentMap {
-  readonly hole: boolean;
+  readonly kind: ExtentMapKind;
   readonly pinned: boolean;
   readonly modified: boolean;
   readonly generation: number;
@@ -26,20 +28,23 @@ export class ExtentMapTree extends ExtentSet {
   readonly logging: Field;
   /** block_start is EXTENT_MAP_HOLE. */
   readonly hole: Field;
+  /** EXTENT_FLAG_PREALLOC: allocated, but unwritten. */
+  readonly prealloc: Field;
   readonly generation: readonly Field[];
   readonly collected: CollectedExtents;
   /** Generation of an extent map whose IO is in flight: (u64)-1 in the kernel, newer than any transaction. */
   readonly inFlight: number;
 
-  constructor(layout: Layout, segments: number, maximumGeneration: number) {
+  constructor(layout: Layout, segments: number, maximumGeneration: number, allocates: boolean) {
     super(layout, segments);
     this.modified = layout.set(segments);
     this.pinned = layout.set(segments);
     this.logging = layout.set(segments);
     this.hole = layout.set(segments);
+    this.prealloc = layout.set(allocates ? segments : 0);
     this.generation = layout.fields(segments, maximumGeneration + 1);
     this.inFlight = this.generation[0]!.mask;
-    this.collected = new CollectedExtents(layout, segments);
+    this.collected = new CollectedExtents(layout, segments, allocates);
   }
 
   /** add_extent_mapping, after whatever overlapped was dropped. */
@@ -48,8 +53,17 @@ export class ExtentMapTree extends ExtentSet {
     this.add(state, extent);
     setBit(this.modified, state, start, map.modified);
     setBit(this.pinned, state, start, map.pinned);
-    setBit(this.hole, state, start, map.hole);
+    setBit(this.hole, state, start, map.kind === 'hole');
+    setBit(this.prealloc, state, start, map.kind === 'prealloc');
     this.generation[start]!.set(state, map.generation);
+  }
+
+  /** Hole extent maps, listed, one for each contiguous run of `segments`; what was there is dropped. */
+  insertHoles(state: State, segments: number, generation: number): void {
+    for (const hole of runs(segments)) {
+      this.drop(state, hole);
+      this.insert(state, hole, { kind: 'hole', pinned: false, modified: true, generation });
+    }
   }
 
   /** remove_extent_mapping: out of the tree and, unless an fsync has collected it, off the list it is on. */
@@ -75,6 +89,12 @@ export class ExtentMapTree extends ExtentSet {
     }
   }
 
+  kind(state: State, start: number): ExtentMapKind {
+    const bit = 1 << start;
+    if ((this.hole.get(state) & bit) !== 0) return 'hole';
+    return (this.prealloc.get(state) & bit) === 0 ? 'data' : 'prealloc';
+  }
+
   /** unpin_extent_cache: the file-extent item is in the tree; list membership is unchanged. */
   unpin(state: State, start: number, generation: number): void {
     setBit(this.pinned, state, start, false);
@@ -83,7 +103,7 @@ export class ExtentMapTree extends ExtentSet {
 
   /** The collecting part of btrfs_log_changed_extents: moves listed maps to the fsync's private list. */
   collect(state: State, start: number): void {
-    this.collected.take(state, this.from(state, start), (this.hole.get(state) & (1 << start)) !== 0);
+    this.collected.take(state, this.from(state, start), this.kind(state, start));
     setBit(this.modified, state, start, false);
     setBit(this.logging, state, start, true);
   }
@@ -98,7 +118,7 @@ export class ExtentMapTree extends ExtentSet {
   #read(state: State, start: number): ExtentMap {
     const bit = 1 << start;
     return {
-      hole: (this.hole.get(state) & bit) !== 0,
+      kind: this.kind(state, start),
       pinned: (this.pinned.get(state) & bit) !== 0,
       modified: ((this.modified.get(state) | this.logging.get(state)) & bit) !== 0,
       generation: this.generation[start]!.get(state),
@@ -110,6 +130,7 @@ export class ExtentMapTree extends ExtentSet {
     setBit(this.pinned, state, start, false);
     setBit(this.logging, state, start, false);
     setBit(this.hole, state, start, false);
+    setBit(this.prealloc, state, start, false);
     this.generation[start]!.set(state, 0);
   }
 
@@ -141,22 +162,32 @@ export class ExtentMapTree extends ExtentSet {
  * lock). A collected map is logged even if it has left the tree since: the list holds a reference.
  */
 class CollectedExtents extends ExtentSet {
-  readonly hole: Field;
+  readonly #hole: Field;
+  readonly #prealloc: Field;
 
-  constructor(layout: Layout, segments: number) {
+  constructor(layout: Layout, segments: number, allocates: boolean) {
     super(layout, segments);
-    this.hole = layout.set(segments);
+    this.#hole = layout.set(segments);
+    this.#prealloc = layout.set(allocates ? segments : 0);
   }
 
-  take(state: State, extent: number, hole: boolean): void {
+  take(state: State, extent: number, kind: ExtentMapKind): void {
     this.add(state, extent);
-    setBit(this.hole, state, lowest(extent), hole);
+    setBit(this.#hole, state, lowest(extent), kind === 'hole');
+    setBit(this.#prealloc, state, lowest(extent), kind === 'prealloc');
+  }
+
+  kind(state: State, start: number): ExtentMapKind {
+    const bit = 1 << start;
+    if ((this.#hole.get(state) & bit) !== 0) return 'hole';
+    return (this.#prealloc.get(state) & bit) === 0 ? 'data' : 'prealloc';
   }
 
   /** Takes the extent that begins at `start` off the list. */
   release(state: State, start: number): void {
     this.remove(state, this.from(state, start));
-    setBit(this.hole, state, start, false);
+    setBit(this.#hole, state, start, false);
+    setBit(this.#prealloc, state, start, false);
   }
 }
 

@@ -3,6 +3,9 @@ import type { Field, Layout, State } from '../state/layout.ts';
 import { largestVersion } from './version.ts';
 import { VersionedSize } from './versioned-size.ts';
 
+/** What a file-extent item describes; `none` is no item. */
+type ExtentKind = 'data' | 'prealloc' | 'hole' | 'none';
+
 /**
  * One tree's account of a file: its inode item and file-extent items. The subvolume tree in memory and
  * on disk, and the log tree in memory and on disk, are each such an account.
@@ -14,15 +17,18 @@ export class FileImage {
   readonly size: VersionedSize;
   /** Segments described by a regular file-extent item. */
   readonly data: Field;
+  /** Segments described by a prealloc item: allocated, unwritten, reads as zeros. */
+  readonly prealloc: Field;
   /** Segments described by an explicit hole item (log trees have those even with NO_HOLES). */
   readonly hole: Field;
   /** Which version of each segment the item refers to; a segment without an item has the version of its hole. */
   readonly version: readonly Field[];
 
-  constructor(layout: Layout, segments: number, limits: { versions: number; sizeChanges: number }) {
+  constructor(layout: Layout, segments: number, limits: { versions: number; sizeChanges: number; allocates: boolean }) {
     this.present = layout.field(1);
     this.size = VersionedSize.create(layout, segments, limits.sizeChanges);
     this.data = layout.set(segments);
+    this.prealloc = layout.set(limits.allocates ? segments : 0);
     this.hole = layout.set(segments);
     this.version = layout.fields(segments, largestVersion(limits.versions));
   }
@@ -31,6 +37,7 @@ export class FileImage {
     this.present.set(state, other.present.get(state));
     this.size.copyFrom(state, other.size);
     this.data.set(state, other.data.get(state));
+    this.prealloc.set(state, other.prealloc.get(state));
     this.hole.set(state, other.hole.get(state));
     for (let i = 0; i < this.version.length; i++) this.version[i]!.set(state, other.version[i]!.get(state));
   }
@@ -39,19 +46,29 @@ export class FileImage {
     this.present.set(state, 0);
     this.size.clear(state);
     this.data.set(state, 0);
+    this.prealloc.set(state, 0);
     this.hole.set(state, 0);
     for (const version of this.version) version.set(state, 0);
   }
 
   /** Drops the items of `extent`, then inserts one of the given kind, as btrfs_drop_extents does before an insert. */
-  insertExtent(state: State, extent: number, kind: 'data' | 'hole', versions: readonly Field[]): void {
-    const data = this.data.get(state);
-    const hole = this.hole.get(state);
-    this.data.set(state, kind === 'data' ? data | extent : data & ~extent);
-    this.hole.set(state, kind === 'hole' ? hole | extent : hole & ~extent);
+  insertExtent(state: State, extent: number, kind: ExtentKind, versions: readonly Field[]): void {
+    this.#mark(this.data, state, extent, kind === 'data');
+    this.#mark(this.prealloc, state, extent, kind === 'prealloc');
+    this.#mark(this.hole, state, extent, kind === 'hole');
     for (let rest = extent; rest !== 0; rest &= rest - 1) {
       const segment = lowest(rest);
       this.version[segment]!.set(state, versions[segment]!.get(state));
     }
+  }
+
+  /** btrfs_drop_extents: no item describes the segments any more; they read as zeros of the given versions. */
+  dropExtents(state: State, extent: number, versions: readonly Field[]): void {
+    this.insertExtent(state, extent, 'none', versions);
+  }
+
+  #mark(field: Field, state: State, extent: number, on: boolean): void {
+    const mask = field.get(state);
+    field.set(state, on ? mask | extent : mask & ~extent);
   }
 }

@@ -19,6 +19,9 @@ export interface Limits {
   readonly versions: number;
   /** Most changes of its size. */
   readonly sizeChanges: number;
+  /** See `ChangeLimits`. */
+  readonly changesUnderIo: boolean;
+  readonly allocates: boolean;
   /** Ordered extents are marked once logged (487781796d30). */
   readonly trackLogged: boolean;
 }
@@ -33,6 +36,8 @@ export class Inode {
   readonly orderedExtents: OrderedExtents;
   /** What a read would return: the version of each segment. */
   readonly content: readonly Field[];
+  /** What the blocks of open ordered extents were submitted with. */
+  readonly submitted: readonly Field[];
   /** i_size. */
   readonly size: VersionedSize;
   /** Task that holds the inode lock, plus 1; 0 when it is free. */
@@ -61,9 +66,10 @@ export class Inode {
     this.name = name;
     this.segments = segments;
     this.pages = new PageCache(layout, count);
-    this.extentMaps = new ExtentMapTree(layout, count, limits.transactions);
+    this.extentMaps = new ExtentMapTree(layout, count, limits.transactions, limits.allocates);
     this.orderedExtents = new OrderedExtents(layout, count, limits.trackLogged);
     this.content = layout.fields(count, largestVersion(limits.versions));
+    this.submitted = limits.changesUnderIo ? layout.fields(count, largestVersion(limits.versions)) : this.content;
     this.size = VersionedSize.create(layout, count, limits.sizeChanges);
     this.lock = layout.field(limits.tasks, 'control');
     this.needsFullSync = layout.field(1);
@@ -90,6 +96,16 @@ export class Inode {
     for (let rest = segments; rest !== 0; rest &= rest - 1) {
       const field = this.content[lowest(rest)]!;
       field.set(state, nextVersion(field.get(state), zero));
+    }
+  }
+
+  /** Submits pages that have an ordered extent: what they hold now is what gets written. */
+  submit(state: State, pages: number): void {
+    this.pages.submit(state, pages);
+    if (this.submitted === this.content) return;
+    for (let rest = pages; rest !== 0; rest &= rest - 1) {
+      const segment = lowest(rest);
+      this.submitted[segment]!.set(state, this.content[segment]!.get(state));
     }
   }
 

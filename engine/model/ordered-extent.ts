@@ -1,4 +1,4 @@
-import { size } from '../state/bits.ts';
+import { lowest, size } from '../state/bits.ts';
 import type { Field, Layout, State } from '../state/layout.ts';
 import { ExtentSet } from './extent-set.ts';
 
@@ -41,6 +41,23 @@ export class OrderedExtents extends ExtentSet {
     const starter = layout.set(this.position.length, 'control');
     this.#starters.push(starter);
     return starter;
+  }
+
+  /**
+   * btrfs_invalidatepage: pages that were never submitted are gone, so that the ordered extents they belong to end
+   * before the first of them (BTRFS_ORDERED_TRUNCATED). Returns what was cut off.
+   */
+  truncate(state: State, dropped: number): number {
+    let cut = 0;
+    for (let rest = this.overlapping(state, dropped); rest !== 0; rest &= rest - 1) {
+      const start = lowest(rest);
+      const extent = this.from(state, start);
+      const tail = extent & -(1 << lowest(extent & dropped));
+      cut |= tail;
+      if (tail === extent) this.complete(state, start);
+      else this.remove(state, tail);
+    }
+    return cut;
   }
 
   /** btrfs_remove_ordered_extent: BTRFS_ORDERED_COMPLETE, waiters go on. */

@@ -1,5 +1,5 @@
 import type { Inode } from '../model/inode.ts';
-import { lowest, runFrom } from '../state/bits.ts';
+import { lowest, runFrom, runs } from '../state/bits.ts';
 import type { State } from '../state/layout.ts';
 
 /**
@@ -18,17 +18,30 @@ export function nextDelalloc(inode: Inode, state: State, pages: number): number 
 /** create_io_em: the new extent map is on the list of modified extents and pinned. */
 export function createIoExtentMap(inode: Inode, state: State, extent: number): void {
   inode.extentMaps.drop(state, extent);
-  inode.extentMaps.insert(state, extent, {
-    hole: false,
-    pinned: true,
-    modified: true,
-    generation: inode.extentMaps.inFlight,
-  });
+  for (const piece of allocations(inode, state, extent)) {
+    inode.extentMaps.insert(state, piece, {
+      kind: 'data',
+      pinned: true,
+      modified: true,
+      generation: inode.extentMaps.inFlight,
+    });
+  }
+}
+
+/** btrfs_add_ordered_extent for each allocation of the range. */
+export function addOrderedExtents(inode: Inode, state: State, extent: number): void {
+  for (const piece of allocations(inode, state, extent)) inode.orderedExtents.insert(state, piece);
+}
+
+/** run_delalloc_nocow writes prealloc extents where they are, and allocates what lies between them. */
+function allocations(inode: Inode, state: State, extent: number): number[] {
+  const prealloc = inode.tree.prealloc.get(state) & extent;
+  return prealloc === 0 ? [extent] : [...runs(prealloc), ...runs(extent & ~prealloc)];
 }
 
 /** Writes the dirty ones of `pages` that have an ordered extent. */
 export function submit(inode: Inode, state: State, pages: number): void {
-  inode.pages.submit(state, pages & inode.pages.dirty.get(state) & inode.orderedExtents.covered.get(state));
+  inode.submit(state, pages & inode.pages.dirty.get(state) & inode.orderedExtents.covered.get(state));
 }
 
 /** The parts of ordered extents that no writeback has submitted. */
@@ -41,7 +54,7 @@ export function writeRange(inode: Inode, state: State, pages: number): number {
   let started = 0;
   for (let run = nextDelalloc(inode, state, pages); run !== 0; run = nextDelalloc(inode, state, pages)) {
     createIoExtentMap(inode, state, run);
-    inode.orderedExtents.insert(state, run);
+    addOrderedExtents(inode, state, run);
     started |= run;
   }
   submit(inode, state, pages);

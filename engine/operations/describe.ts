@@ -48,6 +48,27 @@ const texts: Readonly<Record<OperationKind | 'endio', Omit<OperationDescription,
     summary: 'The same as fsync: btrfs ignores the difference.',
     kernelFunction: 'btrfs_sync_file',
   },
+  truncate: {
+    synopsis: 'truncate F S',
+    summary: 'Changes the size of the file. What is cut off reads as zeros should the file grow again.',
+    kernelFunction: 'btrfs_setsize',
+  },
+  punch: {
+    synopsis: 'punch F R',
+    summary: 'Makes a hole: whole blocks lose their extents, parts of blocks are zeroed in the page cache.',
+    kernelFunction: 'btrfs_punch_hole',
+  },
+  fallocate: {
+    synopsis: 'fallocate F R [keep-size]',
+    summary: 'Allocates blocks for the holes of the range; they read as zeros.',
+    kernelFunction: 'btrfs_fallocate',
+  },
+  'zero-range': {
+    synopsis: 'zero-range F R [keep-size]',
+    summary:
+      'Makes the range read as zeros: whole blocks become preallocated, parts of blocks are zeroed in the page cache.',
+    kernelFunction: 'btrfs_zero_range',
+  },
   sync: {
     synopsis: 'sync',
     summary: 'syncfs: writes all dirty data, waits for it, and commits the running transaction.',
@@ -81,16 +102,12 @@ export function stepNames(kind: OperationKind | 'endio'): string[] {
 
 /** The table, read off a scenario that has just this operation. */
 function stepTable(kind: OperationKind | 'endio', kernel: string): StepDescription[] {
-  const operation: Operation =
-    kind === 'sync' || kind === 'commit'
-      ? { kind }
-      : { kind: kind === 'endio' ? 'write' : kind, file: 0, range: 'all' };
   const scenario: Scenario = {
     name: '',
     kernel,
     guards: {},
     files: [{ name: 'F', size: 4096, data: [], needsFullSync: false }],
-    tasks: [{ name: 'task', operations: [operation] }],
+    tasks: [{ name: 'task', operations: [sample(kind)] }],
     orders: [],
     schedules: [],
     expect: [],
@@ -99,4 +116,22 @@ function stepTable(kind: OperationKind | 'endio', kernel: string): StepDescripti
   const program = compile(scenario);
   const thread = kind === 'endio' ? program.completions[0]![0]! : program.tasks[0]!;
   return thread.steps.map(({ step: { name, locks, does } }) => ({ name, locks, does }));
+}
+
+/** Some operation of the kind; a completion is read off the file of a write. */
+function sample(kind: OperationKind | 'endio'): Operation {
+  switch (kind) {
+    case 'sync':
+    case 'commit':
+      return { kind };
+    case 'truncate':
+      return { kind, file: 0, size: 0 };
+    case 'fallocate':
+    case 'zero-range':
+      return { kind, file: 0, range: 'all', keepSize: false };
+    case 'endio':
+      return { kind: 'write', file: 0, range: 'all' };
+    default:
+      return { kind, file: 0, range: 'all' };
+  }
 }

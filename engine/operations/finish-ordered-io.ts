@@ -14,7 +14,10 @@ export function finishOrderedIo(machine: Machine, inode: Inode, start: number): 
       name: 'end_bio',
       locks: '',
       does: 'The submitted blocks are on the device. Accounts them to the ordered extent, then ends the writeback of their pages.',
-      ready: (state) => (orderedExtents.from(state, start) & pages.writeback.get(state)) !== 0,
+      ready: (state) => {
+        const extent = orderedExtents.from(state, start);
+        return (extent & pages.writeback.get(state)) !== 0 || (extent & pages.dirty.get(state)) === 0;
+      },
       waitsFor: 'somebody to write the rest of the ordered extent',
       goesTo: [following, 'end_bio'],
       apply: (state) => {
@@ -48,7 +51,7 @@ export function finishOrderedIo(machine: Machine, inode: Inode, start: number): 
       locks: 'range lock',
       does: 'Drops the old file-extent items of the range from the subvolume tree and inserts the new one.',
       apply: (state) => {
-        tree.insertExtent(state, orderedExtents.from(state, start), 'data', inode.content);
+        tree.insertExtent(state, orderedExtents.from(state, start), 'data', inode.submitted);
         return undefined;
       },
     },

@@ -1,6 +1,7 @@
+import type { ExtentMapKind } from '../model/extent-map-tree.ts';
 import type { Inode } from '../model/inode.ts';
 import type { Machine } from '../model/machine.ts';
-import { lowest } from '../state/bits.ts';
+import { below, lowest } from '../state/bits.ts';
 import type { Field, State } from '../state/layout.ts';
 import type { Step } from './step.ts';
 
@@ -62,6 +63,7 @@ function fullPath(inode: Inode, held: string): Step[] {
       apply: (state) => {
         logInodeItem(inode, state);
         log.insertExtent(state, tree.data.get(state), 'data', tree.version);
+        log.insertExtent(state, tree.prealloc.get(state), 'prealloc', tree.version);
         return undefined;
       },
     },
@@ -77,7 +79,12 @@ function fullPath(inode: Inode, held: string): Step[] {
       locks: held,
       does: 'Full path: logs an explicit hole for every gap between the extents, up to i_size.',
       apply: (state) => {
-        log.insertExtent(state, inode.inside(state) & ~tree.data.get(state), 'hole', tree.version);
+        log.insertExtent(
+          state,
+          inode.inside(state) & ~(tree.data.get(state) | tree.prealloc.get(state)),
+          'hole',
+          tree.version,
+        );
         return undefined;
       },
     },
@@ -95,7 +102,7 @@ function fullPath(inode: Inode, held: string): Step[] {
 }
 
 function fastPath(machine: Machine, inode: Inode, held: string): Step[] {
-  const { log, extentMaps } = inode;
+  const { log, tree, extentMaps } = inode;
   const { collected } = extentMaps;
   return [
     {
@@ -122,7 +129,8 @@ function fastPath(machine: Machine, inode: Inode, held: string): Step[] {
       apply: (state) => {
         for (let rest = extentMaps.modified.get(state); rest !== 0; rest &= rest - 1) {
           const start = lowest(rest);
-          if (isCommitted(machine, state, extentMaps.generation[start]!.get(state))) {
+          const beyond = extentMaps.kind(state, start) === 'prealloc' && start >= inode.size.get(state);
+          if (beyond || isCommitted(machine, state, extentMaps.generation[start]!.get(state))) {
             extentMaps.modified.set(state, extentMaps.modified.get(state) & ~(1 << start));
           } else {
             extentMaps.collect(state, start);
@@ -139,20 +147,30 @@ function fastPath(machine: Machine, inode: Inode, held: string): Step[] {
       goesTo: ['log_one_extent'],
       apply: (state) => {
         const start = lowest(collected.starts.get(state));
-        const hole = (collected.hole.get(state) & (1 << start)) !== 0;
-        logExtent(inode, state, collected.from(state, start), hole);
+        logExtent(inode, state, collected.from(state, start), collected.kind(state, start));
         collected.release(state, start);
         extentMaps.clearLogging(state, start);
         return 'log_one_extent';
       },
     },
+    {
+      name: 'log_prealloc_extents',
+      locks: held,
+      does: 'Fast path: copies the prealloc extents behind i_size from the subvolume tree.',
+      when: (state) => (tree.prealloc.get(state) & ~inode.inside(state)) !== 0 && log.present.get(state) === 1,
+      apply: (state) => {
+        log.insertExtent(state, tree.prealloc.get(state) & ~inode.inside(state), 'prealloc', tree.version);
+        return 'log_inode_done';
+      },
+      goesTo: ['log_inode_done'],
+    },
   ];
 
   /** An extent map points to what its ordered extent writes, or else to what the subvolume tree has. */
-  function logExtent(of: Inode, state: State, extent: number, hole: boolean): void {
-    const inFlight = hole ? 0 : extent & of.orderedExtents.covered.get(state);
-    log.insertExtent(state, extent & ~inFlight, hole ? 'hole' : 'data', of.tree.version);
-    log.insertExtent(state, inFlight, 'data', of.content);
+  function logExtent(of: Inode, state: State, extent: number, kind: ExtentMapKind): void {
+    const inFlight = kind === 'data' ? extent & of.orderedExtents.covered.get(state) : 0;
+    log.insertExtent(state, extent & ~inFlight, kind, of.tree.version);
+    log.insertExtent(state, inFlight, 'data', of.submitted);
   }
 }
 
@@ -169,4 +187,7 @@ function isCommitted({ rules, transaction }: Machine, state: State, generation: 
 function logInodeItem(inode: Inode, state: State): void {
   inode.log.present.set(state, 1);
   inode.log.size.copyFrom(state, inode.size);
+  // Replay of an inode item drops every extent behind its size first.
+  inode.log.dropExtents(state, below(inode.content.length) & ~inode.inside(state), inode.content);
+  inode.log.hole.set(state, inode.log.hole.get(state) | (below(inode.content.length) & ~inode.inside(state)));
 }

@@ -35,7 +35,7 @@ export function sync({ machine, registers, promise }: OperationContext): Step[] 
       ready: unlocked,
       waitsFor: 'the page locks that a writeback holds',
       apply: (state) => {
-        for (const inode of inodes) inode.pages.submit(state, unsubmitted(inode, state));
+        for (const inode of inodes) inode.submit(state, unsubmitted(inode, state));
         return 'start_ordered_extent';
       },
     },

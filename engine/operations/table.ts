@@ -1,10 +1,13 @@
 import type { Operation } from '../scenario.ts';
 import { commit } from './commit.ts';
 import type { OperationContext } from './context.ts';
+import { fallocate, zeroRange } from './fallocate.ts';
 import { fsync } from './fsync.ts';
+import { punch } from './punch.ts';
 import { releasepage } from './releasepage.ts';
 import type { Step } from './step.ts';
 import { sync } from './sync.ts';
+import { truncate } from './truncate.ts';
 import { write } from './write.ts';
 import { writeback } from './writeback.ts';
 
@@ -20,6 +23,14 @@ export function operationSteps(context: OperationContext, operation: Operation):
     case 'fsync':
     case 'fdatasync':
       return fsync(context, operation);
+    case 'punch':
+      return punch(context, operation);
+    case 'fallocate':
+      return fallocate(context, operation);
+    case 'zero-range':
+      return zeroRange(context, operation);
+    case 'truncate':
+      return truncate(context, operation);
     case 'sync':
       return sync(context);
     case 'commit':

@@ -2,6 +2,7 @@ import type { Inode } from '../model/inode.ts';
 import type { FileOperation } from '../scenario.ts';
 import { below, lowest } from '../state/bits.ts';
 import type { State } from '../state/layout.ts';
+import { contExpand } from './cont-expand.ts';
 import type { OperationContext } from './context.ts';
 import { pagesAreUnlocked, unsubmitted } from './delalloc.ts';
 import type { Step } from './step.ts';
@@ -28,7 +29,7 @@ export function write(context: OperationContext, operation: FileOperation): Step
       waitsFor: 'the inode lock and the ordered extents in the gap',
       apply: (state) => {
         inode.lock.set(state, task + 1);
-        expand(context, inode, state, blocks(state));
+        contExpand(machine, inode, state, blocks(state));
         return undefined;
       },
     },
@@ -41,7 +42,7 @@ export function write(context: OperationContext, operation: FileOperation): Step
       waitsFor: 'the inode lock',
       apply: (state) => {
         inode.lock.set(state, task + 1);
-        pages.submit(state, unsubmitted(inode, state) & orderedExtents.union(state, ordered(state)));
+        inode.submit(state, unsubmitted(inode, state) & orderedExtents.union(state, ordered(state)));
         return undefined;
       },
     },
@@ -72,28 +73,4 @@ export function write(context: OperationContext, operation: FileOperation): Step
 /** The segments between i_size and the beginning of `mask`. */
 function gap(inode: Inode, state: State, mask: number): number {
   return mask === 0 ? 0 : below(lowest(mask)) & ~inode.inside(state);
-}
-
-/** btrfs_cont_expand with NO_HOLES: no item is inserted, only the hole extent map. */
-function expand({ machine }: OperationContext, inode: Inode, state: State, blocks: number): void {
-  const { transaction, log, rules } = machine;
-  const tail = lastBlock(inode, state);
-  if ((tail & ~inode.inside(state)) !== 0) inode.pages.makeDirty(state, tail);
-  const hole = below(32 - Math.clz32(blocks)) & ~inode.inside(state) & ~tail;
-  if (hole === 0) return;
-  inode.extentMaps.drop(state, hole);
-  inode.extentMaps.insert(state, hole, {
-    hole: true,
-    pinned: false,
-    modified: true,
-    generation: transaction.generation.get(state),
-  });
-  // maybe_insert_hole with NO_HOLES marks the inode although nothing is inserted; gone with cceaa89f02f1.
-  if (rules.expandMarksInode) inode.setLastTrans(state, transaction.generation.get(state), log, false);
-}
-
-/** The block that holds the last byte before i_size, all of its segments. */
-function lastBlock(inode: Inode, state: State): number {
-  const size = inode.size.get(state);
-  return size === 0 ? 0 : inode.segments.wholeBlocks(1 << (size - 1));
 }

@@ -1,7 +1,7 @@
 import type { FileOperation } from '../scenario.ts';
 import type { State } from '../state/layout.ts';
 import type { OperationContext } from './context.ts';
-import { createIoExtentMap, nextDelalloc, submit } from './delalloc.ts';
+import { addOrderedExtents, createIoExtentMap, nextDelalloc, submit } from './delalloc.ts';
 import { end, type Step } from './step.ts';
 
 /**
@@ -60,9 +60,10 @@ export function writeback(context: OperationContext, operation: FileOperation): 
       when: allocating,
       apply: (state) => {
         const extent = run.get(state);
-        orderedExtents.insert(state, extent);
+        addOrderedExtents(inode, state, extent);
         pages.unlock(state, extent);
-        started[operation.file]?.add(state, extent & -extent);
+        const fresh = orderedExtents.starts.get(state) & extent;
+        started[operation.file]?.add(state, fresh);
         return undefined;
       },
     },

@@ -1,4 +1,4 @@
-import { formatRange } from '../format.ts';
+import { formatOffset, formatRange } from '../format.ts';
 import { compile, type ProfileOverrides, type Program } from '../program.ts';
 import type { Operation, Scenario } from '../scenario.ts';
 import type { Trace, TraceStep } from '../trace.ts';
@@ -73,6 +73,9 @@ function nameOf({ files, tasks }: Scenario, actor: Actor): string {
 
 function formatOperation(files: Scenario['files'], operation: Operation): string {
   if (!('file' in operation)) return operation.kind;
+  const { name } = files[operation.file]!;
+  if (operation.kind === 'truncate') return `truncate ${name} ${formatOffset(operation.size)}`;
   const range = operation.range === 'all' ? '' : ` ${formatRange(operation.range)}`;
-  return `${operation.kind} ${files[operation.file]!.name}${range}`;
+  const keepSize = 'keepSize' in operation && operation.keepSize ? ' keep-size' : '';
+  return `${operation.kind} ${name}${range}${keepSize}`;
 }

@@ -95,7 +95,7 @@ function viewExtentMaps(inode: Inode, state: State): ExtentMapView[] {
     const generation = extentMaps.generation[start]!.get(state);
     views.push({
       range: segments.rangeOf(extentMaps.from(state, start)),
-      kind: has(extentMaps.hole.get(state)) ? 'hole' : 'data',
+      kind: extentMaps.kind(state, start),
       generation: generation === extentMaps.inFlight ? null : firstTransaction + generation,
       modified: has(extentMaps.modified.get(state)),
       pinned: has(extentMaps.pinned.get(state)),
@@ -108,7 +108,7 @@ function viewExtentMaps(inode: Inode, state: State): ExtentMapView[] {
     const start = lowest(rest);
     views.push({
       range: segments.rangeOf(collected.from(state, start)),
-      kind: (collected.hole.get(state) & (1 << start)) === 0 ? 'data' : 'hole',
+      kind: collected.kind(state, start),
       generation: null,
       modified: false,
       pinned: false,
@@ -144,7 +144,12 @@ function viewItems(inode: Inode, image: FileImage, state: State, names: VersionN
         kind,
         version: run.name,
       }));
-  return [...items(image.data.get(state), 'data'), ...items(image.hole.get(state), 'hole')].sort(byRange);
+  const inside = below(image.size.get(state));
+  return [
+    ...items(image.data.get(state), 'data'),
+    ...items(image.prealloc.get(state), 'prealloc'),
+    ...items(image.hole.get(state) & inside, 'hole'),
+  ].sort(byRange);
 }
 
 function viewCrash(program: Program, state: State, names: VersionNames): CrashView {

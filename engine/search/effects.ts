@@ -56,6 +56,13 @@ export class EffectTracker {
       case 'fsync':
       case 'fdatasync':
         return 'nothing in the file has changed that was not promised before';
+      case 'truncate':
+        return 'the file has that size already, and nothing behind it';
+      case 'punch':
+        return 'the range is a hole already';
+      case 'fallocate':
+      case 'zero-range':
+        return 'the range is allocated already';
       case 'sync':
         return 'nothing is dirty and no transaction runs';
       case 'commit':

@@ -62,34 +62,44 @@ function compareOutcome(
     .map(([what, recorded, expected]) => ({ after: outcome.after, what, recorded, predicted: expected }));
 }
 
-function recordedContent({ data = [] }: RecordedState): string {
-  return joinRuns(data.map(([block, count, tag]) => [block, block + count, JSON.stringify(tag)]));
-}
+/** Bytes with one tag each, from here to there. */
+type TaggedRun = readonly [start: number, end: number, tag: number];
 
-/** Blocks by tag; a block whose tag is 0 reads as zeros, which recordings leave out. */
-function predictedContent(file: RecordedFile, { data }: FileOutcome, tags: readonly (number | undefined)[]): string {
-  const runs = data.flatMap(({ range, writer }): [number, number, string][] => {
-    const first = Math.floor(range.start / blockSize);
-    const end = Math.ceil(range.end / blockSize);
-    if (writer !== 'initial') return [[first, end, String(tags[writer] ?? 0)]];
-    return file.fill
-      .map(([block, count, tag]): [number, number, string] => [
-        Math.max(block, first),
-        Math.min(block + count, end),
-        String(tag),
-      ])
-      .filter(([from, to]) => from < to);
+function recordedContent({ data = [], size = 0 }: RecordedState): string {
+  const runs = data.flatMap(([block, count, tag]): TaggedRun[] => {
+    const start = block * blockSize;
+    if (typeof tag === 'number') return [[start, (block + count) * blockSize, tag]];
+    return tag.map(([offset, length, byte]) => [start + offset, start + offset + length, byte]);
   });
-  return joinRuns(runs.filter(([, , tag]) => tag !== '0'));
+  return joinRuns(runs, size);
 }
 
-/** `0-3:1 6-6:10`: neighbouring runs with one tag are one. */
-function joinRuns(runs: readonly [first: number, end: number, tag: string][]): string {
-  const joined: [number, number, string][] = [];
-  for (const [first, end, tag] of [...runs].sort((a, b) => a[0] - b[0])) {
+/** What each write put where, and what was there at the start; zeros are left out, as in recordings. */
+function predictedContent(
+  file: RecordedFile,
+  { data, size }: FileOutcome,
+  tags: readonly (number | undefined)[],
+): string {
+  const runs = data.flatMap(({ range, writer }): TaggedRun[] => {
+    if (writer !== 'initial') return [[range.start, range.end, tags[writer] ?? 0]];
+    return file.fill.map(([block, count, tag]) => [
+      Math.max(block * blockSize, range.start),
+      Math.min((block + count) * blockSize, range.end, file.size),
+      tag,
+    ]);
+  });
+  return joinRuns(runs, size);
+}
+
+/** `0..16384:1 20480..24576:10`: neighbouring runs with one tag are one; zeros, and what lies behind `size`, are left out. */
+function joinRuns(runs: readonly TaggedRun[], size: number): string {
+  const joined: [number, number, number][] = [];
+  for (const [start, behind, tag] of [...runs].sort((a, b) => a[0] - b[0])) {
+    const end = Math.min(behind, size);
+    if (start >= end || tag === 0) continue;
     const last = joined.at(-1);
-    if (last !== undefined && last[1] === first && last[2] === tag) last[1] = end;
-    else joined.push([first, end, tag]);
+    if (last !== undefined && last[1] === start && last[2] === tag) last[1] = end;
+    else joined.push([start, end, tag]);
   }
-  return joined.map(([first, end, tag]) => `${first}-${end - 1}:${tag}`).join(' ');
+  return joined.map(([start, end, tag]) => `${start}..${end}:${tag}`).join(' ');
 }

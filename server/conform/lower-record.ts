@@ -15,7 +15,6 @@ const defaultMount = 'commit=300,nodiscard';
 
 /** Why a recording is beyond the model, or undefined when it is not. */
 export function whySkipped(record: CorpusRecord): string | undefined {
-  if (record.family === 'u') return 'unaligned offsets';
   if (record.mkfs.length > 0) return `mkfs ${record.mkfs.join(' ')}`;
   if (record.mount !== defaultMount) return `mount ${record.mount}`;
   if ((record.dirs ?? []).length > 0 || (record.links ?? []).length > 0) return 'directories or links';
@@ -27,7 +26,7 @@ export function whySkipped(record: CorpusRecord): string | undefined {
   return undefined;
 }
 
-type Lowering = (file: number, range: OperationRange) => Operation[];
+type Lowering = (file: number, range: OperationRange, recorded: RecordedOperation) => Operation[];
 
 /** What each recorded operation is in the language. */
 const lowerings: Readonly<Record<string, Lowering>> = {
@@ -41,6 +40,12 @@ const lowerings: Readonly<Record<string, Lowering>> = {
   ],
   fsync: (file) => [{ kind: 'fsync', file, range: 'all' }],
   fdatasync: (file) => [{ kind: 'fdatasync', file, range: 'all' }],
+  // msync(MS_SYNC) of a range has been an fdatasync of the whole file since 5.10.
+  rfsync: (file) => [{ kind: 'fdatasync', file, range: 'all' }],
+  truncate: (file, _, { size = 0 }) => [{ kind: 'truncate', file, size }],
+  punch: (file, range) => [{ kind: 'punch', file, range }],
+  falloc: (file, range, { keep_size: keepSize = false }) => [{ kind: 'fallocate', file, range, keepSize }],
+  zero_range: (file, range, { keep_size: keepSize = false }) => [{ kind: 'zero-range', file, range, keepSize }],
   sync: () => [{ kind: 'sync' }],
   commit: () => [{ kind: 'commit' }],
 };
@@ -52,7 +57,7 @@ export function lowerRecord(record: CorpusRecord, kernel: string): LoweredRecord
   const end = Math.max(...record.files.map(({ size }) => size), ...record.ops.map(({ off = 0, len = 0 }) => off + len));
   const lastOperation = record.ops.map((recorded) => {
     const file = record.files.findIndex(({ name }) => name === recorded.file);
-    const lowered = lowerings[recorded.op]!(file, rangeOf(recorded, end));
+    const lowered = lowerings[recorded.op]!(file, rangeOf(recorded, end), recorded);
     operations.push(...lowered);
     tags.push(...lowered.map(({ kind }) => (kind === 'write' ? recorded.tag : undefined)));
     return operations.length - 1;

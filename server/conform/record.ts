@@ -28,6 +28,8 @@ export interface RecordedOperation {
   readonly off?: number;
   readonly len?: number;
   readonly tag?: number;
+  readonly size?: number;
+  readonly keep_size?: boolean;
 }
 
 export interface RecordedOutcome {
@@ -42,8 +44,8 @@ export interface RecordedOutcome {
 export interface RecordedState {
   readonly size?: number;
   readonly dir?: boolean;
-  /** First block, number of blocks, tag; a block of mixed bytes lists them instead of a tag. */
-  readonly data?: readonly (readonly [number, number, number | readonly unknown[]])[];
+  /** First block, number of blocks, tag; a block of mixed bytes has offset, length and byte of each run instead. */
+  readonly data?: readonly (readonly [number, number, number | readonly (readonly [number, number, number])[]])[];
 }
 
 /** Parses a corpus: JSON lines. Throws a SyntaxError that names the line. */

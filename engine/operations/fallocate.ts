@@ -1,0 +1,113 @@
+import type { AllocateOperation } from '../scenario.ts';
+import { below, highest, runs } from '../state/bits.ts';
+import type { State } from '../state/layout.ts';
+import { contExpand, truncateBlock, unalignedTail } from './cont-expand.ts';
+import type { OperationContext } from './context.ts';
+import { lockAndFlush, splitBlocks } from './punch.ts';
+import { end, type Step } from './step.ts';
+import { dropPages } from './truncate.ts';
+
+/** `fallocate F R [keep-size]`: btrfs_fallocate. Holes of the range become prealloc extents, which read as zeros. */
+export function fallocate(context: OperationContext, operation: AllocateOperation): Step[] {
+  return allocate(context, operation, false);
+}
+
+/** `zero-range F R [keep-size]`: btrfs_zero_range. Whole blocks become prealloc, the others are zeroed in the page cache. */
+export function zeroRange(context: OperationContext, operation: AllocateOperation): Step[] {
+  return allocate(context, operation, true);
+}
+
+function allocate(context: OperationContext, operation: AllocateOperation, zeroes: boolean): Step[] {
+  const { machine } = context;
+  const { transaction, log, rules } = machine;
+  const inode = machine.inodes[operation.file]!;
+  const { segments, tree, extentMaps, pages } = inode;
+  const range = (state: State) => segments.maskAt(operation.range, inode.size.get(state));
+  const wanted = (state: State) =>
+    zeroes ? splitBlocks(inode, range(state)).whole : segments.wholeBlocks(range(state));
+  /** Blocks that get a new prealloc extent. */
+  const allocated = (state: State) =>
+    zeroes && (wanted(state) & ~tree.prealloc.get(state)) !== 0
+      ? wanted(state)
+      : wanted(state) & ~(tree.data.get(state) | tree.prealloc.get(state));
+  const newSize = (state: State) => {
+    const last = range(state) === 0 ? 0 : highest(range(state)) + 1;
+    return operation.keepSize ? inode.size.get(state) : Math.max(inode.size.get(state), last);
+  };
+
+  return [
+    ...lockAndFlush(context, inode, range),
+    {
+      name: 'cont_expand',
+      locks: 'inode lock, range lock',
+      does: 'A range behind i_size first gets a hole extent map for the gap; the tail of the old last block is zeroed.',
+      when: (state) => (range(state) & ~inode.inside(state)) !== 0,
+      apply: (state) => {
+        const gap = below(31 - Math.clz32(range(state) & -range(state))) & ~inode.inside(state);
+        const { block } = unalignedTail(inode, state);
+        if ((gap & ~block) !== 0) contExpand(machine, inode, state, gap);
+        else if (block !== 0) truncateBlock(inode, state, block);
+        return undefined;
+      },
+    },
+    {
+      name: 'btrfs_truncate_block',
+      locks: 'inode lock',
+      does: 'Zeroes the partial blocks at both ends in the page cache, which makes their pages dirty.',
+      when: (state) => zeroes && (splitBlocks(inode, range(state)).partial & inode.inside(state)) !== 0,
+      ready: (state) => (pages.writeback.get(state) & segments.wholeBlocks(range(state))) === 0,
+      waitsFor: 'the writeback of the pages',
+      apply: (state) => {
+        const { partial } = splitBlocks(inode, range(state));
+        inode.changeContent(state, partial & range(state) & inode.inside(state), true);
+        truncateBlock(inode, state, partial & segments.wholeBlocks(inode.inside(state)));
+        return undefined;
+      },
+    },
+    {
+      name: 'start_transaction',
+      locks: 'inode lock, range lock',
+      does: 'Starts a transaction handle. Nothing is left to do when the range is allocated and i_size stays.',
+      ready: (state) => transaction.canStart(state),
+      waitsFor: 'the transaction commit to let the next transaction start',
+      apply: (state) => {
+        if (zeroes) dropPages(inode, state, wanted(state));
+        transaction.start(state);
+        return undefined;
+      },
+    },
+    {
+      name: 'insert_prealloc_file_extent',
+      locks: 'inode lock, range lock',
+      does: 'Inserts prealloc items, and prealloc extent maps on the list of modified extents.',
+      when: (state) => allocated(state) !== 0,
+      apply: (state) => {
+        const blocks = allocated(state);
+        if (zeroes) inode.changeContent(state, blocks & inode.inside(state), true);
+        tree.insertExtent(state, blocks, 'prealloc', inode.content);
+        for (const extent of runs(blocks)) {
+          extentMaps.drop(state, extent);
+          const generation = transaction.generation.get(state);
+          extentMaps.insert(state, extent, { kind: 'prealloc', pinned: false, modified: true, generation });
+        }
+        return undefined;
+      },
+    },
+    {
+      name: 'btrfs_update_inode',
+      locks: 'inode lock',
+      does: 'Moves i_size and disk_i_size unless they are to be kept, updates the inode item, ends the transaction handle and returns.',
+      goesTo: [end],
+      apply: (state) => {
+        if (newSize(state) !== inode.size.get(state)) {
+          inode.size.change(state, newSize(state));
+          tree.size.copyFrom(state, inode.size);
+        }
+        inode.setLastTrans(state, transaction.generation.get(state), log, rules.changeResetsLastLogCommit);
+        transaction.endStarted(state);
+        inode.lock.set(state, 0);
+        return end;
+      },
+    },
+  ];
+}

@@ -1,0 +1,156 @@
+import type { Inode } from '../model/inode.ts';
+import type { TruncateOperation } from '../scenario.ts';
+import { below } from '../state/bits.ts';
+import type { State } from '../state/layout.ts';
+import { contExpand, unalignedTail } from './cont-expand.ts';
+import type { OperationContext } from './context.ts';
+import { pagesAreUnlocked, writeRange } from './delalloc.ts';
+import { end, type Step } from './step.ts';
+
+/** `truncate F S`: btrfs_setsize, which holds the inode lock throughout. */
+export function truncate({ machine, task }: OperationContext, operation: TruncateOperation): Step[] {
+  const { transaction, log, rules } = machine;
+  const inode = machine.inodes[operation.file]!;
+  const { segments, orderedExtents, extentMaps, pages, tree } = inode;
+  const newSize = segments.indexOf(operation.size);
+  const all = below(segments.count);
+  /** Blocks that stay, the last of them perhaps cut; and those that go as a whole. */
+  const kept = newSize === 0 ? 0 : segments.wholeBlocks(below(newSize));
+  const gone = all & ~kept;
+  /** What truncate waits for: ordered extents from the new last block on. */
+  const affected = segments.wholeBlocks(all & ~below(newSize));
+  const gap = (state: State) => below(newSize) & ~inode.inside(state) & ~unalignedTail(inode, state).block;
+  const finish = (state: State): string => {
+    inode.setLastTrans(state, transaction.generation.get(state), log, rules.changeResetsLastLogCommit);
+    transaction.endStarted(state);
+    inode.lock.set(state, 0);
+    return end;
+  };
+  const start = (state: State): undefined => {
+    transaction.start(state);
+  };
+  const waitsForStart = 'the transaction commit to let the next transaction start';
+
+  return [
+    {
+      name: 'inode_lock',
+      locks: '',
+      does: 'Takes the inode lock.',
+      ready: (state) => inode.lock.get(state) === 0,
+      waitsFor: 'the inode lock',
+      goesTo: ['cont_expand', 'truncate_setsize'],
+      apply: (state) => {
+        inode.lock.set(state, task + 1);
+        return newSize > inode.size.get(state) ? 'cont_expand' : 'truncate_setsize';
+      },
+    },
+    {
+      name: 'cont_expand',
+      locks: 'inode lock, range lock',
+      does: 'Growing: zeroes the tail of the old last block in the page cache and adds a hole extent map for the gap, on the list of modified extents.',
+      ready: (state) => (orderedExtents.covered.get(state) & (gap(state) | unalignedTail(inode, state).block)) === 0,
+      waitsFor: 'the ordered extents in the gap',
+      apply: (state) => {
+        contExpand(machine, inode, state, segments.wholeBlocks(below(newSize)));
+        return undefined;
+      },
+    },
+    {
+      name: 'start_transaction',
+      label: 'start_transaction to grow',
+      locks: 'inode lock',
+      does: 'Starts a handle on the running transaction, or creates the transaction.',
+      ready: (state) => transaction.canStart(state),
+      waitsFor: waitsForStart,
+      apply: start,
+    },
+    {
+      name: 'i_size_write',
+      locks: 'inode lock',
+      does: 'Growing: moves i_size and disk_i_size, updates the inode item, ends the transaction handle and returns.',
+      goesTo: [end],
+      apply: (state) => {
+        inode.size.change(state, newSize);
+        tree.size.copyFrom(state, inode.size);
+        return finish(state);
+      },
+    },
+    {
+      name: 'truncate_setsize',
+      locks: 'inode lock',
+      does: 'Shrinking: moves i_size and drops the pages behind it, dirty or not. Ordered extents end before the first page that was never submitted.',
+      ready: (state) => (affected & (pages.writeback.get(state) | pages.locked.get(state))) === 0,
+      waitsFor: 'the writeback of the pages behind the new size',
+      apply: (state) => {
+        dropPages(inode, state, gone);
+        inode.changeContent(state, inode.inside(state) & ~below(newSize), true);
+        inode.size.change(state, newSize);
+        return undefined;
+      },
+    },
+    {
+      name: 'start_ordered_ops',
+      locks: 'inode lock',
+      does: 'Shrinking: writes what is dirty in the new last block, in order to wait for it.',
+      when: (state) => (pages.dirty.get(state) & affected) !== 0,
+      ready: (state) => pagesAreUnlocked(inode, state),
+      waitsFor: 'the page locks that a writeback holds',
+      apply: (state) => {
+        writeRange(inode, state, pages.dirty.get(state) & affected);
+        return undefined;
+      },
+    },
+    {
+      name: 'wait_ordered_range',
+      locks: 'inode lock',
+      does: 'Shrinking: waits for the ordered extents from the new end on.',
+      ready: (state) => (orderedExtents.covered.get(state) & affected) === 0,
+      waitsFor: 'the ordered extents from the new end on to complete',
+      apply: () => undefined,
+    },
+    {
+      name: 'start_transaction',
+      label: 'start_transaction to shrink',
+      locks: 'inode lock',
+      does: 'Starts a handle on the running transaction, or creates the transaction.',
+      ready: (state) => transaction.canStart(state),
+      waitsFor: waitsForStart,
+      apply: (state) => {
+        if (!rules.truncateSetsFullSyncWhenTouched) inode.needsFullSync.set(state, 1);
+        return start(state);
+      },
+    },
+    {
+      name: 'truncate_inode_items',
+      locks: 'inode lock, range lock',
+      does: 'Shrinking: drops the extent maps behind the new size, and deletes or trims their file-extent items.',
+      apply: (state) => {
+        const touched = (tree.data.get(state) | tree.prealloc.get(state)) & gone;
+        extentMaps.drop(state, gone);
+        tree.dropExtents(state, gone, inode.content);
+        if (touched !== 0) inode.needsFullSync.set(state, 1);
+        return undefined;
+      },
+    },
+    {
+      name: 'btrfs_update_inode',
+      locks: 'inode lock',
+      does: 'Shrinking: moves disk_i_size, updates the inode item, ends the transaction handle and returns.',
+      goesTo: [end],
+      apply: (state) => {
+        tree.size.copyFrom(state, inode.size);
+        return finish(state);
+      },
+    },
+  ];
+}
+
+/** truncate_inode_pages for whole blocks: what was dirty is forgotten, and what was never submitted leaves its ordered extent. */
+export function dropPages(inode: Inode, state: State, blocks: number): void {
+  const { pages, orderedExtents, extentMaps } = inode;
+  const unsubmitted = blocks & pages.dirty.get(state) & orderedExtents.covered.get(state);
+  const cut = orderedExtents.truncate(state, unsubmitted);
+  if (cut !== 0) extentMaps.drop(state, cut);
+  pages.dirty.set(state, pages.dirty.get(state) & ~blocks);
+  pages.drop(state, blocks);
+}
