@@ -8,6 +8,10 @@ export interface ChangeLimits {
   readonly changesUnderIo: boolean;
   /** The file can have prealloc extents. */
   readonly allocates: boolean;
+  /** The file is written through a mapping, which the inode lock does not stop. */
+  readonly mapped: boolean;
+  /** The file is written by direct IO. */
+  readonly direct: boolean;
 }
 
 /** The limits of one file: each operation changes a block, and the size, once at most. */
@@ -19,13 +23,22 @@ export function changeLimits({ files, tasks }: Scenario, file: number): ChangeLi
   const truncated = operations.some(({ kind }) => kind === 'truncate');
   return {
     versions: operations.filter(changesContent).length,
-    changesUnderIo: truncated,
+    changesUnderIo: truncated || operations.some(({ kind }) => kind === 'mmap-write' || kind === 'direct-write'),
     allocates: operations.some(({ kind }) => kind === 'fallocate' || kind === 'zero-range'),
+    mapped: operations.some(({ kind }) => kind === 'mmap-write'),
+    direct: operations.some(({ kind }) => kind === 'direct-write'),
     sizeChanges: operations.filter((operation) => mayChangeSize(operation, size, truncated)).length,
   };
 }
 
-const changing: readonly Operation['kind'][] = ['write', 'truncate', 'punch', 'zero-range'];
+const changing: readonly Operation['kind'][] = [
+  'write',
+  'mmap-write',
+  'direct-write',
+  'truncate',
+  'punch',
+  'zero-range',
+];
 
 function changesContent({ kind }: Operation): boolean {
   return changing.includes(kind);
@@ -37,6 +50,7 @@ function mayChangeSize(operation: Operation, initialSize: number, truncated: boo
     case 'truncate':
       return true;
     case 'write':
+    case 'direct-write':
     case 'fallocate':
     case 'zero-range':
       return operation.range !== 'all' && (truncated || operation.range.end > initialSize);

@@ -19,7 +19,7 @@ export function initialState(
     const written = data.reduce((mask, range) => mask | segments.maskOf(range), 0);
     const versions = [inode.content, inode.tree.version, inode.committed.version, promise.version];
     for (const fields of versions) {
-      fields.forEach((field, i) => field.set(state, initialVersion((written & (1 << i)) === 0)));
+      for (const [i, field] of fields.entries()) field.set(state, initialVersion((written & (1 << i)) === 0));
     }
     for (const sized of [inode.size, inode.tree.size, inode.committed.size, promise.size]) {
       sized.initialize(state, segments.indexOf(size));

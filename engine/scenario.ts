@@ -47,9 +47,20 @@ export type OperationRange = ByteRange | 'all';
 export type Operation = FileOperation | AllocateOperation | TruncateOperation | FileSystemOperation;
 
 export interface FileOperation {
-  readonly kind: 'write' | 'writeback' | 'releasepage' | 'fsync' | 'fdatasync' | 'punch';
+  readonly kind:
+    | 'write'
+    | 'mmap-write'
+    | 'direct-write'
+    | 'read'
+    | 'writeback'
+    | 'releasepage'
+    | 'fsync'
+    | 'fdatasync'
+    | 'punch'
+    | 'close'
+    | 'evict';
   readonly file: number;
-  /** `fsync` and `fdatasync` take `all` only. */
+  /** `fsync`, `fdatasync`, `close` and `evict` take `all` only. */
   readonly range: OperationRange;
 }
 

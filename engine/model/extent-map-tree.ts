@@ -1,10 +1,13 @@
 import { lowest, runs } from '../state/bits.ts';
 import type { Field, Layout, State } from '../state/layout.ts';
 import { ExtentSet } from './extent-set.ts';
+import type { Limits } from './limits.ts';
+import { largestVersion } from './version.ts';
 
-/** What an extent map says besides its range; generation as the transaction's offset, see `Transaction`. */
+/** Where an extent map points to. */
 export type ExtentMapKind = 'data' | 'hole' | 'prealloc';
 
+/** What an extent map says besides its range; generation as the transaction's offset, see `Transaction`. */
 interface ExtentMap {
   readonly kind: ExtentMapKind;
   readonly pinned: boolean;
@@ -35,16 +38,16 @@ export class ExtentMapTree extends ExtentSet {
   /** Generation of an extent map whose IO is in flight: (u64)-1 in the kernel, newer than any transaction. */
   readonly inFlight: number;
 
-  constructor(layout: Layout, segments: number, maximumGeneration: number, allocates: boolean) {
+  constructor(layout: Layout, segments: number, limits: Limits) {
     super(layout, segments);
     this.modified = layout.set(segments);
     this.pinned = layout.set(segments);
     this.logging = layout.set(segments);
     this.hole = layout.set(segments);
-    this.prealloc = layout.set(allocates ? segments : 0);
-    this.generation = layout.fields(segments, maximumGeneration + 1);
+    this.prealloc = layout.set(limits.allocates ? segments : 0);
+    this.generation = layout.fields(segments, limits.transactions + 1);
     this.inFlight = this.generation[0]!.mask;
-    this.collected = new CollectedExtents(layout, segments, allocates);
+    this.collected = new CollectedExtents(layout, segments, limits);
   }
 
   /** add_extent_mapping, after whatever overlapped was dropped. */
@@ -164,11 +167,14 @@ export class ExtentMapTree extends ExtentSet {
 class CollectedExtents extends ExtentSet {
   readonly #hole: Field;
   readonly #prealloc: Field;
+  /** What the extents hold on disk; kept only for a file that a mapping can change meanwhile. */
+  readonly version: readonly Field[];
 
-  constructor(layout: Layout, segments: number, allocates: boolean) {
+  constructor(layout: Layout, segments: number, limits: Limits) {
     super(layout, segments);
     this.#hole = layout.set(segments);
-    this.#prealloc = layout.set(allocates ? segments : 0);
+    this.#prealloc = layout.set(limits.allocates ? segments : 0);
+    this.version = layout.fields(limits.mapped ? segments : 0, largestVersion(limits.versions));
   }
 
   take(state: State, extent: number, kind: ExtentMapKind): void {

@@ -3,28 +3,12 @@ import { below, lowest } from '../state/bits.ts';
 import type { Field, Layout, State } from '../state/layout.ts';
 import { ExtentMapTree } from './extent-map-tree.ts';
 import { FileImage } from './file-image.ts';
+import type { Limits } from './limits.ts';
 import type { LogRoot } from './log-root.ts';
 import { OrderedExtents } from './ordered-extent.ts';
 import { PageCache } from './page-cache.ts';
 import { largestVersion, nextVersion } from './version.ts';
 import { VersionedSize } from './versioned-size.ts';
-
-/** How large the numbers of one scenario can get; the width of every field follows from them. */
-export interface Limits {
-  readonly tasks: number;
-  /** Transactions that can be created after the first. */
-  readonly transactions: number;
-  readonly logTransactions: number;
-  /** Most versions that any block of the file can go through. */
-  readonly versions: number;
-  /** Most changes of its size. */
-  readonly sizeChanges: number;
-  /** See `ChangeLimits`. */
-  readonly changesUnderIo: boolean;
-  readonly allocates: boolean;
-  /** Ordered extents are marked once logged (487781796d30). */
-  readonly trackLogged: boolean;
-}
 
 /** A regular file (struct btrfs_inode) with everything that memory and disk hold about it. */
 export class Inode {
@@ -42,6 +26,10 @@ export class Inode {
   readonly size: VersionedSize;
   /** Task that holds the inode lock, plus 1; 0 when it is free. */
   readonly lock: Field;
+  /** i_mmap_lock, which an fsync holds since 885f46d87f29. */
+  readonly mmapLocked: Field;
+  /** BTRFS_INODE_FLUSH_ON_CLOSE: truncated to nothing. */
+  readonly flushOnClose: Field;
   /** BTRFS_INODE_NEEDS_FULL_SYNC. */
   readonly needsFullSync: Field;
   /** last_trans and logged_trans as transaction offsets; 0 is any transaction before the scenario. */
@@ -66,12 +54,14 @@ export class Inode {
     this.name = name;
     this.segments = segments;
     this.pages = new PageCache(layout, count);
-    this.extentMaps = new ExtentMapTree(layout, count, limits.transactions, limits.allocates);
-    this.orderedExtents = new OrderedExtents(layout, count, limits.trackLogged);
+    this.extentMaps = new ExtentMapTree(layout, count, limits);
+    this.orderedExtents = new OrderedExtents(layout, count, limits);
     this.content = layout.fields(count, largestVersion(limits.versions));
     this.submitted = limits.changesUnderIo ? layout.fields(count, largestVersion(limits.versions)) : this.content;
     this.size = VersionedSize.create(layout, count, limits.sizeChanges);
     this.lock = layout.field(limits.tasks, 'control');
+    this.mmapLocked = layout.field(limits.mapped ? 1 : 0, 'control');
+    this.flushOnClose = layout.field(limits.changesUnderIo ? 1 : 0);
     this.needsFullSync = layout.field(1);
     this.lastTrans = layout.field(limits.transactions);
     this.loggedTrans = layout.field(limits.transactions);

@@ -1,6 +1,7 @@
 import { lowest, size } from '../state/bits.ts';
 import type { Field, Layout, State } from '../state/layout.ts';
 import { ExtentSet } from './extent-set.ts';
+import type { Limits } from './limits.ts';
 
 /** Room for the position of a completion. */
 export const maximumCompletionSteps = 15;
@@ -13,6 +14,8 @@ export const maximumCompletionSteps = 15;
 export class OrderedExtents extends ExtentSet {
   /** Position in the completion's step table, by start. */
   readonly position: readonly Field[];
+  /** Blocks of direct IO that are on their way to the device; those of pages are under writeback. */
+  readonly directIo: Field;
   /** EXTENT_LOCKED in the inode's io_tree, held by completions. */
   readonly rangeLocked: Field;
   /** BTRFS_ORDERED_LOGGED, by start (487781796d30). */
@@ -23,10 +26,11 @@ export class OrderedExtents extends ExtentSet {
   /** Sets of starts that `order` constraints need: which of the open extents a certain operation began. */
   readonly #starters: Field[] = [];
 
-  constructor(layout: Layout, segments: number, trackLogged: boolean) {
+  constructor(layout: Layout, segments: number, { trackLogged, direct }: Limits) {
     super(layout, segments);
     this.position = layout.fields(segments, maximumCompletionSteps, 'control');
     this.rangeLocked = layout.set(segments, 'control');
+    this.directIo = layout.set(direct ? segments : 0);
     this.logged = layout.set(trackLogged ? segments : 0);
     this.pending = layout.set(trackLogged ? segments : 0);
   }

@@ -21,6 +21,11 @@ export class PageCache {
     this.dirty.set(state, this.dirty.get(state) | pages);
   }
 
+  /** Pages that a read brought in: clean. */
+  read(state: State, pages: number): void {
+    this.cached.set(state, this.cached.get(state) | pages);
+  }
+
   /** set_page_writeback and clear_page_dirty_for_io: the pages are on their way to the disk. */
   submit(state: State, pages: number): void {
     this.dirty.set(state, this.dirty.get(state) & ~pages);

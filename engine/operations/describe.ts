@@ -27,6 +27,23 @@ const texts: Readonly<Record<OperationKind | 'endio', Omit<OperationDescription,
     summary: 'A buffered write: the data is in the page cache, and nothing else has changed but i_size.',
     kernelFunction: 'btrfs_buffered_write',
   },
+  'mmap-write': {
+    synopsis: 'mmap-write F R',
+    summary: 'A store through a shared mapping: as a write, but without the inode lock, and only within i_size.',
+    kernelFunction: 'btrfs_page_mkwrite',
+  },
+  'direct-write': {
+    synopsis: 'direct-write F R',
+    summary:
+      'An O_DIRECT write. It returns when the blocks are on the device; only a sync makes them part of the file for good.',
+    kernelFunction: 'btrfs_direct_write',
+  },
+  read: {
+    synopsis: 'read F R',
+    summary:
+      'Brings pages into memory, and extent maps into the tree. A map that was dropped comes back, but on no list.',
+    kernelFunction: 'btrfs_get_extent',
+  },
   writeback: {
     synopsis: 'writeback F [R]',
     summary:
@@ -68,6 +85,16 @@ const texts: Readonly<Record<OperationKind | 'endio', Omit<OperationDescription,
     summary:
       'Makes the range read as zeros: whole blocks become preallocated, parts of blocks are zeroed in the page cache.',
     kernelFunction: 'btrfs_zero_range',
+  },
+  close: {
+    synopsis: 'close F',
+    summary: 'Closes the file. Only one that was truncated to nothing is flushed.',
+    kernelFunction: 'btrfs_release_file',
+  },
+  evict: {
+    synopsis: 'evict F',
+    summary: 'The inode leaves memory, unless it is in use, and comes back from the subvolume tree at the next access.',
+    kernelFunction: 'btrfs_evict_inode',
   },
   sync: {
     synopsis: 'sync',

@@ -16,13 +16,15 @@ export function finishOrderedIo(machine: Machine, inode: Inode, start: number): 
       does: 'The submitted blocks are on the device. Accounts them to the ordered extent, then ends the writeback of their pages.',
       ready: (state) => {
         const extent = orderedExtents.from(state, start);
-        return (extent & pages.writeback.get(state)) !== 0 || (extent & pages.dirty.get(state)) === 0;
+        const inFlight = pages.writeback.get(state) | orderedExtents.directIo.get(state);
+        return (extent & inFlight) !== 0 || (extent & pages.dirty.get(state)) === 0;
       },
       waitsFor: 'somebody to write the rest of the ordered extent',
       goesTo: [following, 'end_bio'],
       apply: (state) => {
         const extent = orderedExtents.from(state, start);
         pages.endWriteback(state, extent);
+        orderedExtents.directIo.set(state, orderedExtents.directIo.get(state) & ~extent);
         return (extent & pages.dirty.get(state)) === 0 ? undefined : 'end_bio';
       },
     },

@@ -24,6 +24,7 @@ export function fsync(context: OperationContext, operation: FileOperation): Step
   const isOrdered = (state: State) => orderedExtents.covered.get(state) === 0;
   const unlock = (state: State): undefined => {
     inode.lock.set(state, 0);
+    inode.mmapLocked.set(state, 0);
   };
   const skips = (state: State) => {
     const inLog = inodeInLog(machine, inode, state, transaction.generation.get(state));
@@ -55,6 +56,7 @@ export function fsync(context: OperationContext, operation: FileOperation): Step
       waitsFor: 'the inode lock',
       apply: (state) => {
         inode.lock.set(state, task + 1);
+        if (rules.fsyncExcludesMmap) inode.mmapLocked.set(state, 1);
         return undefined;
       },
     },

@@ -133,7 +133,9 @@ function fastPath(machine: Machine, inode: Inode, held: string): Step[] {
           if (beyond || isCommitted(machine, state, extentMaps.generation[start]!.get(state))) {
             extentMaps.modified.set(state, extentMaps.modified.get(state) & ~(1 << start));
           } else {
+            const extent = extentMaps.from(state, start);
             extentMaps.collect(state, start);
+            noteVersions(inode, state, extent);
           }
         }
         return undefined;
@@ -168,9 +170,24 @@ function fastPath(machine: Machine, inode: Inode, held: string): Step[] {
 
   /** An extent map points to what its ordered extent writes, or else to what the subvolume tree has. */
   function logExtent(of: Inode, state: State, extent: number, kind: ExtentMapKind): void {
+    if (collected.version.length > 0) {
+      log.insertExtent(state, extent, kind, collected.version);
+      return;
+    }
     const inFlight = kind === 'data' ? extent & of.orderedExtents.covered.get(state) : 0;
     log.insertExtent(state, extent & ~inFlight, kind, of.tree.version);
     log.insertExtent(state, inFlight, 'data', of.submitted);
+  }
+}
+
+/** Where the file is mapped, what a collected map points to must be remembered: its range may be written anew meanwhile. */
+function noteVersions({ extentMaps, orderedExtents, submitted, tree }: Inode, state: State, extent: number): void {
+  const { version } = extentMaps.collected;
+  if (version.length === 0) return;
+  for (let rest = extent; rest !== 0; rest &= rest - 1) {
+    const segment = lowest(rest);
+    const inFlight = (orderedExtents.covered.get(state) & (1 << segment)) !== 0;
+    version[segment]!.set(state, (inFlight ? submitted : tree.version)[segment]!.get(state));
   }
 }
 

@@ -1,9 +1,14 @@
 import type { Operation } from '../scenario.ts';
+import { close } from './close.ts';
 import { commit } from './commit.ts';
 import type { OperationContext } from './context.ts';
+import { directWrite } from './direct-write.ts';
+import { evict } from './evict.ts';
 import { fallocate, zeroRange } from './fallocate.ts';
 import { fsync } from './fsync.ts';
+import { mmapWrite } from './mmap-write.ts';
 import { punch } from './punch.ts';
+import { read } from './read.ts';
 import { releasepage } from './releasepage.ts';
 import type { Step } from './step.ts';
 import { sync } from './sync.ts';
@@ -16,6 +21,16 @@ export function operationSteps(context: OperationContext, operation: Operation):
   switch (operation.kind) {
     case 'write':
       return write(context, operation);
+    case 'mmap-write':
+      return mmapWrite(context, operation);
+    case 'direct-write':
+      return directWrite(context, operation);
+    case 'read':
+      return read(context, operation);
+    case 'close':
+      return close(context, operation);
+    case 'evict':
+      return evict(context, operation);
     case 'writeback':
       return writeback(context, operation);
     case 'releasepage':

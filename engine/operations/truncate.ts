@@ -85,6 +85,7 @@ export function truncate({ machine, task }: OperationContext, operation: Truncat
         dropPages(inode, state, gone);
         inode.changeContent(state, inode.inside(state) & ~below(newSize), true);
         inode.size.change(state, newSize);
+        if (newSize === 0) inode.flushOnClose.set(state, 1);
         return undefined;
       },
     },

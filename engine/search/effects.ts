@@ -43,6 +43,8 @@ export class EffectTracker {
     const { scenario, profile } = this.#program;
     switch (operation.kind) {
       case 'write':
+      case 'mmap-write':
+      case 'direct-write':
         return 'its range is empty';
       case 'writeback':
         return 'no page in its range is dirty when it runs';
@@ -56,6 +58,12 @@ export class EffectTracker {
       case 'fsync':
       case 'fdatasync':
         return 'nothing in the file has changed that was not promised before';
+      case 'read':
+        return 'the pages are in memory already';
+      case 'close':
+        return 'the file is not truncated to nothing before';
+      case 'evict':
+        return 'the inode is in use, or memory knows nothing of it that the tree does not';
       case 'truncate':
         return 'the file has that size already, and nothing behind it';
       case 'punch':

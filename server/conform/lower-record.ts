@@ -26,7 +26,7 @@ export function whySkipped(record: CorpusRecord): string | undefined {
   return undefined;
 }
 
-type Lowering = (file: number, range: OperationRange, recorded: RecordedOperation) => Operation[];
+type Lowering = (file: number, range: OperationRange, recorded: RecordedOperation, files: number) => Operation[];
 
 /** What each recorded operation is in the language. */
 const lowerings: Readonly<Record<string, Lowering>> = {
@@ -46,6 +46,10 @@ const lowerings: Readonly<Record<string, Lowering>> = {
   punch: (file, range) => [{ kind: 'punch', file, range }],
   falloc: (file, range, { keep_size: keepSize = false }) => [{ kind: 'fallocate', file, range, keepSize }],
   zero_range: (file, range, { keep_size: keepSize = false }) => [{ kind: 'zero-range', file, range, keepSize }],
+  dwrite: (file, range) => [{ kind: 'direct-write', file, range }],
+  drop_caches: (_file, _range, _recorded, files) =>
+    Array.from({ length: files }, (_, file) => ({ kind: 'releasepage', file, range: 'all' })),
+  reopen: (file) => [{ kind: 'close', file, range: 'all' }],
   sync: () => [{ kind: 'sync' }],
   commit: () => [{ kind: 'commit' }],
 };
@@ -57,9 +61,9 @@ export function lowerRecord(record: CorpusRecord, kernel: string): LoweredRecord
   const end = Math.max(...record.files.map(({ size }) => size), ...record.ops.map(({ off = 0, len = 0 }) => off + len));
   const lastOperation = record.ops.map((recorded) => {
     const file = record.files.findIndex(({ name }) => name === recorded.file);
-    const lowered = lowerings[recorded.op]!(file, rangeOf(recorded, end), recorded);
+    const lowered = lowerings[recorded.op]!(file, rangeOf(recorded, end), recorded, record.files.length);
     operations.push(...lowered);
-    tags.push(...lowered.map(({ kind }) => (kind === 'write' ? recorded.tag : undefined)));
+    tags.push(...lowered.map(({ kind }) => (kind === 'write' || kind === 'direct-write' ? recorded.tag : undefined)));
     return operations.length - 1;
   });
   const scenario: Scenario = {

@@ -1,0 +1,101 @@
+import type { FileOperation } from '../scenario.ts';
+import { highest } from '../state/bits.ts';
+import type { State } from '../state/layout.ts';
+import { contExpand } from './cont-expand.ts';
+import type { OperationContext } from './context.ts';
+import { addOrderedExtents, createIoExtentMap, pagesAreUnlocked, writeRange } from './delalloc.ts';
+import { lockAndFlush } from './punch.ts';
+import type { Step } from './step.ts';
+import { dropPages } from './truncate.ts';
+import { write } from './write.ts';
+
+/** `direct-write F R`: O_DIRECT. Since 6.15 a file with checksums is written through the page cache and flushed. */
+export function directWrite(context: OperationContext, operation: FileOperation): Step[] {
+  return context.machine.rules.directIoIsBuffered ? bufferedInstead(context, operation) : direct(context, operation);
+}
+
+function bufferedInstead(context: OperationContext, operation: FileOperation): Step[] {
+  const inode = context.machine.inodes[operation.file]!;
+  const { segments, pages } = inode;
+  const blocks = (state: State) => segments.wholeBlocks(segments.maskAt(operation.range, inode.size.get(state)));
+  return [
+    ...write(context, operation),
+    {
+      name: 'btrfs_fdatawrite_range',
+      locks: '',
+      does: 'Starts writeback of the range.',
+      ready: (state) => pagesAreUnlocked(inode, state),
+      waitsFor: 'the page locks that a writeback holds',
+      apply: (state) => {
+        writeRange(inode, state, pages.dirty.get(state) & blocks(state));
+        return undefined;
+      },
+    },
+    {
+      name: 'filemap_fdatawait_range',
+      locks: '',
+      does: 'Waits until the data is written. The ordered extents need not be complete.',
+      ready: (state) => (pages.writeback.get(state) & blocks(state)) === 0,
+      waitsFor: 'the writeback of the range to end',
+      apply: () => undefined,
+    },
+  ];
+}
+
+function direct(context: OperationContext, operation: FileOperation): Step[] {
+  const { machine, task } = context;
+  const inode = machine.inodes[operation.file]!;
+  const { segments, orderedExtents, extentMaps } = inode;
+  const range = (state: State) => segments.maskAt(operation.range, inode.size.get(state));
+  const held = (state: State) => inode.lock.get(state) === task + 1;
+  return [
+    ...lockAndFlush(context, inode, range),
+    {
+      name: 'create_io_em',
+      locks: 'inode lock, range lock, extent map tree lock',
+      does: 'Moves i_size, drops the pages of the range, and adds a pinned extent map to the tree and to the list of modified extents.',
+      apply: (state) => {
+        const target = range(state);
+        const end = Math.max(inode.size.get(state), target === 0 ? 0 : highest(target) + 1);
+        if ((target & ~inode.inside(state)) !== 0) contExpand(machine, inode, state, target);
+        dropPages(inode, state, target);
+        inode.changeContent(state, target, false);
+        inode.size.change(state, end);
+        extentMaps.drop(state, target);
+        createIoExtentMap(inode, state, target);
+        return undefined;
+      },
+    },
+    {
+      name: 'btrfs_add_ordered_extent',
+      locks: 'inode lock, range lock',
+      does: 'Adds the ordered extent (BTRFS_ORDERED_DIRECT).',
+      apply: (state) => {
+        addOrderedExtents(inode, state, range(state));
+        inode.submit(state, range(state));
+        inode.pages.endWriteback(state, range(state));
+        return undefined;
+      },
+    },
+    {
+      name: 'submit_bio',
+      locks: 'inode lock',
+      does: 'Submits the blocks and gives the inode lock back.',
+      when: held,
+      apply: (state) => {
+        orderedExtents.directIo.set(state, orderedExtents.directIo.get(state) | range(state));
+        inode.lastSubTrans.set(state, machine.log.transid.get(state));
+        inode.lock.set(state, 0);
+        return undefined;
+      },
+    },
+    {
+      name: 'dio_complete',
+      locks: '',
+      does: 'Waits until the blocks are on the device. The ordered extent need not be complete.',
+      ready: (state) => (orderedExtents.directIo.get(state) & range(state)) === 0,
+      waitsFor: 'the blocks to be written',
+      apply: () => undefined,
+    },
+  ];
+}
