@@ -28,11 +28,8 @@ export class StatusItem implements vscode.Disposable {
   }
 
   #update(): void {
-    const { activeTextEditor, visibleTextEditors } = vscode.window;
-    // While a view has the focus, as the replay, no text editor is active: the item stays with the last one.
-    const shown = activeTextEditor ?? visibleTextEditors.find(({ document }) => document === this.#document);
-    const document = shown?.document.languageId === 'fsrace' ? shown.document : undefined;
-    this.#document = document;
+    this.#document = this.#documentToShow();
+    const document = this.#document;
     if (document === undefined) {
       this.#item.hide();
       return;
@@ -45,5 +42,15 @@ export class StatusItem implements vscode.Disposable {
     this.#item.backgroundColor = broken ? new vscode.ThemeColor('statusBarItem.errorBackground') : undefined;
     this.#item.command = broken ? 'fsrace.showOutput' : 'workbench.actions.view.problems';
     this.#item.show();
+  }
+
+  #documentToShow(): vscode.TextDocument | undefined {
+    const { activeTextEditor, visibleTextEditors } = vscode.window;
+    const visible = visibleTextEditors
+      .map(({ document }) => document)
+      .filter(({ languageId }) => languageId === 'fsrace');
+    if (activeTextEditor) return visible.find((document) => document === activeTextEditor.document);
+    // While a view has the focus, as the replay, no text editor is active: the item stays with the last one.
+    return visible.find((document) => document === this.#document) ?? visible[0];
   }
 }

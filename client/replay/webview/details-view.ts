@@ -10,18 +10,15 @@ import { verdictLine } from './verdict-line.ts';
 const marks = { same: '', added: '+', removed: '−', changed: '~' } as const;
 const spoken = { same: '', added: 'added', removed: 'removed', changed: 'changed' } as const;
 
-/** Everything about one position: the step, what it changed, what a power failure leaves, the state. */
-export function renderDetails(trace: Trace, position: Position): HTMLElement[] {
+/** The situation at one position: what a power failure leaves, and the state with what the step changed. */
+export function situationSections(trace: Trace, position: Position): HTMLElement[] {
   const state = stateAt(trace, position);
   const before = position === 0 ? state : stateAt(trace, position - 1);
-  return [
-    stepSection(trace, position),
-    crashSection(crashAt(trace, position)),
-    stateSection(compareStates(before, state)),
-  ];
+  return [crashSection(crashAt(trace, position)), stateSection(compareStates(before, state))];
 }
 
-function stepSection(trace: Trace, position: Position): HTMLElement {
+/** The step that leads to a position, and what it changed. */
+export function stepSection(trace: Trace, position: Position): HTMLElement {
   const step = position === 0 ? undefined : trace.steps[position - 1];
   if (step === undefined) {
     return element(

@@ -13,7 +13,7 @@ interface DiagramListener {
 
 /** Of the columns left of the tasks, in characters. */
 const numberWidth = 6;
-const crashWidth = 7;
+const crashWidth = 8;
 
 /** The race diagram: a grid with one row per position, of which one is selected and takes the keyboard's focus. */
 export class DiagramView {

@@ -1,6 +1,6 @@
 import type { ReplayContent } from '../messages.ts';
 import type { Position } from '../positions.ts';
-import { renderDetails } from './details-view.ts';
+import { situationSections, stepSection } from './details-view.ts';
 import { DiagramView } from './diagram-view.ts';
 import { element } from './element.ts';
 import { HeaderView } from './header-view.ts';
@@ -17,12 +17,9 @@ export class ReplayView {
   readonly #content: ReplayContent;
   readonly #header: HeaderView;
   readonly #diagram: DiagramView;
-  readonly #details = element('div', {
-    class: 'details',
-    tabindex: '0',
-    role: 'region',
-    'aria-label': 'Selected step',
-  });
+  /** Read out when it changes. */
+  readonly #step = element('div', { 'aria-live': 'polite' });
+  readonly #situation = element('div');
 
   constructor(content: ReplayContent, position: Position, listener: ReplayListener) {
     this.#content = content;
@@ -32,11 +29,13 @@ export class ReplayView {
     };
     this.#header = new HeaderView(content, position, { select, replayAgain: () => listener.replayAgain() });
     this.#diagram = new DiagramView(content.trace, position, { select, reveal: (at) => listener.reveal(at) });
+    const about = { class: 'details', tabindex: '0', role: 'region', 'aria-label': 'Selected step' };
+    const details = element('div', about, this.#step, this.#situation);
     this.node = element(
       'main',
       {},
       this.#header.node,
-      element('div', { class: 'panes' }, element('div', { class: 'diagram-pane' }, this.#diagram.node), this.#details),
+      element('div', { class: 'panes' }, element('div', { class: 'diagram-pane' }, this.#diagram.node), details),
     );
     this.#showDetails(position);
   }
@@ -58,6 +57,7 @@ export class ReplayView {
   }
 
   #showDetails(position: Position): void {
-    this.#details.replaceChildren(...renderDetails(this.#content.trace, position));
+    this.#step.replaceChildren(stepSection(this.#content.trace, position));
+    this.#situation.replaceChildren(...situationSections(this.#content.trace, position));
   }
 }
