@@ -18,7 +18,7 @@ const widest = 100;
 /** The terminal of this process. Colours as picocolors decides: not with NO_COLOR, and only where they are shown. */
 export function processTerminal(): Terminal {
   const { stdout, stderr, env } = process;
-  const columns = stdout.columns ?? (Number(env['COLUMNS']) || widest);
+  const columns = stdout.columns || Number(env['COLUMNS']) || widest;
   // A reader that has seen enough (`| head`) is no failure.
   stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
