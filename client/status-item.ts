@@ -49,8 +49,9 @@ export class StatusItem implements vscode.Disposable {
     const visible = visibleTextEditors
       .map(({ document }) => document)
       .filter(({ languageId }) => languageId === 'fsrace');
-    if (activeTextEditor) return visible.find((document) => document === activeTextEditor.document);
-    // While a view has the focus, as the replay, no text editor is active: the item stays with the last one.
+    // One without a column is no editor of a file, but a view such as the output.
+    if (activeTextEditor?.viewColumn) return visible.find((document) => document === activeTextEditor.document);
+    // While a view has the focus, as the replay, the item stays with the last file.
     return visible.find((document) => document === this.#document) ?? visible[0];
   }
 }

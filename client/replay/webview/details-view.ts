@@ -3,7 +3,7 @@ import { type ComparedState, compareStates, type FactGroup } from '../compared-s
 import type { ComparedTable, ComparedText } from '../compared-table.ts';
 import { type CrashReport, crashAt } from '../crash-report.ts';
 import { type Position, stateAt } from '../positions.ts';
-import { notesOf } from '../step-notes.ts';
+import type { StepNote } from '../step-notes.ts';
 import { element } from './element.ts';
 import { verdictLine } from './verdict-line.ts';
 
@@ -18,7 +18,7 @@ export function situationSections(trace: Trace, position: Position): HTMLElement
 }
 
 /** The step that leads to a position, and what it changed. */
-export function stepSection(trace: Trace, position: Position): HTMLElement {
+export function stepSection(trace: Trace, position: Position, notes: readonly StepNote[]): HTMLElement {
   const step = position === 0 ? undefined : trace.steps[position - 1];
   if (step === undefined) {
     return element(
@@ -29,7 +29,6 @@ export function stepSection(trace: Trace, position: Position): HTMLElement {
     );
   }
   const changes = step.changes.map((change) => element('li', {}, change));
-  const notes = notesOf(trace).get(position) ?? [];
   return element(
     'section',
     { class: 'step' },

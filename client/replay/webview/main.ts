@@ -10,6 +10,7 @@ const send = (message: MessageFromView) => vscode.postMessage(message);
 const remember = (state: ReplayViewState) => vscode.setState(state);
 
 window.addEventListener('message', ({ data }: MessageEvent<MessageToView>) => receive(data));
+window.addEventListener('resize', () => shown?.view.scrollToSelected());
 send({ type: 'ready' });
 
 function receive(message: MessageToView): void {
@@ -43,5 +44,6 @@ function show({ content, position, request }: Extract<MessageToView, { type: 'sh
   shown = { view, request };
   document.body.replaceChildren(view.node);
   view.focus();
+  view.scrollToSelected();
   remember({ request, position });
 }

@@ -1,5 +1,6 @@
 import type { ReplayContent } from '../messages.ts';
 import type { Position } from '../positions.ts';
+import { layOut, type RaceDiagram } from '../race-diagram.ts';
 import { situationSections, stepSection } from './details-view.ts';
 import { DiagramView } from './diagram-view.ts';
 import { element } from './element.ts';
@@ -15,6 +16,7 @@ interface ReplayListener {
 export class ReplayView {
   readonly node: HTMLElement;
   readonly #content: ReplayContent;
+  readonly #layout: RaceDiagram;
   readonly #header: HeaderView;
   readonly #diagram: DiagramView;
   /** Read out when it changes. */
@@ -23,12 +25,16 @@ export class ReplayView {
 
   constructor(content: ReplayContent, position: Position, listener: ReplayListener) {
     this.#content = content;
+    this.#layout = layOut(content.trace);
     const select = (target: Position) => {
       this.select(target);
       listener.selected(target);
     };
     this.#header = new HeaderView(content, position, { select, replayAgain: () => listener.replayAgain() });
-    this.#diagram = new DiagramView(content.trace, position, { select, reveal: (at) => listener.reveal(at) });
+    this.#diagram = new DiagramView(content.trace, this.#layout, position, {
+      select,
+      reveal: (at) => listener.reveal(at),
+    });
     const about = { class: 'details', tabindex: '0', role: 'region', 'aria-label': 'Selected step' };
     const details = element('div', about, this.#step, this.#situation);
     this.node = element(
@@ -40,10 +46,13 @@ export class ReplayView {
     this.#showDetails(position);
   }
 
-  /** To be called when the view is in the document: gives the selected step the focus and scrolls to it. */
+  /** Gives the selected step the focus; to be called when the view is in the document. */
   focus(): void {
     this.#diagram.focus();
-    this.#diagram.reveal();
+  }
+
+  scrollToSelected(): void {
+    this.#diagram.scrollToSelected();
   }
 
   select(position: Position): void {
@@ -57,7 +66,9 @@ export class ReplayView {
   }
 
   #showDetails(position: Position): void {
-    this.#step.replaceChildren(stepSection(this.#content.trace, position));
-    this.#situation.replaceChildren(...situationSections(this.#content.trace, position));
+    const { trace } = this.#content;
+    const notes = this.#layout.rows[position - 1]?.notes ?? [];
+    this.#step.replaceChildren(stepSection(trace, position, notes));
+    this.#situation.replaceChildren(...situationSections(trace, position));
   }
 }
