@@ -2,6 +2,8 @@ import type { MessageFromView, MessageToView, ReplayRequest, ReplayViewState } f
 import { element } from './element.ts';
 import { ReplayView } from './replay-view.ts';
 import './replay.css';
+import './diagram-view.css';
+import './details-view.css';
 
 const vscode = acquireVsCodeApi();
 let shown: { view: ReplayView; request: ReplayRequest } | undefined;
