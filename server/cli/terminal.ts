@@ -6,7 +6,7 @@ export interface Terminal {
   write(text: string): void;
   /** One line to standard error. */
   complain(message: string): void;
-  readonly colors: typeof pc;
+  readonly colors: ReturnType<typeof pc.createColors>;
   /** Columns to fill at most. */
   readonly width: number;
 }
