@@ -1,4 +1,4 @@
-import type * as vscode from 'vscode';
+import * as vscode from 'vscode';
 import { LanguageClient, State, TransportKind } from 'vscode-languageclient/node';
 import {
   type StatusParams,
@@ -7,22 +7,20 @@ import {
   type TraceResult,
   traceMethod,
 } from '../server/protocol.ts';
+import type { ServerStatus } from './server-status.ts';
 import type { ServerState } from './status-text.ts';
-
-interface ServerListener {
-  serverChanged(state: ServerState): void;
-  statusChanged(status: StatusParams): void;
-}
 
 /** The language server: a process of its own, reached by IPC. */
 export class LanguageServer {
   readonly #client: LanguageClient;
+  readonly #status: ServerStatus;
 
   /**
    * @param module path of the server's bundle
    * @param output where the server's log goes
+   * @param status kept up to date
    */
-  constructor(module: string, output: vscode.LogOutputChannel, listener: ServerListener) {
+  constructor(module: string, output: vscode.LogOutputChannel, status: ServerStatus) {
     const run = { module, transport: TransportKind.ipc };
     this.#client = new LanguageClient(
       'fsrace',
@@ -30,8 +28,11 @@ export class LanguageServer {
       { run, debug: { ...run, options: { execArgv: ['--nolazy', '--inspect=6010'] } } },
       { documentSelector: [{ language: 'fsrace' }], outputChannel: output },
     );
-    this.#client.onDidChangeState(({ newState }) => listener.serverChanged(stateName(newState)));
-    this.#client.onNotification(statusMethod, (status: StatusParams) => listener.statusChanged(status));
+    this.#status = status;
+    this.#client.onDidChangeState(({ newState }) => {
+      status.state = stateName(newState);
+    });
+    this.#client.onNotification(statusMethod, (params: StatusParams) => status.update(params));
   }
 
   /** Rejects when the server cannot be started. */
@@ -47,8 +48,14 @@ export class LanguageServer {
     await this.#client.stop();
   }
 
-  /** Rejects when there is no such interleaving, or the text has changed since the version that was named. */
-  trace(params: TraceParams): Promise<TraceResult> {
+  /**
+   * Replays an interleaving of a document, which is opened for that if need be. Rejects when there is no such
+   * interleaving, or the text has changed since the version that was named.
+   */
+  async trace(params: TraceParams): Promise<TraceResult> {
+    await vscode.workspace.openTextDocument(vscode.Uri.parse(params.uri));
+    // The client may pass on the opening of a document after a request that is made now.
+    await this.#status.whenRead(params.uri);
     return this.#client.sendRequest(traceMethod, params);
   }
 }

@@ -15,10 +15,7 @@ export class OperationHighlight implements vscode.Disposable {
     rangeBehavior: vscode.DecorationRangeBehavior.ClosedClosed,
   });
 
-  /**
-   * Marks a place in every visible editor of the document, scrolls to it, and writes the note behind its line.
-   * The cursor stays where it is.
-   */
+  /** Marks a place in every visible editor of the document, and writes the note behind its line. */
   show(uri: string, place: TextRange, note: string): void {
     this.clear();
     for (const editor of visibleEditors(uri)) {
@@ -28,7 +25,6 @@ export class OperationHighlight implements vscode.Disposable {
       editor.setDecorations(this.#step, [
         { range: new vscode.Range(lineEnd, lineEnd), renderOptions: { after: { contentText: note } } },
       ]);
-      editor.revealRange(range, vscode.TextEditorRevealType.InCenterIfOutsideViewport);
     }
   }
 
@@ -42,6 +38,13 @@ export class OperationHighlight implements vscode.Disposable {
   dispose(): void {
     this.#operation.dispose();
     this.#step.dispose();
+  }
+}
+
+/** Scrolls to a place in every visible editor of the document; the cursor stays where it is. */
+export function scrollToPlace(uri: string, place: TextRange): void {
+  for (const editor of visibleEditors(uri)) {
+    editor.revealRange(toRange(place), vscode.TextEditorRevealType.InCenterIfOutsideViewport);
   }
 }
 

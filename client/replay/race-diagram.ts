@@ -37,7 +37,7 @@ export interface DiagramRow {
 export type Lifeline = 'none' | 'begins' | 'goes-on' | 'ends' | 'whole';
 
 /** Characters that a column keeps free: for its lifeline on the left, and for a gap on the right. */
-const columnMargins = 4;
+const columnMargins = 3;
 
 /** Lays out a trace. */
 export function layOut(trace: Trace): RaceDiagram {

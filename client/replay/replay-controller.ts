@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { TextRange, TraceParams, TraceResult } from '../../server/protocol.ts';
 import type { MessageFromView } from './messages.ts';
-import { goToPlace, OperationHighlight } from './operation-highlight.ts';
+import { goToPlace, OperationHighlight, scrollToPlace } from './operation-highlight.ts';
 import { clampPosition, lastPosition, openingPosition, type Position } from './positions.ts';
 import { restoredReplay, traceParamsOf } from './replay-arguments.ts';
 import { ReplayPanel, replayViewType } from './replay-panel.ts';
@@ -19,6 +19,8 @@ export class ReplayController implements vscode.Disposable {
   readonly #subscriptions: readonly vscode.Disposable[];
   #panel: ReplayPanel | undefined;
   #shown: { result: TraceResult; position: Position } | undefined;
+  /** Counts what was asked for, so that an answer that comes late does not replace a later one. */
+  #requests = 0;
 
   constructor(extensionUri: vscode.Uri, source: TraceSource) {
     this.#extensionUri = extensionUri;
@@ -35,16 +37,19 @@ export class ReplayController implements vscode.Disposable {
 
   /**
    * Replays what the argument names, a `TraceParams` as code lenses pass it; anything else means the interleaving
-   * or the scenario at the cursor.
+   * or the scenario at the cursor, in the editor of the document when it is a URI.
    */
   async open(argument: unknown): Promise<void> {
-    const params = traceParamsOf(argument) ?? paramsAtCursor();
+    const params = traceParamsOf(argument) ?? paramsAtCursor(argument);
     if (params === undefined) {
       void vscode.window.showInformationMessage('Put the cursor into a scenario to replay it.');
       return;
     }
+    this.#requests += 1;
+    const request = this.#requests;
     try {
       const result = await this.#source.trace(params);
+      if (request !== this.#requests) return;
       this.#panel ??= this.#createPanel();
       this.#show(result, openingPosition(result.trace));
     } catch (error) {
@@ -107,7 +112,7 @@ export class ReplayController implements vscode.Disposable {
     this.#shown = { result, position };
     this.#panel?.show(result.title);
     this.#sendShown();
-    this.#markPlace();
+    this.#goAlong();
   }
 
   #sendShown(): void {
@@ -138,12 +143,19 @@ export class ReplayController implements vscode.Disposable {
   #select(position: Position): void {
     if (this.#shown === undefined) return;
     this.#shown = { ...this.#shown, position };
-    this.#markPlace();
+    this.#goAlong();
   }
 
   async #goToStep(position: Position): Promise<void> {
     const place = this.#placeOf(position);
     if (place && this.#shown) await goToPlace(this.#shown.result.uri, place);
+  }
+
+  /** The text follows the selected step. */
+  #goAlong(): void {
+    this.#markPlace();
+    const place = this.#shown && this.#placeOf(this.#shown.position);
+    if (place && this.#shown) scrollToPlace(this.#shown.result.uri, place);
   }
 
   #markPlace(): void {
@@ -190,8 +202,12 @@ function contains({ start, end }: TextRange, position: vscode.Position): boolean
   return new vscode.Range(start.line, start.character, end.line, end.character).contains(position);
 }
 
-function paramsAtCursor(): TraceParams | undefined {
-  const editor = vscode.window.activeTextEditor;
+function paramsAtCursor(of: unknown): TraceParams | undefined {
+  const { activeTextEditor, visibleTextEditors } = vscode.window;
+  const named = of instanceof vscode.Uri ? of.toString() : undefined;
+  const editor = [activeTextEditor, ...visibleTextEditors].find(
+    (candidate) => candidate && (named === undefined || candidate.document.uri.toString() === named),
+  );
   if (editor?.document.languageId !== 'fsrace') return undefined;
   const { document, selection } = editor;
   const { line, character } = selection.active;

@@ -81,9 +81,9 @@ function deadlock(
   if (first === undefined) return [];
   const waits = waiting.map(({ task, operation, step, reason }) => {
     const { name, operations } = scenario.tasks[task]!;
-    return `${name} waits at ${step} of ${operations[operation]!.kind} for ${reason}`;
+    return `${name} waits for ever at ${step} of ${operations[operation]!.kind}, for ${reason}`;
   });
-  const message = `deadlock: ${waits.join('; ')}`;
+  const message = waits.join('; ');
   const related = relatedSteps(sources, deadlockNotes);
   return [{ ...plain('deadlock', 'error', message, placeOfOperation(sources, first)), related }];
 }

@@ -1,6 +1,10 @@
 import { Command, CommanderError } from 'commander';
 import { version } from '../../package.json';
 import { addCheck } from './commands/check.ts';
+import { addConform } from './commands/conform.ts';
+import { addExplain } from './commands/explain.ts';
+import { addGuards } from './commands/guards.ts';
+import { addLsp } from './commands/lsp.ts';
 import { addReplay } from './commands/replay.ts';
 import { type ExitCode, exitCodes, Misuse } from './exit-codes.ts';
 import type { Terminal } from './terminal.ts';
@@ -23,6 +27,10 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
   };
   addCheck(program, terminal, end);
   addReplay(program, terminal, end);
+  addGuards(program, terminal);
+  addExplain(program, terminal);
+  addConform(program, terminal, end);
+  addLsp(program);
   try {
     await program.parseAsync(args, { from: 'user' });
     return code;

@@ -40,7 +40,18 @@ export function sourceFile(path: string, text: string): SourceFile {
   return { path: shownPath(path), text, lines: new LineIndex(text), reading: readScenarios(text) };
 }
 
-/** The same for a file that a command cannot do without: throws a Misuse. */
+/** What has to be mended first in a file, or in a part of it; undefined when it is without errors. */
+export function firstError(file: SourceFile, part?: Span | undefined): string | undefined {
+  const error = file.reading.diagnostics.find(
+    ({ severity, span }) =>
+      severity === 'error' && (part === undefined || (part.start <= span.start && span.end <= part.end)),
+  );
+  if (error === undefined) return undefined;
+  const { line, column } = placeOf(file, error.span);
+  return `mend ${file.path}:${line}:${column} first: ${error.message}`;
+}
+
+/** Reads one file that a command cannot do without. Throws a Misuse. */
 export function openSourceFile(path: string): SourceFile {
   try {
     return readSourceFile(path);

@@ -6,7 +6,7 @@ export interface Terminal {
   write(text: string): void;
   /** One line to standard error. */
   complain(message: string): void;
-  readonly colors: typeof pc;
+  readonly colors: ReturnType<typeof pc.createColors>;
   /** Columns to fill at most. */
   readonly width: number;
 }
@@ -18,7 +18,7 @@ const widest = 100;
 /** The terminal of this process. Colours as picocolors decides: not with NO_COLOR, and only where they are shown. */
 export function processTerminal(): Terminal {
   const { stdout, stderr, env } = process;
-  const columns = stdout.columns ?? (Number(env['COLUMNS']) || widest);
+  const columns = stdout.columns || Number(env['COLUMNS']) || widest;
   // A reader that has seen enough (`| head`) is no failure.
   stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;

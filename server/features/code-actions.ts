@@ -60,7 +60,7 @@ export function codeActions(document: ScenarioDocument, context: ActionContext):
 }
 
 /** Resolves when nothing more will be known about what is wrong at a place. */
-export async function repairsToCome(document: ScenarioDocument, { span }: ActionContext): Promise<void> {
+export async function repairsToCome(document: ScenarioDocument, { span }: Pick<ActionContext, 'span'>): Promise<void> {
   const concerned = document.scenarios.filter(({ lowered }) => touches(lowered.span, span));
   await Promise.all(concerned.map(({ check }) => check?.completed));
 }

@@ -7,10 +7,17 @@ import {
   type OperationDescription,
   type OperationKind,
   operationKinds,
-  profileOf,
   type Scenario,
   type StepDescription,
 } from '../../engine/index.ts';
+
+/** What a scenario says of its kernel. */
+export type KernelSettings = Pick<Scenario, 'kernel' | 'guards'>;
+
+/** True for what is written as a mainline release. */
+export function isRelease(text: string): boolean {
+  return /^\d+\.\d+(\.\d+)?$/.test(text);
+}
 
 /** Explains an operation in Markdown, with its steps on a release (the newest by default); undefined for one that is not modelled. */
 export function explainOperation(word: string, kernel?: string): string | undefined {
@@ -42,7 +49,7 @@ export function explainStep(operation: string, name: string, kernel?: string): s
 }
 
 /** Explains a guard of the catalogue, and whether it is on in a scenario; undefined for an unknown name. */
-export function explainGuard(name: string, scenario?: Scenario): string | undefined {
+export function explainGuard(name: string, settings?: KernelSettings): string | undefined {
   const guard = findGuard(name);
   if (guard === undefined) return undefined;
   const { label, commit, subject, actsIn, does, without } = guard;
@@ -53,13 +60,13 @@ export function explainGuard(name: string, scenario?: Scenario): string | undefi
     releases(guard),
     `In \`${actsIn}\`: ${does}`,
     `Without it: ${without}`,
-    ...(scenario === undefined ? [] : [settingOf(guard, scenario)]),
+    ...(settings === undefined ? [] : [settingOf(guard, settings)]),
   ].join('\n\n');
 }
 
 /** Explains a kernel release: whose rules it uses, and which guards it has. */
 export function explainKernel(release: string): string | undefined {
-  if (!/^\d+\.\d+(\.\d+)?$/.test(release)) return undefined;
+  if (!isRelease(release)) return undefined;
   const profile = kernelProfile(release);
   const rows = guards.map(
     ({ name, label }) => `| \`${name}\` | ${profile.guards[name] ? 'on' : 'off'} | ${cell(label)} |`,
@@ -92,10 +99,11 @@ function releases({ introduced, fixed, retired }: Guard): string {
   return `${parts.filter(Boolean).join('; ')}.`.replace(/^./, (first) => first.toUpperCase());
 }
 
-function settingOf({ name }: Guard, scenario: Scenario): string {
-  const profile = profileOf(scenario);
-  const by = scenario.guards[name] === undefined ? `as in ${profile.release}` : 'as the scenario says';
-  return `Here it is **${profile.guards[name] ? 'on' : 'off'}**, ${by}.`;
+function settingOf({ name }: Guard, { kernel, guards: own }: KernelSettings): string {
+  const profile = kernelProfile(kernel);
+  const isOn = own[name] ?? profile.guards[name];
+  const by = own[name] === undefined ? `as in ${profile.release}` : 'as the scenario says';
+  return `Here it is **${isOn ? 'on' : 'off'}**, ${by}.`;
 }
 
 /** Text in a cell of a Markdown table. */

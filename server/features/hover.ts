@@ -1,6 +1,14 @@
 import { type Hover, MarkupKind } from 'vscode-languageserver';
 import type { ScenarioDocument } from '../documents/scenario-document.ts';
-import { explainGuard, explainKernel, explainOperation, explainStep } from './explanations.ts';
+import type { ScenarioNode } from '../language/index.ts';
+import {
+  explainGuard,
+  explainKernel,
+  explainOperation,
+  explainStep,
+  isRelease,
+  type KernelSettings,
+} from './explanations.ts';
 import { memberTexts } from './member-texts.ts';
 import { type NodeAt, nodeAt } from './node-at.ts';
 import { summariseCheck } from './summary.ts';
@@ -14,22 +22,30 @@ export function hover(document: ScenarioDocument, offset: number): Hover | null 
 }
 
 function explain(document: ScenarioDocument, node: NodeAt): string | undefined {
-  const found = document.scenarios.find(({ lowered }) => lowered.node === node.scenario);
-  const kernel = found?.lowered.scenario?.kernel;
+  const settings = kernelSettings(node.scenario);
   switch (node.kind) {
     case 'operation':
-      return explainOperation(node.word, kernel);
+      return explainOperation(node.word, settings.kernel);
     case 'step':
-      return explainStep(node.operation, node.name, kernel);
+      return explainStep(node.operation, node.name, settings.kernel);
     case 'guard':
-      return explainGuard(node.name, found?.lowered.scenario);
+      return explainGuard(node.name, settings);
     case 'kernel':
       return explainKernel(node.release);
     case 'member':
       return `\`${memberTexts[node.member.kind].form}\`\n\n${memberTexts[node.member.kind].meaning}`;
     case 'scenario': {
-      const summary = found && summariseCheck(found);
-      return [found?.lowered.documentation, summary].filter(Boolean).join('\n\n') || undefined;
+      const checked = document.scenarios.find(({ lowered }) => lowered.node === node.scenario);
+      return checked && [checked.lowered.documentation, summariseCheck(checked)].filter(Boolean).join('\n\n');
     }
   }
+}
+
+/** What a scenario says of its kernel, also when errors keep it from being checked. */
+function kernelSettings({ members }: ScenarioNode): KernelSettings {
+  const kernel = members.find((member) => member.kind === 'kernel')?.version?.text;
+  const guards = members.flatMap((member): [string, boolean][] =>
+    member.kind === 'guard' && member.name !== undefined ? [[member.name.text, member.state?.text === 'on']] : [],
+  );
+  return { kernel: kernel !== undefined && isRelease(kernel) ? kernel : undefined, guards: Object.fromEntries(guards) };
 }

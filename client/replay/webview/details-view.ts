@@ -3,25 +3,22 @@ import { type ComparedState, compareStates, type FactGroup } from '../compared-s
 import type { ComparedTable, ComparedText } from '../compared-table.ts';
 import { type CrashReport, crashAt } from '../crash-report.ts';
 import { type Position, stateAt } from '../positions.ts';
-import { notesOf } from '../step-notes.ts';
+import type { StepNote } from '../step-notes.ts';
 import { element } from './element.ts';
 import { verdictLine } from './verdict-line.ts';
 
 const marks = { same: '', added: '+', removed: '−', changed: '~' } as const;
 const spoken = { same: '', added: 'added', removed: 'removed', changed: 'changed' } as const;
 
-/** Everything about one position: the step, what it changed, what a power failure leaves, the state. */
-export function renderDetails(trace: Trace, position: Position): HTMLElement[] {
+/** The situation at one position: what a power failure leaves, and the state with what the step changed. */
+export function situationSections(trace: Trace, position: Position): HTMLElement[] {
   const state = stateAt(trace, position);
   const before = position === 0 ? state : stateAt(trace, position - 1);
-  return [
-    stepSection(trace, position),
-    crashSection(crashAt(trace, position)),
-    stateSection(compareStates(before, state)),
-  ];
+  return [crashSection(crashAt(trace, position)), stateSection(compareStates(before, state))];
 }
 
-function stepSection(trace: Trace, position: Position): HTMLElement {
+/** The step that leads to a position, and what it changed. */
+export function stepSection(trace: Trace, position: Position, notes: readonly StepNote[]): HTMLElement {
   const step = position === 0 ? undefined : trace.steps[position - 1];
   if (step === undefined) {
     return element(
@@ -32,7 +29,6 @@ function stepSection(trace: Trace, position: Position): HTMLElement {
     );
   }
   const changes = step.changes.map((change) => element('li', {}, change));
-  const notes = notesOf(trace).get(position) ?? [];
   return element(
     'section',
     { class: 'step' },

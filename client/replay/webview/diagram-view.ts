@@ -1,6 +1,6 @@
 import type { Trace } from '../../../engine/index.ts';
 import { lastPosition, moveByKey, type Position } from '../positions.ts';
-import { type DiagramRow, layOut, type RaceDiagram } from '../race-diagram.ts';
+import type { DiagramRow, RaceDiagram } from '../race-diagram.ts';
 import { element } from './element.ts';
 import { verdictLine } from './verdict-line.ts';
 
@@ -23,8 +23,7 @@ export class DiagramView {
   readonly #rows: readonly HTMLElement[];
   #selected: Position;
 
-  constructor(trace: Trace, selected: Position, listener: DiagramListener) {
-    const diagram = layOut(trace);
+  constructor(trace: Trace, diagram: RaceDiagram, selected: Position, listener: DiagramListener) {
     this.#trace = trace;
     this.#selected = selected;
     this.#rows = [startRow(), ...diagram.rows.map((row) => stepRow(diagram, row))];
@@ -59,15 +58,14 @@ export class DiagramView {
     this.#selected = position;
     this.#mark(position, true);
     if (hadFocus) this.focus();
-    this.reveal();
+    this.scrollToSelected();
   }
 
   focus(): void {
     this.#rows[this.#selected]?.focus({ preventScroll: true });
   }
 
-  /** Scrolls to the selected row, with a row to spare on the side where the next one comes from. */
-  reveal(): void {
+  scrollToSelected(): void {
     this.#rows[this.#selected]?.scrollIntoView({ block: 'nearest' });
   }
 

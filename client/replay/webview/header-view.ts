@@ -46,7 +46,7 @@ export class HeaderView {
         { class: 'heading' },
         element(
           'div',
-          { class: 'name' },
+          {},
           element('h1', {}, title || 'Scenario without a name'),
           element('span', { class: 'quiet' }, `kernel ${trace.kernel}`),
         ),

@@ -2,6 +2,8 @@ import type { MessageFromView, MessageToView, ReplayRequest, ReplayViewState } f
 import { element } from './element.ts';
 import { ReplayView } from './replay-view.ts';
 import './replay.css';
+import './diagram-view.css';
+import './details-view.css';
 
 const vscode = acquireVsCodeApi();
 let shown: { view: ReplayView; request: ReplayRequest } | undefined;
@@ -10,6 +12,7 @@ const send = (message: MessageFromView) => vscode.postMessage(message);
 const remember = (state: ReplayViewState) => vscode.setState(state);
 
 window.addEventListener('message', ({ data }: MessageEvent<MessageToView>) => receive(data));
+window.addEventListener('resize', () => shown?.view.scrollToSelected());
 send({ type: 'ready' });
 
 function receive(message: MessageToView): void {
@@ -43,5 +46,6 @@ function show({ content, position, request }: Extract<MessageToView, { type: 'sh
   shown = { view, request };
   document.body.replaceChildren(view.node);
   view.focus();
+  view.scrollToSelected();
   remember({ request, position });
 }

@@ -1,6 +1,7 @@
 import type { ReplayContent } from '../messages.ts';
 import type { Position } from '../positions.ts';
-import { renderDetails } from './details-view.ts';
+import { layOut, type RaceDiagram } from '../race-diagram.ts';
+import { situationSections, stepSection } from './details-view.ts';
 import { DiagramView } from './diagram-view.ts';
 import { element } from './element.ts';
 import { HeaderView } from './header-view.ts';
@@ -15,36 +16,43 @@ interface ReplayListener {
 export class ReplayView {
   readonly node: HTMLElement;
   readonly #content: ReplayContent;
+  readonly #layout: RaceDiagram;
   readonly #header: HeaderView;
   readonly #diagram: DiagramView;
-  readonly #details = element('div', {
-    class: 'details',
-    tabindex: '0',
-    role: 'region',
-    'aria-label': 'Selected step',
-  });
+  /** Read out when it changes. */
+  readonly #step = element('div', { 'aria-live': 'polite' });
+  readonly #situation = element('div');
 
   constructor(content: ReplayContent, position: Position, listener: ReplayListener) {
     this.#content = content;
+    this.#layout = layOut(content.trace);
     const select = (target: Position) => {
       this.select(target);
       listener.selected(target);
     };
     this.#header = new HeaderView(content, position, { select, replayAgain: () => listener.replayAgain() });
-    this.#diagram = new DiagramView(content.trace, position, { select, reveal: (at) => listener.reveal(at) });
+    this.#diagram = new DiagramView(content.trace, this.#layout, position, {
+      select,
+      reveal: (at) => listener.reveal(at),
+    });
+    const about = { class: 'details', tabindex: '0', role: 'region', 'aria-label': 'Selected step' };
+    const details = element('div', about, this.#step, this.#situation);
     this.node = element(
       'main',
       {},
       this.#header.node,
-      element('div', { class: 'panes' }, element('div', { class: 'diagram-pane' }, this.#diagram.node), this.#details),
+      element('div', { class: 'panes' }, element('div', { class: 'diagram-pane' }, this.#diagram.node), details),
     );
     this.#showDetails(position);
   }
 
-  /** To be called when the view is in the document: gives the selected step the focus and scrolls to it. */
+  /** Gives the selected step the focus; to be called when the view is in the document. */
   focus(): void {
     this.#diagram.focus();
-    this.#diagram.reveal();
+  }
+
+  scrollToSelected(): void {
+    this.#diagram.scrollToSelected();
   }
 
   select(position: Position): void {
@@ -58,6 +66,9 @@ export class ReplayView {
   }
 
   #showDetails(position: Position): void {
-    this.#details.replaceChildren(...renderDetails(this.#content.trace, position));
+    const { trace } = this.#content;
+    const notes = this.#layout.rows[position - 1]?.notes ?? [];
+    this.#step.replaceChildren(stepSection(trace, position, notes));
+    this.#situation.replaceChildren(...situationSections(trace, position));
   }
 }

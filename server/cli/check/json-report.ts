@@ -1,14 +1,20 @@
 import type { ByteRange, OperationReference, Violation } from '../../../engine/index.ts';
 import type { NotedStep, ScheduleAnalysis } from '../../check/analysis.ts';
 import { type Place, placeOf } from '../source-file.ts';
+import type { AppliedFix } from './apply-fixes.ts';
 import type { CheckReport, Problem, ScenarioReport } from './report.ts';
 
 /** Changes when a field is removed or means something else; additions do not change it. */
 const version = 1;
 
 /** The report as `check --format json` prints it: the contract of docs/cli.md. */
-export function jsonReport({ scenarios, problems }: CheckReport): object {
-  return { version, scenarios: scenarios.map(scenarioJson), problems: problems.map(problemJson) };
+export function jsonReport({ scenarios, problems }: CheckReport, applied: readonly AppliedFix[]): object {
+  return {
+    version,
+    scenarios: scenarios.map(scenarioJson),
+    problems: problems.map(problemJson),
+    fixed: applied.map(({ report, guards }) => ({ file: report.file.path, name: report.lowered.name, guards })),
+  };
 }
 
 function scenarioJson(report: ScenarioReport): object {

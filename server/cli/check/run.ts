@@ -1,10 +1,11 @@
+import { contentOf } from '../../check/check-content.ts';
 import type { Checking } from '../../check/checking.ts';
+import type { CheckingService } from '../../check/checking-service.ts';
 import { diagnoseFailure } from '../../check/diagnose.ts';
 import { isInShard, type Shard } from '../arguments.ts';
 import { readSourceFiles, type SourceFile, type UnreadablePath } from '../source-file.ts';
 import { type CheckSettings, configure } from './configure.ts';
 import { type CheckableScenario, type CheckReport, type Problem, reportOn } from './report.ts';
-import type { Workers } from './workers.ts';
 
 /** What to check, and how. */
 export interface CheckRequest extends CheckSettings {
@@ -12,23 +13,39 @@ export interface CheckRequest extends CheckSettings {
   readonly shard?: Shard | undefined;
 }
 
+/** Shows how far searches are; returns what ends that. */
+export type ShowProgress = (checkings: readonly Checking[]) => () => void;
+
 /** Checks all scenarios that a request names. The report is in the order of paths and text, whatever the workers do. */
-export async function runCheck(request: CheckRequest, workers: Workers): Promise<CheckReport> {
+export async function runCheck(
+  request: CheckRequest,
+  service: CheckingService,
+  showProgress: ShowProgress,
+): Promise<CheckReport> {
   const { files, unreadable } = readSourceFiles(request.paths);
   const ownFiles = files.filter((_, position) => isInShard(position, request.shard));
   const scenarios = files
     .flatMap((file) => checkables(file, request))
     .filter((_, position) => isInShard(position, request.shard));
-  const checkings = scenarios.map(({ scenario }) => workers.check(scenario));
+  // The bounds of the command line are in the scenarios.
+  const shares = scenarios.map(({ scenario }) => service.share(contentOf(scenario, {}), () => {}));
+  const checkings = shares.map(({ checking }) => checking);
+  const endProgress = showProgress(checkings);
   await Promise.all(checkings.map(({ completed }) => completed));
-  const failures = scenarios.flatMap((checkable, i) => failureOf(checkable, checkings[i]!));
-  return {
+  endProgress();
+  const report: CheckReport = {
     scenarios: scenarios.flatMap((checkable, i) => {
       const { analysis, state } = checkings[i]!;
       return state === 'done' && analysis !== undefined ? [reportOn(checkable, analysis)] : [];
     }),
-    problems: [...unreadable.map(unreadableProblem), ...ownFiles.flatMap(textProblems), ...failures],
+    problems: [
+      ...unreadable.map(unreadableProblem),
+      ...ownFiles.flatMap(textProblems),
+      ...scenarios.flatMap((checkable, i) => failureOf(checkable, checkings[i]!)),
+    ],
   };
+  for (const share of shares) share.release();
+  return report;
 }
 
 function checkables(file: SourceFile, settings: CheckSettings): CheckableScenario[] {

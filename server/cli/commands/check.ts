@@ -1,5 +1,8 @@
 import { type Command, Option } from 'commander';
 import type { SearchBounds } from '../../../engine/index.ts';
+import { checkWorkerBundle } from '../../bundle.ts';
+import { CheckingService } from '../../check/checking-service.ts';
+import { workerThreads } from '../../check/worker-thread.ts';
 import {
   defaultWorkers,
   parseBound,
@@ -9,12 +12,14 @@ import {
   parseWorkers,
   type Shard,
 } from '../arguments.ts';
+import { type AppliedFix, applyFixes } from '../check/apply-fixes.ts';
 import { jsonReport } from '../check/json-report.ts';
+import { showProgress } from '../check/progress.ts';
 import { type CheckReport, exitCodeOf, type Problem } from '../check/report.ts';
-import { runCheck } from '../check/run.ts';
-import { Workers } from '../check/workers.ts';
+import { type CheckRequest, runCheck } from '../check/run.ts';
+import { watchPaths } from '../check/watch.ts';
 import type { ExitCode } from '../exit-codes.ts';
-import { prettyReport } from '../pretty/check-report.ts';
+import { appliedLines, prettyReport } from '../pretty/check-report.ts';
 import { count } from '../pretty/words.ts';
 import { placeOf } from '../source-file.ts';
 import type { Terminal } from '../terminal.ts';
@@ -26,6 +31,8 @@ interface CheckOptions {
   readonly bound?: SearchBounds;
   readonly workers: number;
   readonly shard?: Shard;
+  readonly fix?: true;
+  readonly watch?: true;
 }
 
 /** `fsrace check [PATH…]` */
@@ -34,7 +41,7 @@ export function addCheck(program: Command, terminal: Terminal, end: (code: ExitC
     .command('check')
     .summary('check every scenario under the paths')
     .description('Checks every scenario in the files and folders given, over all interleavings.')
-    .argument('[path...]', 'scenario files, and folders with them', ['.'])
+    .argument('[path...]', 'scenario files, and folders with them (default: the working directory)')
     .addOption(
       new Option('--format <format>', 'for people or for programs').choices(['pretty', 'json']).default('pretty'),
     )
@@ -46,25 +53,55 @@ export function addCheck(program: Command, terminal: Terminal, end: (code: ExitC
     .addOption(
       new Option(
         '--reduction <on|off>',
-        'leave out interleavings that differ in nothing; the search has no such reduction yet, so both mean the same',
+        'skip interleavings that are sure to end like another one; the search does no such thing yet, so both mean the same',
       ).choices(['on', 'off']),
     )
+    .addOption(
+      new Option(
+        '--fix',
+        'write proved guards into the files for losses that no `expect` names, then check again',
+      ).conflicts(['kernel', 'guard']),
+    )
+    .addOption(new Option('--watch', 'check again whenever a file changes').conflicts(['format', 'fix']))
     .action(async (paths: string[], options: CheckOptions) => {
-      const workers = new Workers(options.workers);
+      const { kernel, guard, bound, shard } = options;
+      const request = { paths: paths.length > 0 ? paths : ['.'], kernel, guards: guard, bounds: bound, shard };
+      const service = new CheckingService({ start: workerThreads(checkWorkerBundle), size: options.workers });
       try {
-        const { kernel, guard, bound, shard } = options;
-        const report = await runCheck({ paths, kernel, guards: guard, bounds: bound, shard }, workers);
-        terminal.write(
-          options.format === 'json'
-            ? `${JSON.stringify(jsonReport(report), null, 2)}\n`
-            : prettyReport(terminal, report),
-        );
-        complainAboutProblems(terminal, report);
-        end(exitCodeOf(report));
+        if (options.watch) await watchPaths(request.paths, () => checkAgain(request, service, terminal));
+        end(await checkOnce(request, options, service, terminal));
       } finally {
-        workers.dispose();
+        service.dispose();
       }
     });
+}
+
+async function checkOnce(
+  request: CheckRequest,
+  { format, fix }: CheckOptions,
+  service: CheckingService,
+  terminal: Terminal,
+): Promise<ExitCode> {
+  let report = await runCheck(request, service, showProgress);
+  const applied = fix ? applyFixes(report) : [];
+  if (applied.length > 0) report = await runCheck(request, service, showProgress);
+  terminal.write(
+    format === 'json' ? formatJson(report, applied) : appliedLines(terminal, applied) + prettyReport(terminal, report),
+  );
+  complainAboutProblems(terminal, report);
+  return exitCodeOf(report);
+}
+
+/** In a terminal the report takes the place of the one before. */
+async function checkAgain(request: CheckRequest, service: CheckingService, terminal: Terminal): Promise<void> {
+  const report = await runCheck(request, service, showProgress);
+  if (process.stdout.isTTY) terminal.write('\x1b[2J\x1b[3J\x1b[H');
+  terminal.write(prettyReport(terminal, report));
+  complainAboutProblems(terminal, report);
+}
+
+function formatJson(report: CheckReport, applied: readonly AppliedFix[]): string {
+  return `${JSON.stringify(jsonReport(report, applied), null, 2)}\n`;
 }
 
 /** One line that tells why not everything was checked, and what to do about it. */

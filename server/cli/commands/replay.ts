@@ -39,9 +39,9 @@ export function addReplay(program: Command, terminal: Terminal, end: (code: Exit
 }
 
 function writeTrace(terminal: Terminal, path: string, json: string): void {
-  if (path === '-') return terminal.write(json);
   try {
-    writeFileSync(path, json);
+    if (path === '-') terminal.write(json);
+    else writeFileSync(path, json);
   } catch (error) {
     throw new Misuse(`cannot write the trace to ${path}: ${whyUnusable(error)}`);
   }

@@ -1,4 +1,5 @@
 import type { VerdictDiagnostic } from '../../check/verdict-diagnostic.ts';
+import type { AppliedFix } from '../check/apply-fixes.ts';
 import type { CheckReport, Problem } from '../check/report.ts';
 import type { Terminal } from '../terminal.ts';
 import { excerpt } from './excerpt.ts';
@@ -32,6 +33,15 @@ export function prettyReport(terminal: Terminal, report: CheckReport): string {
 /** The author knows what an `expect` says. */
 function isNews({ severity }: VerdictDiagnostic): boolean {
   return severity !== 'information';
+}
+
+/** What was written into which scenario, one line each, and an empty one. */
+export function appliedLines({ colors }: Terminal, applied: readonly AppliedFix[]): string {
+  const lines = applied.map(({ report, guards }) => {
+    const members = guards.map((name) => `guard ${name} on`).join(', ');
+    return `${colors.green('fixed')} ${report.file.path}, "${report.lowered.name}": ${members}\n`;
+  });
+  return lines.length === 0 ? '' : `${lines.join('')}\n`;
 }
 
 /** Problems of the text; a path that could not be read has none to show. */

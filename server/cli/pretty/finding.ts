@@ -16,10 +16,13 @@ export function findingBlock(terminal: Terminal, report: ScenarioReport, finding
   const tasks = scenario.tasks.map(({ name }) => name);
   const notes = notesOf(report, finding);
   const { line } = placeOf(file, finding.span);
+  const run = notes.length > 0 ? ['', introduction(report, finding), '', ...stepTable(terminal, notes, tasks)] : [];
+  const more = remarks(report, finding).flatMap(([label, text]) => remark(terminal, line, label, text));
   return [
     ...excerpt(terminal, finding, file, finding.span),
-    ...(notes.length > 0 ? ['', introduction(report, finding), '', ...stepTable(terminal, notes, tasks), ''] : []),
-    ...remarks(report, finding).flatMap(([label, text]) => remark(terminal, line, label, text)),
+    ...run,
+    ...(run.length > 0 && more.length > 0 ? [''] : []),
+    ...more,
   ];
 }
 

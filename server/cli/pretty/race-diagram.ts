@@ -20,9 +20,11 @@ interface Line {
 /**
  * A run as kernel developers draw a race: a column for each task, and one for completions when they took
  * steps; time goes down. Of the steps, those are drawn that decide or change something on the way of the
- * data to the disk, and those around a switch; `...` stands for others. ASCII only.
+ * data to the disk, and the last before a switch; `...` stands for others. Ends with the last step after which a
+ * power failure loses data, when there is one. ASCII only.
  */
-export function raceDiagram(trace: Trace): string[] {
+export function raceDiagram(whole: Trace): string[] {
+  const trace = untilLoss(whole);
   const { tasks, steps } = trace;
   const names = steps.some(({ actor }) => actor.kind === 'endio') ? [...tasks, 'endio'] : tasks;
   const lines = steps.flatMap((step, i) => linesOf(trace, step, i, names.indexOf(step.task)));
@@ -33,6 +35,11 @@ export function raceDiagram(trace: Trace): string[] {
   return [heading, '', ...drawn, ...(losses.length > 0 ? ['', 'power failure, log replay', ...losses] : [])].map(
     toAscii,
   );
+}
+
+function untilLoss(trace: Trace): Trace {
+  const end = trace.steps.findLastIndex(({ state }) => state.crash.violations.length > 0);
+  return end < 0 ? trace : { ...trace, steps: trace.steps.slice(0, end + 1) };
 }
 
 function linesOf(trace: Trace, step: TraceStep, index: number, column: number): Line[] {

@@ -1,4 +1,4 @@
-import { formatOffset, formatRange } from '../../../engine/index.ts';
+import { formatOffset, formatRange, type Trace } from '../../../engine/index.ts';
 import type { ChosenRun } from '../replay/choose-run.ts';
 import { placeOf } from '../source-file.ts';
 import type { Terminal } from '../terminal.ts';
@@ -17,12 +17,29 @@ export function replayReport(terminal: Terminal, run: ChosenRun): string {
     `${file.path}:${place.line}, kernel ${profile.release}${rules}`,
     `${title}, ${count(trace.steps.length, 'step')}`,
     '',
-    ...stepTable(terminal, trace.steps, trace.tasks),
-    '',
-    'After a power failure here and log replay:',
+    ...(trace.steps.length > 0 ? [...stepTable(terminal, trace.steps, trace.tasks), ''] : []),
+    losingSteps(trace),
+    'After one at the end and log replay:',
     ...crashTable(terminal, run),
     '',
   ].join('\n');
+}
+
+/** Where in a run a power failure loses data: `after steps 3 to 5, 9`. */
+function losingSteps({ steps }: Trace): string {
+  const runs: [first: number, last: number][] = [];
+  for (const [i, { state }] of steps.entries()) {
+    if (state.crash.violations.length === 0) continue;
+    const last = runs.at(-1);
+    if (last?.[1] === i) last[1] = i + 1;
+    else runs.push([i + 1, i + 1]);
+  }
+  const where = runs
+    .map(([first, last]) => (first === last ? `step ${first}` : `steps ${first} to ${last}`))
+    .join(', ');
+  return where === ''
+    ? 'A power failure loses nothing that was promised, wherever it strikes.'
+    : `A power failure after ${where} loses data.`;
 }
 
 function crashTable({ colors, width }: Terminal, { trace }: ChosenRun): string[] {

@@ -9,7 +9,7 @@ import { type Cell, table } from './table.ts';
  */
 export function stepTable(terminal: Terminal, steps: readonly NotedStep[], tasks: readonly string[]): string[] {
   const { colors, width } = terminal;
-  const heading = ['', 'task', 'operation and step', 'what it finds and changes'];
+  const heading = ['', 'task', 'operation and step', 'changes'];
   const rows = steps.flatMap((step, i): Cell[][] => {
     const paint = taskColor(terminal, step.task, tasks);
     const operation = [{ text: '' }, { text: step.task, paint }, { text: step.operation, paint }, { text: '' }];

@@ -11,7 +11,7 @@ import {
 import type { LoweredScenario } from '../../language/index.ts';
 import { choose } from '../choose.ts';
 import { Misuse } from '../exit-codes.ts';
-import { placeOf, type SourceFile } from '../source-file.ts';
+import { firstError, placeOf, type SourceFile } from '../source-file.ts';
 
 /** Which run of which scenario is asked for, by their names or numbers. */
 export interface RunRequest {
@@ -60,7 +60,7 @@ export function chooseScenario(
   file: SourceFile,
   name: string | undefined,
 ): { readonly lowered: LoweredScenario; readonly scenario: Scenario } {
-  const { scenarios, diagnostics } = file.reading;
+  const { scenarios } = file.reading;
   const index =
     name === undefined
       ? 0
@@ -70,15 +70,8 @@ export function chooseScenario(
           scenarios.map((lowered) => lowered.name),
         );
   const lowered = scenarios[index];
-  const inside = diagnostics.find(
-    ({ severity, span }) =>
-      severity === 'error' &&
-      (lowered === undefined || (lowered.span.start <= span.start && span.end <= lowered.span.end)),
-  );
   if (lowered?.scenario !== undefined) return { lowered, scenario: lowered.scenario };
-  if (inside === undefined) throw new Misuse(`there is no scenario in ${file.path}`);
-  const { line, column } = placeOf(file, inside.span);
-  throw new Misuse(`mend ${file.path}:${line}:${column} first: ${inside.message}`);
+  throw new Misuse(firstError(file, lowered?.span) ?? `there is no scenario in ${file.path}`);
 }
 
 function witnessOf(scenario: Scenario): Pick<ChosenRun, 'title' | 'trace'> {

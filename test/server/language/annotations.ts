@@ -1,5 +1,8 @@
 import { type LanguageDiagnostic, LineIndex } from '../../../server/language/index.ts';
 
+/** A diagnostic of the language, or one of the checker, whose codes are others. */
+type Diagnosed = Omit<LanguageDiagnostic, 'code'> & { readonly code: string };
+
 /**
  * Expected diagnostics written into a scenario file, each under the line it is about:
  *
@@ -30,12 +33,12 @@ export function expectedDiagnostics(text: string): string[] {
 }
 
 /** A diagnostic in the form of `expectedDiagnostics`. */
-export function summary(diagnostic: LanguageDiagnostic, lines: LineIndex): string {
+export function summary(diagnostic: Diagnosed, lines: LineIndex): string {
   const { line, column, length, dots } = placeOf(diagnostic, lines);
   return `${line + 1}:${column + 1}+${length}${dots} ${wordsOf(diagnostic)}`;
 }
 
-function placeOf({ span }: LanguageDiagnostic, lines: LineIndex) {
+function placeOf({ span }: Diagnosed, lines: LineIndex) {
   const { line, column } = lines.positionAt(span.start);
   const end = lines.positionAt(span.end);
   const multiLine = end.line > line;
@@ -43,12 +46,12 @@ function placeOf({ span }: LanguageDiagnostic, lines: LineIndex) {
   return { line, column, length, dots: multiLine ? '…' : '' };
 }
 
-function wordsOf({ severity, code, message }: LanguageDiagnostic): string {
+function wordsOf({ severity, code, message }: Diagnosed): string {
   return `${severity === 'error' ? '' : `${severity} `}${code}: ${message}`;
 }
 
 /** The text with its annotations replaced by what `diagnosticsOf` finds in it without them. */
-export function annotate(text: string, diagnosticsOf: (text: string) => readonly LanguageDiagnostic[]): string {
+export function annotate(text: string, diagnosticsOf: (text: string) => readonly Diagnosed[]): string {
   const bare = text.split('\n').filter((line) => !annotation.test(line));
   const lines = new LineIndex(bare.join('\n'));
   const below: string[][] = bare.map(() => []);

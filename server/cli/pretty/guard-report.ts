@@ -1,0 +1,58 @@
+import type { Fix, KernelProfile, Verdict } from '../../../engine/index.ts';
+import type { ReleaseVerdict } from '../guards/releases.ts';
+import type { Terminal } from '../terminal.ts';
+import { type Cell, table } from './table.ts';
+import { describeFix } from './words.ts';
+
+/** What is known about the repair of one scenario. */
+export interface ScenarioRepair {
+  readonly name: string;
+  /** `path:line` */
+  readonly place: string;
+  readonly profile: KernelProfile;
+  readonly verdict: Verdict['verdict'];
+  /** The smallest sets of guards that make it safe, proved. */
+  readonly fixes: readonly Fix[];
+  /** By release, the oldest first. */
+  readonly releases: readonly ReleaseVerdict[];
+}
+
+/** Which guards make a scenario safe, and on which releases it is. */
+export function guardReport(terminal: Terminal, repair: ScenarioRepair): string[] {
+  const { colors, width } = terminal;
+  const { name, place, profile, releases } = repair;
+  const rows = releases.map(({ release, rulesOf, verdict }): Cell[] => [
+    { text: release, align: 'right', paint: release === profile.release ? colors.bold : undefined },
+    { text: verdict, paint: verdictColor(terminal, verdict) },
+    { text: rulesOf === release ? '' : `approximated with the rules of ${rulesOf}`, paint: colors.dim },
+  ]);
+  return [
+    colors.bold(name || 'a scenario without a name'),
+    `${place}, kernel ${profile.release}: ${verdictColor(terminal, repair.verdict)(repair.verdict)}`,
+    '',
+    ...fixLines(repair),
+    '',
+    ...table(rows, { width, indent: 2 }),
+    '',
+    badReleases(repair),
+  ];
+}
+
+function fixLines({ verdict, fixes }: ScenarioRepair): string[] {
+  if (verdict === 'safe') return ['  Safe as it is: it needs no further guard.'];
+  if (verdict === 'unknown') return ['  The search hit its bound: raise it to learn which guards help.'];
+  if (fixes.length === 0) return ['  No set of guards was proved to make it safe.'];
+  return ['  Safe with, at least:', ...fixes.map((fix) => `    ${describeFix(fix)}`)];
+}
+
+function badReleases({ releases }: ScenarioRepair): string {
+  const bad = releases.filter(({ verdict }) => verdict === 'unsafe');
+  const [first, last] = [bad[0], bad.at(-1)];
+  if (first === undefined || last === undefined) return '  No known release is bad.';
+  const still = last === releases.at(-1) ? ', the newest one known' : '';
+  return `  First bad release ${first.release}, last bad release ${last.release}${still}.`;
+}
+
+function verdictColor({ colors }: Terminal, verdict: Verdict['verdict']): (text: string) => string {
+  return { safe: colors.green, unsafe: colors.red, unknown: colors.yellow }[verdict];
+}

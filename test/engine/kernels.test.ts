@@ -1,0 +1,120 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { findGuard, guards } from '../../engine/guards.ts';
+import { compareReleases, isAtLeast, isRetired, kernelProfile, newestRelease } from '../../engine/kernels.ts';
+import { profileOf } from '../../engine/program.ts';
+import { buildScenario } from './scenario-builder.ts';
+
+describe('releases', () => {
+  test.each([
+    ['5.10', '5.9', 1],
+    ['5.10', '5.1', 1],
+    ['4.18', '4.17', 1],
+    ['6.2', '5.19', 1],
+    ['5.4.60', '5.4', 1],
+    ['5.8', '5.8', 0],
+    ['5.8.0', '5.8', 0],
+    ['4.20', '5.0', -1],
+  ])('%s against %s', (left, right, sign) => {
+    expect(Math.sign(compareReleases(left, right))).toBe(sign);
+    expect(Math.sign(compareReleases(right, left))).toBe(0 - sign);
+  });
+
+  test('are numbers, not text', () => {
+    const release = fc.tuple(fc.nat({ max: 30 }), fc.nat({ max: 30 }));
+    fc.assert(
+      fc.property(release, release, (a, b) => {
+        const byNumber = a[0] - b[0] || a[1] - b[1];
+        expect(Math.sign(compareReleases(a.join('.'), b.join('.')))).toBe(Math.sign(byNumber));
+      }),
+      { seed: 1 },
+    );
+  });
+
+  test('nothing is at or after never', () => expect(isAtLeast('99.0', null)).toBe(false));
+});
+
+describe('profiles', () => {
+  const names = guards.map(({ name }) => name);
+  const flag = 'releasepage.full-sync-flag';
+  const list = 'releasepage.modified-list';
+  const logged = 'skip-fsync.logged-ordered-extent';
+
+  test.each<[string, string[]]>([
+    ['4.17', [logged]],
+    ['4.18', [flag, logged]],
+    ['5.8', [flag, logged]],
+    ['5.9', [flag, list, logged]],
+    ['5.10', [flag, list]],
+    ['6.18', [flag, list]],
+  ])('guards that are on in %s: fixed by then, or not needed yet', (release, on) => {
+    const profile = kernelProfile(release);
+    expect(names.filter((name) => profile.guards[name])).toEqual(on);
+  });
+
+  test.each([
+    [flag, '5.8', false],
+    [flag, '5.9', true],
+    [flag, '5.10', true],
+    [list, '6.18', false],
+  ])('%s is retired in %s: %s', (name, release, expected) => {
+    expect(isRetired(findGuard(name)!, release)).toBe(expected);
+  });
+
+  test.each([
+    ['4.17', '4.17', false],
+    ['5.7', '5.7', false],
+    ['5.10', '5.9', true],
+    ['5.8.2', '5.8', true],
+    ['3.10', '4.17', true],
+    ['7.1', '6.18', true],
+  ])('%s has the rules of %s, approximate: %s', (release, rulesOf, approximate) => {
+    expect(kernelProfile(release)).toMatchObject({ release, rulesOf, approximate });
+  });
+
+  test('the newest one is the default', () => expect(kernelProfile()).toEqual(kernelProfile(newestRelease)));
+
+  test('each rule changes at one release and stays', () => {
+    const releases = ['4.17', '5.7', '5.8', '5.9', '6.18'].map((release) => kernelProfile(release).rules);
+    const changes = releases.slice(1).map((rules, i) => JSON.stringify(rules) !== JSON.stringify(releases[i]));
+    expect(changes).toEqual([false, false, true, true]);
+  });
+});
+
+describe('profile of a scenario', () => {
+  const tasks = { app: ['fsync I'] };
+  const name = 'releasepage.modified-list';
+
+  test.each<[string, Parameters<typeof buildScenario>[0], Parameters<typeof profileOf>[1], [string, boolean]]>([
+    ['the kernel sets guards', { kernel: '5.8', tasks }, {}, ['5.8', false]],
+    ['the scenario goes before the kernel', { kernel: '5.8', guards: { [name]: true }, tasks }, {}, ['5.8', true]],
+    ['a kernel override keeps the guards', { guards: { [name]: false }, tasks }, { kernel: '5.9' }, ['5.9', false]],
+    [
+      'a guard override goes before all',
+      { kernel: '5.9', guards: { [name]: true }, tasks },
+      { guards: { [name]: false } },
+      ['5.9', false],
+    ],
+  ])('%s', (_, text, overrides, [release, on]) => {
+    const profile = profileOf(buildScenario(text), overrides);
+    expect([profile.release, profile.guards[name]]).toEqual([release, on]);
+  });
+});
+
+describe('guard catalogue', () => {
+  test('names are unique and found', () => {
+    expect(new Set(names()).size).toBe(guards.length);
+    for (const guard of guards) expect(findGuard(guard.name)).toBe(guard);
+    expect(findGuard('releasepage')).toBeUndefined();
+  });
+
+  test.each(guards.map((guard) => [guard.name, guard] as const))('%s: its times are in order', (_, guard) => {
+    const times = [guard.introduced, guard.fixed, guard.retired].filter((time) => time !== null);
+    expect([...times].sort(compareReleases)).toEqual(times);
+    expect(guard.commit === null).toBe(guard.fixed === null);
+  });
+
+  function names() {
+    return guards.map(({ name }) => name);
+  }
+});

@@ -1,0 +1,42 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { LogRoot } from '../../../engine/model/log-root.ts';
+import { Layout, type State } from '../../../engine/state/layout.ts';
+
+let log: LogRoot;
+let state: State;
+beforeEach(() => {
+  const layout = new Layout();
+  log = new LogRoot(layout, { logTransactions: 3, writers: 2 });
+  state = new Int32Array(layout.words);
+  log.create(state);
+});
+
+/** What is known of log transactions 0 and 1. */
+const status = () => ({
+  lead: [0, 1].map((transid) => log.hasLeader(state, transid)),
+  synced: [0, 1].map((transid) => log.isSynced(state, transid)),
+  syncing: log.isSyncing(state),
+  lastLogCommit: log.lastLogCommit.get(state),
+});
+const none = [false, false];
+
+describe('log root', () => {
+  test('log transactions are led and synced one after the other', () => {
+    expect(status()).toEqual({ lead: none, synced: none, syncing: false, lastLogCommit: 0 });
+    log.transid.add(state, 1);
+    expect(status()).toEqual({ lead: [true, false], synced: none, syncing: true, lastLogCommit: 0 });
+    log.finishSync(state, 0);
+    expect(status()).toEqual({ lead: [true, false], synced: [true, false], syncing: false, lastLogCommit: 0 });
+    log.transid.add(state, 1);
+    log.finishSync(state, 1);
+    expect(status()).toEqual({ lead: [true, true], synced: [true, true], syncing: false, lastLogCommit: 1 });
+  });
+
+  test('a new log tree starts over, with nothing synced', () => {
+    log.transid.add(state, 2);
+    log.finishSync(state, 1);
+    log.create(state);
+    expect(log.transid.get(state)).toBe(0);
+    expect(status()).toEqual({ lead: none, synced: none, syncing: false, lastLogCommit: 0 });
+  });
+});

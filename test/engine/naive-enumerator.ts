@@ -1,0 +1,139 @@
+import type { Program } from '../../engine/program.ts';
+import type { State } from '../../engine/state/layout.ts';
+import type { TaskThread, Thread } from '../../engine/thread.ts';
+
+/** What all interleavings of a program do, found without any of the search's machinery. */
+export interface Enumeration {
+  readonly total: number;
+  readonly losing: number;
+  /** `lost F 0..4096 by 0.1`, sorted. */
+  readonly violations: readonly string[];
+  /** Some interleaving ends with a task that waits for ever. */
+  readonly deadlock: boolean;
+}
+
+/** Per file: what was promised, each with the sync that promised it (`task.operation`, or `-`). */
+interface Promises {
+  readonly versions: readonly { readonly version: number; readonly by: string }[];
+  readonly size: { readonly index: number; readonly by: string };
+}
+
+/** Contents and size of all files when a sync was called. */
+type Snapshot = readonly { readonly contents: readonly number[]; readonly size: number }[];
+
+/**
+ * Takes every interleaving, one after the other, depth first, without remembering states. It keeps
+ * the books on promises itself and has its own idea of a crash; only the steps are the engine's.
+ * Undefined when there are more interleavings than `limit`.
+ */
+export function enumerate(program: Program, limit: number): Enumeration | undefined {
+  const { inodes, log } = program.machine;
+  const threads: readonly Thread[] = [...program.tasks, ...program.completions.flat()];
+  const violations = new Set<string>();
+  let total = 0;
+  let losing = 0;
+  let deadlock = false;
+  const initial = inodes.map(
+    ({ content, size }): Promises => ({
+      versions: content.map(() => ({ version: 0, by: '-' })),
+      size: { index: size.get(program.initial), by: '-' },
+    }),
+  );
+  visit(program.initial, initial, new Map(), false);
+  if (total > limit) return undefined;
+  return { total, losing, violations: [...violations].sort(), deadlock };
+
+  function visit(state: State, promises: readonly Promises[], calls: ReadonlyMap<string, Snapshot>, lost: boolean) {
+    const found = inodes.flatMap((_, file) => judge(state, file, promises[file]!));
+    for (const violation of found) violations.add(violation);
+    const losesHere = lost || found.length > 0;
+    let moved = false;
+    for (const thread of threads) {
+      if (total > limit) return;
+      if (!isAlive(thread, state)) continue;
+      const position = thread.next(state);
+      if (position >= thread.steps.length || !thread.isReady(state, position)) continue;
+      moved = true;
+      const next = state.slice();
+      thread.take(next, position);
+      const [promised, called] = keepBooks(thread, position, state, next, promises, calls);
+      visit(next, promised, called, losesHere);
+    }
+    if (moved) return;
+    total++;
+    if (losesHere) losing++;
+    if (program.tasks.some((task) => task.next(state) < task.steps.length)) deadlock = true;
+  }
+
+  /** A completion exists while its ordered extent does. */
+  function isAlive(thread: Thread, state: State): boolean {
+    return program.completions.every((completions, file) =>
+      completions.every(
+        (completion) =>
+          completion !== thread || (inodes[file]!.orderedExtents.starts.get(state) & (1 << completion.start)) !== 0,
+      ),
+    );
+  }
+
+  /** Takes note of the first step of a sync, and of its end. */
+  function keepBooks(
+    thread: Thread,
+    position: number,
+    before: State,
+    after: State,
+    promises: readonly Promises[],
+    calls: ReadonlyMap<string, Snapshot>,
+  ): [readonly Promises[], ReadonlyMap<string, Snapshot>] {
+    const task = program.tasks.indexOf(thread as TaskThread);
+    if (task < 0) return [promises, calls];
+    const placed = thread.steps[position]!;
+    const operation = program.scenario.tasks[task]!.operations[placed.operation]!;
+    if (operation.kind !== 'fsync' && operation.kind !== 'fdatasync' && operation.kind !== 'sync')
+      return [promises, calls];
+    const by = `${task}.${placed.operation}`;
+    const called = calls.has(by) ? calls : new Map([...calls, [by, snapshot(before)]]);
+    const ended = (thread.steps[thread.next(after)]?.operation ?? -1) !== placed.operation;
+    if (!ended) return [promises, called];
+    const about = (file: number) => !('file' in operation) || operation.file === file;
+    const raised = promises.map((promise, file) =>
+      about(file) ? raise(promise, called.get(by)![file]!, by) : promise,
+    );
+    return [raised, called];
+  }
+
+  function snapshot(state: State): Snapshot {
+    return inodes.map(({ content, size }) => ({
+      contents: content.map((field) => field.get(state)),
+      size: size.get(state),
+    }));
+  }
+
+  /** The violations of one file if the power fails now. */
+  function judge(state: State, file: number, { versions, size }: Promises): string[] {
+    const { segments, committed, diskLog, name } = inodes[file]!;
+    const replay = log.onDisk.get(state) === 1 && diskLog.present.get(state) === 1;
+    const found = (replay ? diskLog : committed).size.get(state);
+    const losers = versions.map(({ version, by }, i) => {
+      const inLog = replay && ((diskLog.data.get(state) | diskLog.hole.get(state)) & (1 << i)) !== 0;
+      const there = (inLog ? diskLog : committed).version[i]!.get(state);
+      if (version > 0) return there < version || i >= found ? by : undefined;
+      return i < size.index && i >= found ? size.by : undefined;
+    });
+    return losers.flatMap((by, i) => {
+      if (by === undefined || by === losers[i - 1]) return [];
+      let end = i;
+      while (losers[end] === by) end++;
+      return [`lost ${name} ${segments.cuts[i]}..${segments.cuts[end]} by ${by}`];
+    });
+  }
+}
+
+function raise({ versions, size }: Promises, call: Snapshot[number], by: string): Promises {
+  return {
+    versions: versions.map((old, i) => {
+      const version = call.contents[i]!;
+      return i < call.size && version > old.version ? { version, by } : old;
+    }),
+    size: call.size > size.index ? { index: call.size, by } : size,
+  };
+}

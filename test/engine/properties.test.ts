@@ -1,0 +1,168 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { brokenPromises } from '../../engine/durability/judge.ts';
+import { check, type Scenario, type Verdict } from '../../engine/index.ts';
+import { compile, type Program } from '../../engine/program.ts';
+import { Runner } from '../../engine/replay/runner.ts';
+import { type Exploration, explore } from '../../engine/search/explore.ts';
+import { Field } from '../../engine/state/layout.ts';
+import type { Thread } from '../../engine/thread.ts';
+import { checkState, checkStep } from './invariants.ts';
+import { randomRace, randomScenario } from './random-scenario.ts';
+
+const limits = { states: 4000, steps: 10_000, memory: 2 ** 31 };
+const scenarios = fc.oneof(randomScenario({ files: 2, tasks: 3, operations: 3 }), randomRace());
+
+/** Every write to a field is read back, so that no number outgrows its bits. */
+const write = Field.prototype.set;
+beforeAll(() => {
+  Field.prototype.set = function (this: Field, state, value) {
+    write.call(this, state, value);
+    if (this.get(state) !== value) throw new Error(`${value} does not fit its field`);
+  };
+});
+afterAll(() => {
+  Field.prototype.set = write;
+});
+
+describe('any scenario', () => {
+  test('has a verdict that is consistent in itself', () => {
+    const verdicts = new Map<Verdict['verdict'], number>();
+    const consistent = (scenario: Scenario) => {
+      const { verdict, complete, bound, interleavings, violations, deadlock } = check(scenario, { limits });
+      const [total, losing] = [BigInt(interleavings.total), BigInt(interleavings.losing)];
+      expect(losing <= total && total > 0n).toBe(true);
+      expect(losing > 0n).toBe(violations.length > 0);
+      expect([complete, interleavings.exact]).toEqual([bound === undefined, bound === undefined]);
+      const bad = violations.length > 0 || deadlock !== undefined;
+      expect(verdict).toBe(bad ? 'unsafe' : complete ? 'safe' : 'unknown');
+      verdicts.set(verdict, (verdicts.get(verdict) ?? 0) + 1);
+    };
+    fc.assert(fc.property(scenarios, consistent), { seed: 1, numRuns: 600 });
+    expect([...verdicts.keys()].sort()).toEqual(['safe', 'unknown', 'unsafe']);
+  });
+
+  test('has witnesses that can be replayed, whose last state and no earlier one breaks the promise', () => {
+    let replayed = 0;
+    const replays = (scenario: Scenario) => {
+      for (const { file, range, promisedBy, witness } of check(scenario, { limits }).violations) {
+        const program = compile(scenario);
+        const runner = new Runner(program);
+        for (const step of witness) {
+          expect(breaks(program, runner, file, range, promisedBy)).toBe(false);
+          const thread = runner.threadOf(step);
+          expect(runner.canStep(thread)).toBe(true);
+          expect(runner.step(thread)).toEqual(step);
+        }
+        expect(breaks(program, runner, file, range, promisedBy)).toBe(true);
+        replayed++;
+      }
+    };
+    fc.assert(fc.property(randomRace(), replays), { seed: 2, numRuns: 500 });
+    expect(replayed).toBeGreaterThan(100);
+  });
+});
+
+describe('any run', () => {
+  test('goes through states that the search visited, and the invariants of the model hold in each', () => {
+    let steps = 0;
+    const follows = (scenario: Scenario, seed: number) => {
+      const program = compile(scenario);
+      const walk = new LockstepWalk(program, explore(program, limits), seed);
+      for (let run = 0; run < 10; run++) steps += walk.run();
+    };
+    fc.assert(fc.property(scenarios, fc.nat(), follows), { seed: 3, numRuns: 600 });
+    expect(steps).toBeGreaterThan(100_000);
+  });
+});
+
+/** Runs a program at random, and follows each step along the edges of the state graph. */
+class LockstepWalk {
+  readonly #program: Program;
+  readonly #exploration: Exploration;
+  /** What each visited state was found to be, and the other way round. */
+  readonly #contents = new Map<number, string>();
+  readonly #numbers = new Map<string, number>();
+  #random: number;
+
+  constructor(program: Program, exploration: Exploration, seed: number) {
+    this.#program = program;
+    this.#exploration = exploration;
+    this.#random = seed;
+  }
+
+  /** One run to its end, along the graph as far as the search expanded it. Returns its length. */
+  run(): number {
+    const runner = new Runner(this.#program);
+    let length = 0;
+    let followed: number | undefined = 0;
+    for (;;) {
+      checkState(this.#program, runner.state);
+      const ready = [...this.#program.tasks, ...runner.openCompletions()].filter((thread) => runner.canStep(thread));
+      const edges = this.#follow(runner, followed, ready);
+      if (ready.length === 0) return length;
+      const thread = ready[this.#choose(ready.length)]!;
+      const before = runner.state.slice();
+      runner.step(thread);
+      checkStep(this.#program, before, runner.state);
+      followed = edges.get(thread);
+      length++;
+    }
+  }
+
+  /** The edges out of the state that the run is in; none where the search stopped before. */
+  #follow(runner: Runner, index: number | undefined, ready: readonly Thread[]): ReadonlyMap<Thread, number> {
+    if (index === undefined) return new Map();
+    this.#compare(runner, index);
+    const edges = this.#edgesOf(index);
+    const expanded = edges.size > 0 || this.#exploration.bound === undefined;
+    const same = edges.size === ready.length && ready.every((thread) => edges.has(thread));
+    must(same || !expanded, 'the search took other steps');
+    return edges;
+  }
+
+  /** The run is in the state that the graph says. */
+  #compare({ state }: Runner, index: number): void {
+    const content = state.join();
+    must((this.#contents.get(index) ?? content) === content, 'one number, two states');
+    must((this.#numbers.get(content) ?? index) === index, 'one state, two numbers');
+    this.#contents.set(index, content);
+    this.#numbers.set(content, index);
+    const { inodes, log } = this.#program.machine;
+    const broken = inodes.flatMap((inode) => brokenPromises(inode, this.#program.promises[inode.index]!, log, state));
+    must(this.#exploration.graph.isLosing(index) === broken.length > 0, 'a state was judged wrongly');
+  }
+
+  #edgesOf(state: number): Map<Thread, number> {
+    const { graph, actors } = this.#exploration;
+    const edges = new Map<Thread, number>();
+    for (let edge = graph.firstEdge(state); edge < graph.endOfEdges(state); edge++) {
+      edges.set(actors.thread(graph.actor(edge)), graph.target(edge));
+    }
+    return edges;
+  }
+
+  #choose(count: number): number {
+    this.#random = (Math.imul(this.#random, 1103515245) + 12345) >>> 0;
+    return (this.#random >>> 8) % count;
+  }
+}
+
+function breaks(
+  { machine, promises, syncs }: Program,
+  { state }: Runner,
+  file: number,
+  range: { start: number; end: number },
+  promisedBy: object | null,
+): boolean {
+  const inode = machine.inodes[file]!;
+  return brokenPromises(inode, promises[file]!, machine.log, state).some((broken) => {
+    const { start, end } = inode.segments.rangeOf(broken.segments);
+    const by = syncs[broken.promisedBy - 1] ?? null;
+    return start === range.start && end === range.end && JSON.stringify(by) === JSON.stringify(promisedBy);
+  });
+}
+
+function must(holds: boolean, message: string): void {
+  if (!holds) throw new Error(message);
+}

@@ -1,0 +1,151 @@
+import fc from 'fast-check';
+import {
+  cutOffsets,
+  type FileOperation,
+  guards,
+  modelledReleases,
+  type Operation,
+  type OrderConstraint,
+  type Scenario,
+  type ScenarioFile,
+  type StepReference,
+  stepNames,
+} from '../../engine/index.ts';
+
+/** How large a random scenario may get; every number is a maximum. */
+export interface ScenarioLimits {
+  readonly files: number;
+  readonly tasks: number;
+  readonly operations: number;
+}
+
+const block = 4096;
+const large = 32 * 1024 * 1024;
+
+/** Any tasks, on files of a few blocks or sparse ones larger than 16 MiB, on every modelled kernel. */
+export function randomScenario(limits: ScenarioLimits): fc.Arbitrary<Scenario> {
+  return fc.array(randomFile(), { minLength: 1, maxLength: limits.files }).chain((files) =>
+    fc
+      .array(fc.array(randomOperation(files.length), { minLength: 1, maxLength: limits.operations }), {
+        minLength: 1,
+        maxLength: limits.tasks,
+      })
+      .chain((tasks) => scenarioOf(files, tasks)),
+  );
+}
+
+/**
+ * One task writes and writes back; when that is complete an fsync meets what may disturb it. There are
+ * few interleavings, and many of these scenarios lose data.
+ */
+export function randomRace(): fc.Arbitrary<Scenario> {
+  return fc
+    .record({
+      file: randomFile(fc.constant(large)),
+      range: randomRange,
+      syncs: fc.array(fc.oneof({ weight: 3, arbitrary: fileOperation(0, 'fsync') }, randomOperation(1)), {
+        minLength: 1,
+        maxLength: 2,
+      }),
+      disturbers: fc.array(
+        fc.oneof({ weight: 2, arbitrary: fileOperation(0, 'releasepage', 'fdatasync') }, randomOperation(1)),
+        { minLength: 1, maxLength: 2 },
+      ),
+    })
+    .chain(({ file, range, syncs, disturbers }) => {
+      const written = (['write', 'writeback'] as const).map((kind): Operation => ({ kind, file: 0, range }));
+      const complete = { task: 0, operation: 1, step: 'finish_ordered_io' };
+      const orders = [1, 2].map((task) => ({ before: complete, after: { task, operation: 0 } }));
+      return scenarioOf([file], [written, syncs, disturbers], orders);
+    });
+}
+
+function scenarioOf(
+  files: readonly ScenarioFile[],
+  tasks: readonly (readonly Operation[])[],
+  orders: readonly OrderConstraint[] = [],
+): fc.Arbitrary<Scenario> {
+  return fc
+    .record({
+      kernel: fc.constantFrom(...modelledReleases),
+      guards: fc.dictionary(fc.constantFrom(...guards.map(({ name }) => name)), fc.boolean(), { maxKeys: 2 }),
+      more: fc.oneof({ weight: 4, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: randomOrders(tasks) }),
+    })
+    .map(({ kernel, guards: chosen, more }) => ({
+      name: 'random',
+      kernel,
+      guards: chosen,
+      files: files.map((file, i) => ({ ...file, name: `F${i}` })),
+      tasks: tasks.map((operations, i) => ({ name: `t${i}`, operations })),
+      orders: [...orders, ...more],
+      schedules: [],
+      expect: [],
+      bounds: {},
+    }))
+    .map(releaseWholeBlocksOnly);
+}
+
+/** In a file with a cut inside a block, page release may try the same page for ever: writes back there instead. */
+function releaseWholeBlocksOnly(scenario: Scenario): Scenario {
+  const isCut = scenario.files.map((_, file) => cutOffsets(scenario, file).some((offset) => offset % block !== 0));
+  const replace = (operation: Operation): Operation =>
+    operation.kind === 'releasepage' && isCut[operation.file] ? { ...operation, kind: 'writeback' } : operation;
+  return { ...scenario, tasks: scenario.tasks.map((task) => ({ ...task, operations: task.operations.map(replace) })) };
+}
+
+function randomFile(size = fc.constantFrom(0, block, 2 * block, 4 * block, 6000, large, large, large)) {
+  return fc.record({
+    name: fc.constant(''),
+    size,
+    data: fc.oneof({ weight: 3, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: fc.tuple(randomRange) }),
+    needsFullSync: fc.constantFrom(false, false, false, true),
+  });
+}
+
+/** Whole blocks mostly; now and then a range ends inside a block and cuts it. */
+const randomRange = fc
+  .record({
+    start: fc.nat({ max: 3 }),
+    length: fc.integer({ min: 1, max: 3 }),
+    half: fc.constantFrom(0, 0, 0, 0, 0, block / 2),
+  })
+  .map(({ start, length, half }) => ({ start: start * block, end: (start + length) * block - half }));
+
+function randomOperation(files: number): fc.Arbitrary<Operation> {
+  const file = fc.nat({ max: files - 1 });
+  return fc.oneof(
+    { weight: 6, arbitrary: fc.record({ kind: fc.constant('write' as const), file, range: randomRange }) },
+    { weight: 10, arbitrary: file.chain((f) => fileOperation(f, 'writeback', 'releasepage', 'fsync', 'fdatasync')) },
+    { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom('commit' as const, 'commit', 'sync') }) },
+  );
+}
+
+function fileOperation(file: number, ...kinds: FileOperation['kind'][]): fc.Arbitrary<FileOperation> {
+  return fc
+    .record({
+      kind: fc.constantFrom(...kinds),
+      file: fc.constant(file),
+      range: fc.oneof(fc.constant('all' as const), randomRange),
+    })
+    .map((operation) => (operation.kind.endsWith('sync') ? { ...operation, range: 'all' } : operation));
+}
+
+/** Any two references each, so that some orders contradict each other or the order within a task. */
+function randomOrders(tasks: readonly (readonly Operation[])[]): fc.Arbitrary<OrderConstraint[]> {
+  const references = fc.record({ before: randomReference(tasks), after: randomReference(tasks) });
+  return fc
+    .array(references, { minLength: 1, maxLength: 2 })
+    .map((orders) =>
+      orders.filter(({ before, after }) => before.task !== after.task || before.operation !== after.operation),
+    );
+}
+
+function randomReference(tasks: readonly (readonly Operation[])[]): fc.Arbitrary<StepReference> {
+  const operations = tasks.flatMap((kinds, task) => kinds.map(({ kind }, operation) => ({ kind, task, operation })));
+  return fc.constantFrom(...operations).chain(({ kind, task, operation }) => {
+    const steps = kind === 'writeback' ? [...stepNames(kind), ...stepNames('endio')] : stepNames(kind);
+    return fc
+      .option(fc.constantFrom(...steps), { nil: undefined })
+      .map((step): StepReference => ({ task, operation, step }));
+  });
+}

@@ -1,0 +1,105 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { compareRecord } from '../../server/conform/compare.ts';
+import { parseCorpus } from '../../server/conform/record.ts';
+import { runCli } from '../server/cli/run-cli.ts';
+import { temporaryFolder } from '../server/cli/temporary-folder.ts';
+import { corpora, oracleFolder } from './oracle.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const sample = fileURLToPath(new URL('../fixtures/oracle/sample.jsonl', import.meta.url));
+const sampleLines = readFileSync(sample, 'utf8').trimEnd().split('\n');
+
+const absent =
+  corpora.length === 0 ? ` (skipped: no recordings in ${oracleFolder}; FSRACE_ORACLE names their folder)` : '';
+
+// The names of skipped tests are not shown by default.
+if (absent !== '') console.warn(`all recordings${absent}`);
+
+describe.skipIf(absent !== '')(`all recordings${absent}`, () => {
+  test('545 workloads with 2,294 crash points are predicted without a mismatch', () => {
+    const results = corpora.flatMap((path) => parseCorpus(readFileSync(path, 'utf8')).map(compareRecord));
+    const compared = results.filter((result) => result.kind === 'compared');
+    expect(compared.flatMap(({ id, mismatches }) => mismatches.map((mismatch) => ({ id, ...mismatch })))).toEqual([]);
+    expect(compared).toHaveLength(545);
+    expect(compared.reduce((sum, { crashPoints }) => sum + crashPoints, 0)).toBe(2294);
+  });
+
+  test('the command line says the same, and what it skipped and why', async () => {
+    const { code, stdout } = await runCli(['conform', ...corpora], root);
+    expect(code).toBe(0);
+    expect(stdout).toContain('\n545 recordings compared, 2,294 crash points, 0 mismatches, 653 skipped\n');
+    for (const path of corpora) expect(stdout).toContain(path);
+    expect(stdout).toContain('skipped: 40 unaligned offsets\n');
+  });
+});
+
+describe('a sample of the recordings', () => {
+  const results = parseCorpus(sampleLines.join('\n')).map(compareRecord);
+
+  test.each(results.map((result) => [result.id, result] as const))('%s', (_, result) => {
+    if (result.kind === 'compared') expect(result.mismatches).toEqual([]);
+    else expect(result.reason).not.toBe('');
+  });
+
+  test('has recordings of several families, and some that are skipped', () => {
+    expect(results.filter(({ kind }) => kind === 'compared')).toHaveLength(13);
+    expect(results.flatMap((result) => (result.kind === 'skipped' ? [result.reason] : []))).toEqual([
+      'punch',
+      'directories or links',
+      'unaligned offsets',
+      'mount commit=300,nodiscard,nodatasum',
+    ]);
+  });
+});
+
+describe('a recording that is not as predicted', () => {
+  /** Changes of a recording of four writes and an fsync, and what `conform` says then. */
+  const cases: readonly [what: string, from: string | RegExp, to: string, complaint: string][] = [
+    ['content', /"data":\[\[0,4,10\]\]/, '"data":[[0,4,1]]', 'content of a\n  recorded   0-3:1\n  predicted  0-3:10\n'],
+    [
+      'size',
+      /"size":16384(?=,"data":\[\[0,4,10\]\])/,
+      '"size":12288',
+      'size of a\n  recorded   12288\n  predicted  16384\n',
+    ],
+    [
+      'existence',
+      /\{"a":\{(?=[^{]*\[\[0,4,10\]\])/,
+      '{"a":null,"b":{',
+      'existence of a\n  recorded   false\n  predicted  true\n',
+    ],
+    ['commits', /"gen":0,"log":true/, '"gen":1,"log":true', 'commits\n  recorded   1\n  predicted  0\n'],
+    ['log', /"gen":0,"log":true/, '"gen":0,"log":false', 'log\n  recorded   false\n  predicted  true\n'],
+  ];
+  const recording = sampleLines.find((line) => line.includes('"x-wb-front"'))!;
+
+  test.each(cases)('in %s', async (_, from, to, complaint) => {
+    const changed = recording.replace(from, to);
+    expect(changed).not.toBe(recording);
+    const folder = temporaryFolder({ 'changed.jsonl': `${changed}\n` });
+    const { code, stdout } = await runCli(['conform', 'changed.jsonl'], folder);
+    expect(code).toBe(1);
+    expect(stdout).toContain(`mismatch changed.jsonl: x-wb-front, power failure after operation 3: ${complaint}`);
+    expect(stdout).toContain('1 recording compared, 4 crash points, 1 mismatch, 0 skipped\n');
+  });
+});
+
+describe('input that is no recording', () => {
+  test.each([
+    ['no JSON', `${sampleLines[0]}\nnonsense\n`, 'a.jsonl: line 2 is not a recording; give recordings as JSON lines'],
+    ['other JSON', '{"id":"a"}\n', 'a.jsonl: line 1 is not a recording; give recordings as JSON lines'],
+    [
+      'nonsense in its fields',
+      sampleLines[0]!.replace(/"ops":\[.*?\],"/, '"ops":7,"'),
+      'a.jsonl: recording a-047 cannot be predicted',
+    ],
+  ])('%s', async (_, text, complaint) => {
+    const { code, stdout, stderr } = await runCli(['conform', 'a.jsonl'], temporaryFolder({ 'a.jsonl': text }));
+    expect(code).toBe(2);
+    expect(stdout).toBe('');
+    expect(stderr).toMatch(/^.*\n$/);
+    expect(stderr).toContain(complaint);
+  });
+});

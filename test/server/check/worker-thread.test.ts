@@ -1,0 +1,63 @@
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { contentOf } from '../../../server/check/check-content.ts';
+import type { Checking } from '../../../server/check/checking.ts';
+import { CheckingService } from '../../../server/check/checking-service.ts';
+import { workerThreads } from '../../../server/check/worker-thread.ts';
+import { type BuiltServer, buildServer } from '../build.ts';
+import { analysisOf, endless, race } from './scenarios.ts';
+
+let built: BuiltServer;
+let service: CheckingService;
+
+beforeAll(async () => {
+  built = await buildServer();
+});
+afterAll(() => built.remove());
+
+beforeEach(() => {
+  const start = workerThreads(pathToFileURL(join(built.folder, 'check-worker.cjs')));
+  service = new CheckingService({ start, size: 1, patience: { afterStop: 250, atWork: 500 } });
+});
+afterEach(() => service.dispose());
+
+async function checked(scenario: ReturnType<typeof race>): Promise<Checking> {
+  const { checking } = service.share(contentOf(scenario, {}), () => {});
+  await checking.completed;
+  return checking;
+}
+
+test('a worker thread finds out what the engine finds out here', async () => {
+  const { analysis } = await checked(race());
+  const { milliseconds } = analysis!;
+  expect(analysis).toEqual({ ...analysisOf(race()), milliseconds });
+  expect(milliseconds).toBeGreaterThan(0);
+});
+
+test.each([
+  ['crash the worker', /exit code 7/],
+  ['throw in the worker', /thrown on purpose/],
+  ['hang the worker', /no sign of life/],
+])('after a scenario that makes it %s, the next one is checked by another', async (name, reason) => {
+  const { state, failure } = await checked(race(name));
+  expect(state).toBe('failed');
+  expect(failure).toMatch(reason);
+  expect((await checked(race())).state).toBe('done');
+});
+
+test('a long search tells how far it is, and ends when it is stopped', async () => {
+  const { checking } = service.share(contentOf(endless(), {}), () => {});
+  await expect.poll(() => checking.states).toBeGreaterThan(4000);
+  checking.stop();
+  await checking.completed;
+  expect(checking.state).toBe('stopped');
+  expect(checking.analysis?.verdict.bound?.kind).toBe('cancelled');
+});
+
+test('a long search that nobody wants any more makes room for the next', async () => {
+  const { checking, release } = service.share(contentOf(endless(), {}), () => {});
+  await expect.poll(() => checking.states).toBeGreaterThan(0);
+  release();
+  expect((await checked(race())).state).toBe('done');
+});

@@ -1,0 +1,228 @@
+import { describe, expect, test } from 'vitest';
+import { guards } from '../../../engine/index.ts';
+import { runCli } from './run-cli.ts';
+import {
+  deadlock,
+  expectedLoss,
+  infeasible,
+  safe,
+  scenario,
+  syntaxError,
+  unmetExpectation,
+  unsafe,
+} from './scenarios.ts';
+import { temporaryFolder } from './temporary-folder.ts';
+
+async function report(text: string, ...args: readonly string[]): Promise<unknown> {
+  const { stdout } = await runCli(['check', '--format', 'json', ...args], temporaryFolder({ 'sub/a.fsrace': text }));
+  return JSON.parse(stdout);
+}
+
+const decimal = expect.stringMatching(/^\d+$/);
+const step = {
+  task: expect.any(String),
+  operation: expect.any(String),
+  step: expect.any(String),
+  line: expect.any(Number),
+  column: expect.any(Number),
+  changes: expect.any(Array),
+};
+
+describe('a race', () => {
+  test('has every field, and nothing else', async () => {
+    const fixes = [{ guards: ['releasepage.modified-list'], proved: true, interleavings: decimal }];
+    expect(await report(unsafe)).toStrictEqual({
+      version: 1,
+      scenarios: [
+        {
+          file: 'sub/a.fsrace',
+          name: 'a race',
+          line: 1,
+          column: 10,
+          kernel: '5.8',
+          rulesOf: '5.8',
+          approximate: false,
+          guards: Object.fromEntries(guards.map(({ name }) => [name, expect.any(Boolean)])),
+          verdict: 'unsafe',
+          complete: true,
+          bound: null,
+          interleavings: { total: '8580', losing: '858', exact: true },
+          states: expect.any(Number),
+          transitions: expect.any(Number),
+          milliseconds: expect.any(Number),
+          expectation: { declared: 'safe', met: false },
+          violations: [
+            {
+              kind: 'lost',
+              inode: 'I',
+              range: [0, 4096],
+              sizeOnly: false,
+              transaction: 8,
+              expected: false,
+              promisedBy: { task: 'app', operation: 'fsync', line: 4, column: 32 },
+              witness: Array.from({ length: 29 }, () => step),
+              fixes,
+            },
+          ],
+          kernelFix: { kernel: '5.9', proved: true, interleavings: decimal },
+          deadlock: null,
+          schedules: [],
+          notices: [],
+        },
+      ],
+      problems: [],
+      fixed: [],
+    });
+  });
+
+  test('tells the witness from the write to the return of the fsync, completions where they were started', async () => {
+    const found = await report(unsafe);
+    const at = (line: number, column: number) => ({ line, column });
+    const witness = expect.arrayContaining([
+      { task: 'app', operation: 'write', step: 'dirty_pages', ...at(4, 17), changes: expect.any(Array) },
+      { task: 'endio', operation: 'endio', step: 'end_bio', ...at(4, 32), changes: expect.any(Array) },
+      {
+        task: 'kswapd',
+        operation: 'releasepage',
+        step: 'try_release_extent_mapping',
+        ...at(5, 17),
+        changes: expect.any(Array),
+      },
+      { task: 'app', operation: 'fsync', step: 'return', ...at(4, 32), changes: [] },
+    ]);
+    expect(found).toMatchObject({ scenarios: [{ violations: [{ witness }] }] });
+  });
+
+  test('says which guards were in force', async () => {
+    expect(await report(unsafe)).toMatchObject({
+      scenarios: [{ guards: { 'releasepage.modified-list': false, 'releasepage.full-sync-flag': true } }],
+    });
+  });
+});
+
+test('a loss that is expected is unsafe, met, and has its fixes', async () => {
+  expect(await report(expectedLoss)).toMatchObject({
+    scenarios: [
+      {
+        verdict: 'unsafe',
+        expectation: { declared: 'lost I 0..4K', met: true },
+        violations: [{ expected: true, fixes: [{ guards: ['releasepage.modified-list'], proved: true }] }],
+      },
+    ],
+  });
+});
+
+test('an expectation that is not met', async () => {
+  const expectation = { declared: 'lost I 0..4K', met: false };
+  expect(await report(unmetExpectation)).toMatchObject({
+    scenarios: [{ verdict: 'safe', expectation, violations: [] }],
+  });
+});
+
+test('a search that hits its bound', async () => {
+  expect(await report(safe, '--bound', 'states=10')).toMatchObject({
+    scenarios: [
+      {
+        verdict: 'unknown',
+        complete: false,
+        bound: { kind: 'states', limit: 10 },
+        interleavings: { exact: false },
+        notices: [{ severity: 'warning', code: 'search-bounded', line: 1, column: 10 }],
+      },
+    ],
+  });
+});
+
+test('explicit interleavings', async () => {
+  const text = unsafe.replace(
+    /\}\n$/,
+    '  interleaving { app: write app: fsync until log_inode kswapd: releasepage app: fsync crash }\n' +
+      '  interleaving "in order" { app: write app: fsync kswapd: releasepage crash }\n}\n',
+  );
+  expect(await report(text)).toMatchObject({
+    scenarios: [
+      {
+        schedules: [
+          {
+            name: '',
+            line: 6,
+            column: 3,
+            verdict: 'unsafe',
+            problem: null,
+            violations: [{ kind: 'lost', inode: 'I', range: [0, 4096], promisedBy: { task: 'app', line: 4 } }],
+          },
+          { name: 'in order', verdict: 'safe', violations: [], problem: null },
+        ],
+      },
+    ],
+  });
+  expect(await report(infeasible)).toMatchObject({
+    scenarios: [
+      {
+        verdict: 'safe',
+        schedules: [
+          {
+            name: 'upside down',
+            verdict: 'infeasible',
+            problem: { line: 5, column: 32, message: 'the next operation of app is write, not fsync' },
+          },
+        ],
+      },
+    ],
+  });
+});
+
+test('a deadlock', async () => {
+  expect(await report(deadlock)).toMatchObject({
+    scenarios: [
+      {
+        verdict: 'unsafe',
+        expectation: { met: false },
+        violations: [],
+        deadlock: {
+          waiting: [{ task: 'app', operation: 'fsync', step: 'wait_ordered_range', line: 4 }],
+          witness: expect.arrayContaining([step]),
+        },
+      },
+    ],
+  });
+});
+
+test('a kernel whose rules are not modelled, from the text or from the command line', async () => {
+  const approximate = { kernel: '5.4', rulesOf: '4.17', approximate: true };
+  const notice = { severity: 'warning', code: 'profile-approximate' };
+  expect(await report(safe.replace('5.8', '5.4'))).toMatchObject({
+    scenarios: [{ ...approximate, notices: [{ ...notice, line: 2, column: 10 }] }],
+  });
+  expect(await report(safe, '--kernel', '5.4')).toMatchObject({
+    scenarios: [{ ...approximate, notices: [{ ...notice, line: 1, column: 10 }] }],
+  });
+  expect(await report(safe.replace('5.8', '5.4'), '--kernel', '5.8')).toMatchObject({
+    scenarios: [{ kernel: '5.8', approximate: false, notices: [] }],
+  });
+});
+
+test('problems of the text, and the scenarios that have none', async () => {
+  const ranges = Array.from({ length: 31 }, (_, i) => `write I ${i * 8}K..${i * 8 + 4}K`).join(' ');
+  const tooMany = scenario('in pieces', 'file I size 32M', `task app { ${ranges} }`);
+  const misspelled = scenario('a name', 'file I size 4K', 'task app { fsync J }');
+  const found = await report(syntaxError + tooMany + misspelled + safe);
+  expect(found).toMatchObject({ scenarios: [{ name: 'one after the other', verdict: 'safe' }] });
+  expect(found).toMatchObject({
+    problems: [
+      { file: 'sub/a.fsrace', line: 3, column: 10, code: 'syntax', message: expect.any(String) },
+      { file: 'sub/a.fsrace', line: 5, column: 10, code: 'too-many-segments', message: expect.any(String) },
+      { file: 'sub/a.fsrace', line: 11, column: 20, code: 'unknown-name', message: expect.any(String) },
+    ],
+  });
+});
+
+test('a path that cannot be read', async () => {
+  const { stdout } = await runCli(['check', '--format', 'json', 'nowhere'], temporaryFolder({}));
+  expect(JSON.parse(stdout)).toStrictEqual({
+    version: 1,
+    scenarios: [],
+    problems: [{ file: 'nowhere', line: 1, column: 1, code: 'unreadable', message: 'there is no such file or folder' }],
+    fixed: [],
+  });
+});
