@@ -1,5 +1,5 @@
 import type { FileOperation } from '../scenario.ts';
-import { lowest } from '../state/bits.ts';
+import { highest, lowest } from '../state/bits.ts';
 import type { State } from '../state/layout.ts';
 import type { OperationContext } from './context.ts';
 import { end, type Step } from './step.ts';
@@ -32,7 +32,7 @@ export function releasepage(context: OperationContext, operation: FileOperation)
         const page = segments.wholeBlocks(candidates & -candidates);
         dropExtentMap(state, page);
         if ((page & lockedRanges(orderedExtents.rangeLocked.get(state))) === 0) pages.drop(state, page);
-        cursor.set(state, lowest(page) + 1);
+        cursor.set(state, highest(page) + 1);
         return clean(state) === 0 ? end : 'try_release_extent_mapping';
       },
     },

@@ -31,8 +31,17 @@ function bindOperation(node: OperationNode, scope: Scope): Operation | undefined
   }
   if (kind === 'sync' || kind === 'commit') return { kind };
   if (file === undefined || range === undefined) return undefined;
-  if ((kind === 'fsync' || kind === 'fdatasync') && range !== 'all') {
-    scope.problems.notModelled(`\`${kind}\` of a range`, node.range!.span);
+  switch (kind) {
+    case 'truncate':
+      return node.size?.value === undefined ? undefined : { kind, file, size: node.size.value };
+    case 'fallocate':
+    case 'zero-range':
+      return { kind, file, range, keepSize: node.keepSize !== undefined };
+    case 'fsync':
+    case 'fdatasync':
+      if (range !== 'all') scope.problems.notModelled(`\`${kind}\` of a range`, node.range!.span);
+      return { kind, file, range };
+    default:
+      return { kind, file, range };
   }
-  return { kind, file, range };
 }

@@ -3,10 +3,19 @@ import type { OperationKind } from '../../engine/index.ts';
 /** Which operations of the language the engine models; the compiler keeps it equal to the engine's list. */
 const modelled: Readonly<Record<OperationKind, true>> = {
   write: true,
+  'mmap-write': true,
+  'direct-write': true,
+  read: true,
   writeback: true,
   releasepage: true,
   fsync: true,
   fdatasync: true,
+  truncate: true,
+  punch: true,
+  fallocate: true,
+  'zero-range': true,
+  evict: true,
+  close: true,
   sync: true,
   commit: true,
 };

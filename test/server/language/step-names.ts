@@ -3,6 +3,15 @@ import type { StepNames } from '../../../server/language/index.ts';
 const fastFsync = ['start_ordered_ops', 'inode_lock', 'test_full_sync', 'log_inode', 'log_changed_extents', 'return'];
 const tables: Readonly<Record<Parameters<StepNames>[0], readonly string[]>> = {
   write: ['dirty_pages'],
+  'mmap-write': ['btrfs_page_mkwrite'],
+  'direct-write': ['dirty_pages', 'wait'],
+  read: ['read_page'],
+  truncate: ['inode_lock', 'cont_expand'],
+  punch: ['inode_lock', 'drop_extents'],
+  fallocate: ['inode_lock', 'insert_prealloc'],
+  'zero-range': ['inode_lock', 'insert_prealloc'],
+  close: ['release_file'],
+  evict: ['evict_inode'],
   writeback: ['run_delalloc', 'submit'],
   releasepage: ['try_release_extent_mapping'],
   fsync: fastFsync,
