@@ -133,7 +133,7 @@ export class LspClient {
 }
 
 /** A document that the client has open. */
-export class OpenDocument {
+class OpenDocument {
   readonly uri: string;
   readonly #client: LspClient;
   #document: TextDocument;
