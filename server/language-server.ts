@@ -21,7 +21,7 @@ import { Settings } from './documents/settings.ts';
 import { featureCapabilities, registerFeatures } from './features/register.ts';
 
 /** What the language server needs from where it runs. */
-export interface ServerEnvironment {
+interface ServerEnvironment {
   readonly startWorker: StartWorker;
   /** Most checking workers at a time. */
   readonly workers: number;

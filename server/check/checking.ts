@@ -4,7 +4,7 @@ import type { Job, JobOutcome, Urgency } from './job.ts';
 import type { SearchLimits, WorkerTask } from './worker-protocol.ts';
 
 /** Runs tasks on workers. */
-export type RunTask = (task: WorkerTask, urgency: Urgency) => Job;
+type RunTask = (task: WorkerTask, urgency: Urgency) => Job;
 
 /**
  * `judging` until the verdict is there, `completing` until all stages of the analysis are, `done` then. `stopped`:

@@ -7,7 +7,7 @@ const patience = 500;
 const reportInterval = 250;
 
 /** Checks of a document that are under way, with the names of their scenarios. */
-export type ChecksUnderWay = ReadonlyMap<Checking, string>;
+type ChecksUnderWay = ReadonlyMap<Checking, string>;
 
 /**
  * Shows the checks of one document that take long, with a button that ends them. One for all of them:

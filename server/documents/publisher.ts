@@ -16,7 +16,7 @@ interface Publication {
   readonly next: number;
 }
 
-export interface PublisherOptions {
+interface PublisherOptions {
   readonly connection: Pick<Connection, 'sendDiagnostics' | 'sendNotification'>;
   /** Address of docs/diagnostics.md. */
   readonly page: string;

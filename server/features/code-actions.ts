@@ -12,7 +12,7 @@ import { writeInterleaving } from '../repairs/write-interleaving.ts';
 import { verdictDiagnostics } from './diagnostics.ts';
 
 /** Part of a code action request. */
-export interface ActionContext {
+interface ActionContext {
   readonly span: Span;
   /** What the client shows there; actions say which of these they repair. */
   readonly shown: readonly Diagnostic[];

@@ -19,7 +19,7 @@ import { hover } from './hover.ts';
 import { runToTrace, traceResult, traceSubject } from './trace.ts';
 
 /** What the features are made of. */
-export interface FeatureContext {
+interface FeatureContext {
   readonly connection: Connection;
   readonly support: ClientSupport;
   readonly documents: OpenDocuments;

@@ -8,7 +8,7 @@ import type { LoweredScenario, Span } from '../language/index.ts';
 import type { ReplayTarget, TextPosition, TraceParams, TraceResult } from '../protocol.ts';
 
 /** What is to be replayed, with everything that its places in the text are told from. */
-export interface TraceSubject {
+interface TraceSubject {
   readonly document: ScenarioDocument;
   readonly target: ReplayTarget;
   readonly lowered: LoweredScenario;

@@ -6,7 +6,7 @@ const restOfLine = /^[ \t;]*(\/\*(?:(?!\*\/)[^\r\n])*\*\/[ \t;]*)*(\/\/[^\r\n]*)
 const indentUnit = '  ';
 
 /** How a scenario's members are laid out. */
-export interface MemberLayout {
+interface MemberLayout {
   /** Line break of the text. */
   readonly lineBreak: string;
   /** What members begin their lines with. */

@@ -14,7 +14,7 @@ export interface CheckRequest extends CheckSettings {
 }
 
 /** Shows how far searches are; returns what ends that. */
-export type ShowProgress = (checkings: readonly Checking[]) => () => void;
+type ShowProgress = (checkings: readonly Checking[]) => () => void;
 
 /** Checks all scenarios that a request names. The report is in the order of paths and text, whatever the workers do. */
 export async function runCheck(

@@ -4,7 +4,7 @@ import type { Terminal } from '../terminal.ts';
 import { lengthOf, wrap } from './table.ts';
 
 /** What an excerpt is headed with. */
-export interface Heading {
+interface Heading {
   readonly severity: DiagnosticSeverity;
   readonly code: string;
   readonly message: string;

@@ -4,16 +4,14 @@ import type { Terminal } from '../terminal.ts';
 import { lengthOf } from './table.ts';
 import { amount, count, describeChange, duration, formatCount } from './words.ts';
 
-/** A verdict takes up to this much of a line. */
-const verdictWidth = 58;
-
 /** Every scenario with its verdict in one line, below the file that it is in. */
 export function overview(terminal: Terminal, { scenarios, problems }: CheckReport): string[] {
   const { colors, width } = terminal;
   const readable = problems.filter(({ source }) => source !== undefined).map(({ path }) => path);
   const paths = [...new Set([...scenarios.map(({ file }) => file.path), ...readable])].sort();
   const longest = Math.max(0, ...scenarios.map(({ lowered }) => lengthOf(lowered.name)));
-  const nameWidth = Math.min(longest, width - verdictWidth);
+  const verdictWidth = Math.max(0, ...scenarios.map((report) => lengthOf(describeVerdict(report))));
+  const nameWidth = Math.max(0, Math.min(longest, width - verdictWidth - 4));
   return paths.flatMap((path) => {
     const uncheckable = problems.filter((problem) => problem.path === path).length;
     return [

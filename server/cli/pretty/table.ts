@@ -5,7 +5,7 @@ export interface Cell {
   readonly align?: 'right' | undefined;
 }
 
-export interface TableOptions {
+interface TableOptions {
   /** Columns of the terminal to fill at most, `indent` included. */
   readonly width: number;
   readonly indent?: number | undefined;

@@ -61,7 +61,7 @@ export function describeLosses(crash: CrashView): string[] {
 }
 
 /** `a hole`, `the data of app: write`. */
-export function nameVersion(version: string): string {
+function nameVersion(version: string): string {
   if (version === 'hole') return 'a hole';
   if (version === 'initial data') return 'the initial data';
   return version === 'nothing' ? version : `the data of ${version}`;

@@ -14,7 +14,7 @@ import { Misuse } from '../exit-codes.ts';
 import { firstError, placeOf, type SourceFile } from '../source-file.ts';
 
 /** Which run of which scenario is asked for, by their names or numbers. */
-export interface RunRequest {
+interface RunRequest {
   readonly scenario?: string | undefined;
   readonly interleaving?: string | undefined;
 }
@@ -56,7 +56,7 @@ export function chooseRun(file: SourceFile, request: RunRequest): ChosenRun {
 }
 
 /** The scenario of a file that is named, or the first. Throws a Misuse when there is none, or when it has errors. */
-export function chooseScenario(
+function chooseScenario(
   file: SourceFile,
   name: string | undefined,
 ): { readonly lowered: LoweredScenario; readonly scenario: Scenario } {

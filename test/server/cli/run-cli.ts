@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 /** The built command line: its worker, and the server that it starts, stand beside it. */
 export const cli = fileURLToPath(new URL('../../../dist/cli.js', import.meta.url));
 
-export interface CliResult {
+interface CliResult {
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;

@@ -60,6 +60,15 @@ describe('as the client gets them', () => {
     expect(shown.at(-1)).toMatch(/^\d+\. app: fsync I, return.* @ fsync I$/);
   });
 
+  test('in a file with very many losses only the first ones come with their steps', () => {
+    const many = Array.from({ length: 200 }, (_, i) => text.replace(/scenario ".*"/, `scenario "${i}"`)).join('\n');
+    const losses = diagnostics(checkedDocument(many), page);
+    const withSteps = losses.findIndex(({ relatedInformation }) => relatedInformation === undefined);
+    expect(losses).toHaveLength(400);
+    expect(withSteps).toBeGreaterThan(100);
+    expect(losses.slice(withSteps).some(({ relatedInformation }) => relatedInformation !== undefined)).toBe(false);
+  });
+
   test('what does nothing is a hint, shown as unnecessary', () => {
     const small = readFileSync(`${folder}no-effect.fsrace`, 'utf8');
     const [hint] = diagnostics(checkedDocument(small), page);

@@ -1,0 +1,67 @@
+import { describe, expect, test } from 'vitest';
+import { FilePromise, syncPromise } from '../../../engine/durability/promises.ts';
+import { Registers } from '../../../engine/operations/registers.ts';
+import { compile } from '../../../engine/program.ts';
+import { buildScenario } from '../scenario-builder.ts';
+
+/** A file of three blocks and two sync operations of two tasks. */
+function promising() {
+  const { machine, layout } = compile(
+    buildScenario({ files: ['I 8K'], tasks: { a: ['write I 0..4K', 'write I 8K..12K'] } }),
+  );
+  const inode = machine.inodes[0]!;
+  const promise = new FilePromise(layout, inode.segments.count, { versions: 2, syncs: 2 });
+  const syncs = [1, 2].map((sync) => syncPromise(sync, [{ inode, promise, versions: 2 }], new Registers(layout)));
+  const state = new Int32Array(layout.words);
+  const change = (versions: readonly number[], size: number) => {
+    for (const [i, version] of versions.entries()) inode.content[i]!.set(state, version);
+    inode.size.set(state, size);
+  };
+  const read = () => ({
+    versions: promise.version.map((field) => field.get(state)),
+    by: promise.promisedBy.map((field) => field.get(state)),
+    size: [promise.size.get(state), promise.sizePromisedBy.get(state)],
+  });
+  return { state, change, read, first: syncs[0]!, second: syncs[1]! };
+}
+
+describe('promises', () => {
+  test('hold from the return on, for what was there at the call', () => {
+    const { state, change, read, first } = promising();
+    change([1, 0, 0], 2);
+    first.call(state);
+    change([2, 0, 1], 3);
+    expect(read()).toEqual({ versions: [0, 0, 0], by: [0, 0, 0], size: [0, 0] });
+    first.fulfil(state);
+    expect(read()).toEqual({ versions: [1, 0, 0], by: [1, 0, 0], size: [2, 1] });
+  });
+
+  test('only rise: who called earlier and returns later takes nothing back', () => {
+    const { state, change, read, first, second } = promising();
+    change([1, 1, 0], 2);
+    first.call(state);
+    change([2, 1, 1], 3);
+    second.call(state);
+    second.fulfil(state);
+    first.fulfil(state);
+    expect(read()).toEqual({ versions: [2, 1, 1], by: [2, 2, 2], size: [3, 2] });
+  });
+
+  test('who promises the same again does not take it over', () => {
+    const { state, change, read, first, second } = promising();
+    change([1, 0, 0], 2);
+    for (const sync of [first, second]) {
+      sync.call(state);
+      sync.fulfil(state);
+    }
+    expect(read()).toEqual({ versions: [1, 0, 0], by: [1, 0, 0], size: [2, 1] });
+  });
+
+  test('about nothing behind the size at the call', () => {
+    const { state, change, read, first } = promising();
+    change([1, 0, 1], 1);
+    first.call(state);
+    first.fulfil(state);
+    expect(read().versions).toEqual([1, 0, 0]);
+  });
+});

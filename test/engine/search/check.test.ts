@@ -1,0 +1,131 @@
+import { describe, expect, test } from 'vitest';
+import { check } from '../../../engine/index.ts';
+import { buildScenario, type ScenarioText } from '../scenario-builder.ts';
+
+const seed = {
+  kernel: '5.8',
+  tasks: { app: ['write I 0..4K', 'fsync I'], flusher: ['writeback I'], kswapd: ['releasepage I'] },
+} satisfies ScenarioText;
+const safe = { ...seed, kernel: '5.9' };
+/** More states than the search polls after. */
+const large = {
+  ...seed,
+  kernel: '6.18',
+  tasks: { ...seed.tasks, app: ['write I 0..4K', 'write I 8K..12K', 'fsync I'] },
+};
+
+describe('bounds', () => {
+  test.each<[string, ScenarioText, Parameters<typeof check>[1], object]>([
+    ['none', safe, {}, { verdict: 'safe', complete: true, bound: undefined }],
+    [
+      'states',
+      safe,
+      { limits: { states: 50 } },
+      { verdict: 'unknown', bound: { kind: 'states', limit: 50 }, states: 50 },
+    ],
+    ['steps', safe, { limits: { steps: 10 } }, { verdict: 'unknown', bound: { kind: 'steps', limit: 10 } }],
+    ['steps, but enough', safe, { limits: { steps: 1000 } }, { verdict: 'safe', complete: true }],
+    ['memory', large, { limits: { memory: 1 } }, { verdict: 'unknown', bound: { kind: 'memory', limit: 1 } }],
+    ['cancelled', large, { shouldStop: () => true }, { verdict: 'unknown', bound: { kind: 'cancelled', limit: 0 } }],
+    [
+      'the first violation',
+      seed,
+      { untilFirstViolation: true },
+      { verdict: 'unsafe', bound: { kind: 'violation', limit: 1 } },
+    ],
+    ['the scenario goes first', { ...safe, bounds: { states: 60 } }, { limits: { states: 50 } }, { states: 60 }],
+    ['the scenario bounds steps', { ...safe, bounds: { steps: 5 } }, {}, { bound: { kind: 'steps', limit: 5 } }],
+  ])('%s', (_, text, options, expected) => {
+    const verdict = check(buildScenario(text), options);
+    expect(verdict).toMatchObject(expected);
+    expect([verdict.complete, verdict.interleavings.exact]).toEqual(Array(2).fill(verdict.bound === undefined));
+  });
+
+  test('the longest interleaving is as long as the least bound on steps that is not hit', () => {
+    const scenario = buildScenario({ kernel: '5.8', tasks: { app: ['write I 0..4K', 'writeback I'] } });
+    const bounded = [14, 15].map((steps) => check(scenario, { limits: { steps } }).complete);
+    expect(bounded).toEqual([false, true]);
+  });
+
+  test('a bounded search still finds what is near, and names no operation as useless', () => {
+    const verdict = check(buildScenario({ ...seed, files: ['I 16M'] }), { limits: { states: 300 } });
+    expect(verdict.noEffect).toEqual([]);
+    const { witness } = check(buildScenario(seed)).violations[0]!;
+    expect(check(buildScenario(seed), { limits: { steps: witness.length } })).toMatchObject({
+      verdict: 'unsafe',
+      complete: false,
+    });
+    expect(check(buildScenario(seed), { limits: { steps: witness.length - 1 } }).verdict).toBe('unknown');
+  });
+
+  test('progress tells how far the search is', () => {
+    const seen: [number, number][] = [];
+    const verdict = check(buildScenario(large), {
+      progress: (states, transitions) => seen.push([states, transitions]),
+    });
+    expect(seen.length).toBe(Math.floor(verdict.states / 4096));
+    expect(seen[0]![0]).toBeGreaterThanOrEqual(4096);
+    expect(seen.at(-1)![1]).toBeLessThanOrEqual(verdict.transitions);
+  });
+});
+
+describe('verdicts', () => {
+  test('are the same every time, witness included', () => {
+    expect(check(buildScenario(seed))).toEqual(check(buildScenario(seed)));
+  });
+
+  test('survive the way to another thread', () => {
+    const verdict = check(buildScenario(seed));
+    expect(structuredClone(verdict)).toEqual(verdict);
+  });
+
+  test('violations come by file, then range, then who promised', () => {
+    const text = {
+      kernel: '5.8',
+      files: ['I 32M', 'J 32M'],
+      tasks: {
+        a: ['write J 0..4K', 'fsync J'],
+        b: ['write I 8K..12K', 'writeback I', 'fsync I'],
+        c: ['fsync I', 'fsync J'],
+      },
+      orders: ['b.writeback before a.write', 'a.write before c.fsync#1', 'a.write before b.fsync'],
+    };
+    const found = check(buildScenario(text)).violations.map(({ file, range, promisedBy }) => [
+      file,
+      range.start,
+      promisedBy!.task,
+    ]);
+    expect(found).toEqual([
+      [0, 8192, 1],
+      [0, 8192, 2],
+      [1, 0, 0],
+      [1, 0, 2],
+    ]);
+  });
+
+  test('nothing to do is safe in one interleaving of no step', () => {
+    const verdict = check(buildScenario({ tasks: {} }));
+    expect(verdict).toMatchObject({ verdict: 'safe', states: 1, transitions: 0, interleavings: { total: '1' } });
+  });
+});
+
+describe('operations without effect', () => {
+  test.each<[string, ScenarioText, [number, number, string][]]>([
+    ['writeback of nothing dirty', { tasks: { a: ['writeback I'] } }, [[0, 0, 'dirty']]],
+    ['a commit without a transaction', { tasks: { a: ['commit'] } }, [[0, 0, 'no transaction runs']]],
+    ['a sync of nothing', { tasks: { a: ['sync'] } }, [[0, 0, 'nothing is dirty']]],
+    ['an fsync of nothing', { tasks: { a: ['fsync I'] } }, [[0, 0, 'nothing in the file']]],
+    [
+      'a second fsync',
+      { kernel: '5.8', tasks: { a: ['write I 0..4K', 'fsync I', 'fsync I'] } },
+      [[0, 2, 'nothing in the file']],
+    ],
+    ['page release without extent maps', { tasks: { a: ['releasepage I'] } }, [[0, 0, 'no clean page']]],
+    ['a write to an empty file', { files: ['I 0'], tasks: { a: ['write I all'] } }, [[0, 0, 'its range is empty']]],
+    ['one interleaving with an effect is enough', { tasks: { a: ['write I 0..4K'], b: ['writeback I'] } }, []],
+  ])('%s', (_, text, expected) => {
+    expect(check(buildScenario(text)).noEffect).toEqual(
+      expected.map(([task, operation, reason]) => ({ task, operation, reason: expect.stringContaining(reason) })),
+    );
+  });
+});
