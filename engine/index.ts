@@ -18,13 +18,13 @@ export {
   type StepDescription,
   stepNames,
 } from './operations/describe.ts';
-export { type ProfileOverrides, profileOf } from './program.ts';
+export { profileOf } from './program.ts';
 export { checkSchedule, type ScheduleVerdict } from './replay/schedule.ts';
-export { type CrashOutcome, crashOutcomes, type DataOutcome, type FileOutcome } from './replay/sequence.ts';
+export { type CrashOutcome, crashOutcomes, type FileOutcome } from './replay/sequence.ts';
 export { firstInterleaving, traceSchedule, traceWitness } from './replay/trace.ts';
 export type * from './scenario.ts';
 export { type CheckOptions, check, defaultLimits } from './search/check.ts';
 export { findFixes, findKernelFix, redundantGuards } from './search/fixes.ts';
-export { blockSize, cutOffsets, maximumSegments, TooManySegments } from './segments.ts';
+export { blockSize, cutOffsets, maximumSegments } from './segments.ts';
 export type * from './trace.ts';
 export type * from './verdict.ts';

@@ -5,7 +5,7 @@ import type { Registers } from '../operations/registers.ts';
 import type { Field, Layout, State } from '../state/layout.ts';
 
 /** Most changes that a block of the file, and its size, can go through. */
-export interface PromiseLimits {
+interface PromiseLimits {
   readonly versions: number;
   readonly sizeChanges: number;
 }

@@ -4,7 +4,7 @@ import { ExtentSet } from './extent-set.ts';
 import type { Limits } from './limits.ts';
 
 /** Room for the position of a completion. */
-export const maximumCompletionSteps = 15;
+const maximumCompletionSteps = 15;
 
 /**
  * The ordered extents of one file (struct btrfs_ordered_extent): ranges whose data is on its way to

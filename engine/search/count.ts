@@ -1,7 +1,7 @@
 import type { StateGraph } from './state-graph.ts';
 
 /** Numbers of interleavings, exact for the graph as it is. */
-export interface PathCount {
+interface PathCount {
   readonly total: bigint;
   readonly losing: bigint;
 }

@@ -112,7 +112,7 @@ export function explore(program: Program, limits: ExploreLimits, control: Search
         graph.markLosing(index);
         stopAtFirst();
       }
-      if (store.count >= limits.states) bound ??= { kind: 'states', limit: limits.states };
+      if (store.count > limits.states) bound ??= { kind: 'states', limit: limits.states };
     }
     return index;
   }

@@ -3,7 +3,7 @@ import { type LoweredRecord, lowerRecord, whySkipped } from './lower-record.ts';
 import type { CorpusRecord, RecordedFile, RecordedOutcome, RecordedState } from './record.ts';
 
 /** How the predictions for one recording compare with what was recorded. */
-export type RecordResult =
+type RecordResult =
   | { readonly kind: 'skipped'; readonly id: string; readonly reason: string }
   | {
       readonly kind: 'compared';
