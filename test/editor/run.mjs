@@ -70,7 +70,7 @@ async function runIntegration(host, folder) {
 /**
  * @param {import('./vscode-host.mjs').Host} host
  * @param {string} folder
- * @param {import('./test-list.mjs').TestList<import('./ui/journeys.mjs').Desk>} steps
+ * @param {import('./test-list.mjs').TestList<import('./ui/desk.mjs').Desk>} steps
  */
 async function runUserInterface({ server, newPage }, folder, steps) {
   const file = path.join(folder, seed.file);

@@ -3,7 +3,7 @@ import type { State } from '../../engine/state/layout.ts';
 import type { TaskThread, Thread } from '../../engine/thread.ts';
 
 /** What all interleavings of a program do, found without any of the search's machinery. */
-export interface Enumeration {
+interface Enumeration {
   readonly total: number;
   readonly losing: number;
   /** `lost F 0..4096 by 0.1`, sorted. */

@@ -13,7 +13,7 @@ import {
 } from '../../engine/index.ts';
 
 /** How large a random scenario may get; every number is a maximum. */
-export interface ScenarioLimits {
+interface ScenarioLimits {
   readonly files: number;
   readonly tasks: number;
   readonly operations: number;

@@ -2,7 +2,7 @@ import { checkSchedule, type FileView, type StateView, traceSchedule } from '../
 import { buildScenario, type ScenarioText } from './scenario-builder.ts';
 
 /** A schedule that has been run to its end. */
-export interface Ran {
+interface Ran {
   /** Names of the steps of the last entry that took any. */
   readonly path: readonly string[];
   readonly last: StateView;

@@ -76,7 +76,7 @@ export function buildScenario(text: ScenarioText): Scenario {
 }
 
 /** `4K` as bytes. */
-export function bytes(text: string): number {
+function bytes(text: string): number {
   const [, number, unit = ''] = /^(\d+)([KM]?)$/.exec(text)!;
   return Number(number) * { '': 1, K: 1024, M: 1024 ** 2 }[unit]!;
 }

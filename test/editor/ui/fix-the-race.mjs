@@ -5,7 +5,7 @@ import { hover, openQuickFixes, squiggle, visibleText } from './editor.mjs';
 import { goTo } from './keyboard.mjs';
 import { screenshot } from './screenshots.mjs';
 
-/** @type {import('../test-list.mjs').TestList<import('./journeys.mjs').Desk>} */
+/** @type {import('../test-list.mjs').TestList<import('./desk.mjs').Desk>} */
 export const fixTheRace = {
   'the scenario opens with the race underlined': async ({ page }) => {
     await page.locator('.tab', { hasText: seed.file }).waitFor();

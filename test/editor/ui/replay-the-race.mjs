@@ -6,7 +6,7 @@ import { replayView } from './replay-view.mjs';
 import { screenshot } from './screenshots.mjs';
 import { setTheme, themes } from './theme.mjs';
 
-/** @type {import('../test-list.mjs').TestList<import('./journeys.mjs').Desk>} */
+/** @type {import('../test-list.mjs').TestList<import('./desk.mjs').Desk>} */
 export const replayTheRace = {
   'the replay lens opens the replay, one column per task': async ({ page }) => {
     await squiggle(page, 'error').waitFor();
@@ -41,7 +41,7 @@ export const replayTheRace = {
   ...Object.fromEntries(
     /** @type {(keyof typeof themes)[]} */ (['light', 'high-contrast', 'dark']).map((theme) => [
       `the replay follows the ${theme} theme`,
-      async (/** @type {import('./journeys.mjs').Desk} */ { page, folder }) => {
+      async (/** @type {import('./desk.mjs').Desk} */ { page, folder }) => {
         await setTheme(page, folder, theme);
         await replayView(page).locator(`body.${themes[theme].webview}`).waitFor();
         await screenshot(page, `replay-${theme}`);

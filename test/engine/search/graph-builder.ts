@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { StateGraph } from '../../../engine/search/state-graph.ts';
 
 /** A graph as a search would build it. */
-export interface GraphText {
+interface GraphText {
   /** Per state: who leads to which state. State 0 is the initial one. */
   readonly edges: readonly (readonly { readonly actor: number; readonly target: number }[])[];
   readonly losing: readonly number[];
