@@ -56,7 +56,8 @@ export function fsync(context: OperationContext, operation: FileOperation): Step
       waitsFor: 'the inode lock',
       apply: (state) => {
         inode.lock.set(state, task + 1);
-        if (rules.fsyncExcludesMmap) inode.mmapLocked.set(state, 1);
+        // The mask is 1 where something is mapped at all, else 0.
+        if (rules.fsyncExcludesMmap) inode.mmapLocked.set(state, inode.mmapLocked.mask);
         return undefined;
       },
     },
