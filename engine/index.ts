@@ -25,6 +25,6 @@ export { firstInterleaving, traceSchedule, traceWitness } from './replay/trace.t
 export type * from './scenario.ts';
 export { type CheckOptions, check, defaultLimits } from './search/check.ts';
 export { findFixes, findKernelFix, redundantGuards } from './search/fixes.ts';
-export { blockSize, cutOffsets, maximumSegments, TooManySegments } from './segments.ts';
+export { blockSize, cutOffsets, maximumSegments } from './segments.ts';
 export type * from './trace.ts';
 export type * from './verdict.ts';

@@ -3,7 +3,7 @@ import type { Field, Layout, State } from '../state/layout.ts';
 import { ExtentSet } from './extent-set.ts';
 
 /** Room for the position of a completion. */
-export const maximumCompletionSteps = 15;
+const maximumCompletionSteps = 15;
 
 /**
  * The ordered extents of one file (struct btrfs_ordered_extent): ranges whose data is on its way to
