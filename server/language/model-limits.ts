@@ -16,7 +16,10 @@ export function reportLimits(scenario: Scenario, sources: ScenarioSources, probl
       problems.error('too-many-segments', message, sources.name);
     }
     if (mayBecomeInline(part, index)) {
-      problems.notModelled(`a file of at most ${maximumInlineSize} bytes, which becomes an inline extent,`, sources.files[index]!.name);
+      problems.notModelled(
+        `a file of at most ${maximumInlineSize} bytes, which becomes an inline extent,`,
+        sources.files[index]!.name,
+      );
     }
   });
   return problems.errors > before;

@@ -1,7 +1,15 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { brokenPromises } from '../../engine/durability/judge.ts';
-import { check, type Scenario, type Verdict } from '../../engine/index.ts';
+import {
+  check,
+  checkSchedule,
+  type Scenario,
+  type Schedule,
+  type ScheduleEntry,
+  type Verdict,
+  type WitnessStep,
+} from '../../engine/index.ts';
 import { compile, type Program } from '../../engine/program.ts';
 import { Runner } from '../../engine/replay/runner.ts';
 import { type Exploration, explore } from '../../engine/search/explore.ts';
@@ -60,6 +68,24 @@ describe('any scenario', () => {
     };
     fc.assert(fc.property(randomRace(), replays), { seed: 2, numRuns: 500 });
     expect(replayed).toBeGreaterThan(100);
+  });
+});
+
+describe('any witness', () => {
+  test('runs the same when it is spelled out, step by step, as a schedule', () => {
+    let spelledOut = 0;
+    const runsAsSchedule = (scenario: Scenario) => {
+      const { violations } = check(scenario, { limits });
+      const schedules = violations.map(({ witness }) => spellOut(scenario, witness));
+      for (const [index, { kind, file, range, promisedBy, witness }] of violations.entries()) {
+        const { verdict, violations: found, steps } = checkSchedule({ ...scenario, schedules }, index);
+        expect([verdict, steps]).toEqual(['unsafe', witness]);
+        expect(found).toContainEqual(expect.objectContaining({ kind, file, range, promisedBy }));
+        spelledOut++;
+      }
+    };
+    fc.assert(fc.property(randomRace(), runsAsSchedule), { seed: 4, numRuns: 500 });
+    expect(spelledOut).toBeGreaterThan(100);
   });
 });
 
@@ -146,6 +172,16 @@ class LockstepWalk {
     this.#random = (Math.imul(this.#random, 1103515245) + 12345) >>> 0;
     return (this.#random >>> 8) % count;
   }
+}
+
+/** One entry per step, then the crash. */
+function spellOut({ tasks }: Scenario, witness: readonly WitnessStep[]): Schedule {
+  const entries = witness.map(({ actor, step }): ScheduleEntry => {
+    if (actor.kind === 'endio') return { kind: 'endio', file: actor.file, range: actor.range, until: step };
+    const { kind } = tasks[actor.task]!.operations[actor.operation]!;
+    return { kind: 'task', task: actor.task, operation: kind, until: step };
+  });
+  return { entries: [...entries, { kind: 'crash' }] };
 }
 
 function breaks(

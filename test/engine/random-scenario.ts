@@ -131,7 +131,7 @@ function fileOperation(file: number, ...kinds: FileOperation['kind'][]): fc.Arbi
 }
 
 /** Any two references each, so that some orders contradict each other or the order within a task. */
-function randomOrders(tasks: readonly (readonly Operation[])[]): fc.Arbitrary<OrderConstraint[]> {
+export function randomOrders(tasks: readonly (readonly Operation[])[]): fc.Arbitrary<OrderConstraint[]> {
   const references = fc.record({ before: randomReference(tasks), after: randomReference(tasks) });
   return fc
     .array(references, { minLength: 1, maxLength: 2 })
