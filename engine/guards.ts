@@ -53,6 +53,19 @@ export const guards: readonly Guard[] = [
       'Page release can drop an extent map between the moment a fast fsync tests the full-sync flag and the moment it collects the list of modified extents: the fsync logs nothing for the extent and returns success.',
   },
   {
+    name: 'fsync.mmap-lock',
+    label: 'mmap lock in btrfs_sync_file',
+    commit: '885f46d87f29',
+    subject: 'btrfs: fix race between memory mapped writes and fsync',
+    introduced: null,
+    fixed: '5.13',
+    retired: null,
+    actsIn: 'btrfs_sync_file',
+    does: 'An fsync holds i_mmap_lock exclusively from the inode lock on, so that no page is dirtied through a mapping while it logs.',
+    without:
+      'The inode lock does not stop writes through a mapping. Their writeback can take an extent map off the list of modified extents before the fsync has collected it, or put one on the list whose blocks are not written yet: the log then lacks the extent, or points to blocks that hold something else.',
+  },
+  {
     name: 'in-log.first-log-transaction',
     label: 'first-log-transaction guard in btrfs_inode_in_log',
     commit: null,

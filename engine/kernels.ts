@@ -44,8 +44,6 @@ export interface KernelRules {
   readonly expandMarksInode: boolean;
   /** A shrinking truncate sets the full-sync flag only when it dropped or trimmed items (5.14); always before. */
   readonly truncateSetsFullSyncWhenTouched: boolean;
-  /** An fsync holds i_mmap_lock exclusively, so that no page is dirtied through a mapping meanwhile (885f46d87f29, 5.13). */
-  readonly fsyncExcludesMmap: boolean;
   /** Direct IO to a file with checksums becomes buffered IO and a flush (968f19c5b1b7, 6.15). */
   readonly directIoIsBuffered: boolean;
   /** A write through a mapping marks the inode as changed in the running transaction (until 5.12). */
@@ -109,7 +107,6 @@ function rulesOfRelease(release: string): KernelRules {
     changeResetsLastLogCommit: isAtLeast(release, '5.13'),
     expandMarksInode: !isAtLeast(release, '5.15'),
     truncateSetsFullSyncWhenTouched: isAtLeast(release, '5.14'),
-    fsyncExcludesMmap: isAtLeast(release, '5.13'),
     directIoIsBuffered: isAtLeast(release, '6.15'),
     mmapWriteMarksInode: !isAtLeast(release, '5.13'),
     releaseDuringOrderedCompletion: isAtLeast(release, '6.16'),

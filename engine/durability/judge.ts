@@ -19,10 +19,12 @@ export interface BrokenPromise {
   readonly sizeOnly: boolean;
 }
 
-/** What of one file is not as promised, as sets of segments; reused from state to state. */
+/** What of one file is not as promised, or not what anybody wrote, as sets of segments; reused from state to state. */
 export class Losses {
   /** Older data than promised, or nothing. */
   lost = 0;
+  /** An extent item refers to blocks that were not written: nobody wrote what is found there. */
+  corrupt = 0;
   /** Data where a promised truncate, punch or zero-range had put zeros. */
   resurrected = 0;
   /** Those of both whose blocks are as promised, but behind a wrong size. */
@@ -30,11 +32,12 @@ export class Losses {
 
   /** Segments with any loss. */
   get all(): number {
-    return this.lost | this.resurrected;
+    return this.corrupt | this.lost | this.resurrected;
   }
 
   /** Judges a power failure in `state`. */
   judge(inode: Inode, promise: FilePromise, log: LogRoot, state: State): void {
+    this.corrupt = 0;
     this.lost = 0;
     this.resurrected = 0;
     const size = sizeAfterCrash(inode, log, state);
@@ -54,6 +57,11 @@ export class Losses {
       }
     }
     this.#judgeSize(below(promise.size.get(state)), inside, size.changes(state) < promise.size.changes(state));
+    // Judged whether promised or not, and before the other classes.
+    this.corrupt = fromLog & inode.diskLog.unwritten.get(state) & inside;
+    this.lost &= ~this.corrupt;
+    this.resurrected &= ~this.corrupt;
+    this.sizeOnly &= ~this.corrupt;
   }
 
   #judgeSize(promised: number, found: number, older: boolean): void {
@@ -72,7 +80,7 @@ export function brokenPromises(inode: Inode, promise: FilePromise, losses: Losse
   for (let rest = losses.all; rest !== 0; rest &= rest - 1) {
     const segment = lowest(rest);
     const bit = 1 << segment;
-    const kind = (losses.resurrected & bit) === 0 ? 'lost' : 'resurrected';
+    const kind = (losses.corrupt & bit) !== 0 ? 'corrupt' : (losses.resurrected & bit) !== 0 ? 'resurrected' : 'lost';
     const sizeOnly = (losses.sizeOnly & bit) !== 0;
     const promisedBy = promiser(promise, losses, state, segment);
     const last = broken.at(-1);

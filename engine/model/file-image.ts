@@ -1,3 +1,4 @@
+import type { ChangeLimits } from '../change-limits.ts';
 import { lowest } from '../state/bits.ts';
 import type { Field, Layout, State } from '../state/layout.ts';
 import { largestVersion } from './version.ts';
@@ -21,15 +22,18 @@ export class FileImage {
   readonly prealloc: Field;
   /** Segments described by an explicit hole item (log trees have those even with NO_HOLES). */
   readonly hole: Field;
+  /** Segments whose item points to blocks that have not been written yet; kept only where that can be. */
+  readonly unwritten: Field;
   /** Which version of each segment the item refers to; a segment without an item has the version of its hole. */
   readonly version: readonly Field[];
 
-  constructor(layout: Layout, segments: number, limits: { versions: number; sizeChanges: number; allocates: boolean }) {
+  constructor(layout: Layout, segments: number, limits: ChangeLimits) {
     this.present = layout.field(1);
     this.size = VersionedSize.create(layout, segments, limits.sizeChanges);
     this.data = layout.set(segments);
     this.prealloc = layout.set(limits.allocates ? segments : 0);
     this.hole = layout.set(segments);
+    this.unwritten = layout.set(limits.mapped || limits.direct ? segments : 0);
     this.version = layout.fields(segments, largestVersion(limits.versions));
   }
 
@@ -39,6 +43,7 @@ export class FileImage {
     this.data.set(state, other.data.get(state));
     this.prealloc.set(state, other.prealloc.get(state));
     this.hole.set(state, other.hole.get(state));
+    this.unwritten.set(state, other.unwritten.get(state));
     for (let i = 0; i < this.version.length; i++) this.version[i]!.set(state, other.version[i]!.get(state));
   }
 
@@ -48,6 +53,7 @@ export class FileImage {
     this.data.set(state, 0);
     this.prealloc.set(state, 0);
     this.hole.set(state, 0);
+    this.unwritten.set(state, 0);
     for (const version of this.version) version.set(state, 0);
   }
 
@@ -56,6 +62,7 @@ export class FileImage {
     this.#mark(this.data, state, extent, kind === 'data');
     this.#mark(this.prealloc, state, extent, kind === 'prealloc');
     this.#mark(this.hole, state, extent, kind === 'hole');
+    this.#mark(this.unwritten, state, extent, false);
     for (let rest = extent; rest !== 0; rest &= rest - 1) {
       const segment = lowest(rest);
       this.version[segment]!.set(state, versions[segment]!.get(state));
@@ -65,6 +72,11 @@ export class FileImage {
   /** btrfs_drop_extents: no item describes the segments any more; they read as zeros of the given versions. */
   dropExtents(state: State, extent: number, versions: readonly Field[]): void {
     this.insertExtent(state, extent, 'none', versions);
+  }
+
+  /** Takes note that the items of `extent` point to blocks that are, or are not, still to be written. */
+  markUnwritten(state: State, extent: number, unwritten: boolean): void {
+    this.#mark(this.unwritten, state, extent & this.unwritten.mask, unwritten);
   }
 
   #mark(field: Field, state: State, extent: number, on: boolean): void {

@@ -92,11 +92,28 @@ export class Inode {
   /** Submits pages that have an ordered extent: what they hold now is what gets written. */
   submit(state: State, pages: number): void {
     this.pages.submit(state, pages);
+    this.noteSubmitted(state, pages);
+  }
+
+  /** What the blocks hold now is what their ordered extent writes. */
+  noteSubmitted(state: State, blocks: number): void {
     if (this.submitted === this.content) return;
-    for (let rest = pages; rest !== 0; rest &= rest - 1) {
+    for (let rest = blocks; rest !== 0; rest &= rest - 1) {
       const segment = lowest(rest);
       this.submitted[segment]!.set(state, this.content[segment]!.get(state));
     }
+  }
+
+  /** Blocks that an ordered extent is still to write: a log item for them points to what the device had there before. */
+  unwritten(state: State): number {
+    const { covered, directPending, directIo } = this.orderedExtents;
+    const toCome = this.pages.dirty.get(state) | this.pages.writeback.get(state);
+    return covered.get(state) & (toCome | directPending.get(state) | directIo.get(state));
+  }
+
+  /** The blocks are on the device: log items that point to them are good from now on. */
+  blocksWritten(state: State, blocks: number): void {
+    for (const image of [this.log, this.syncingLog, this.diskLog]) image.markUnwritten(state, blocks, false);
   }
 
   isLockedByOther(state: State, task: number): boolean {

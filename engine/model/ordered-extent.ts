@@ -16,6 +16,8 @@ export class OrderedExtents extends ExtentSet {
   readonly position: readonly Field[];
   /** Blocks of direct IO that are on their way to the device; those of pages are under writeback. */
   readonly directIo: Field;
+  /** Blocks of direct IO that have an ordered extent and are not submitted yet. */
+  readonly directPending: Field;
   /** EXTENT_LOCKED in the inode's io_tree, held by completions. */
   readonly rangeLocked: Field;
   /** BTRFS_ORDERED_LOGGED, by start (487781796d30). */
@@ -31,6 +33,7 @@ export class OrderedExtents extends ExtentSet {
     this.position = layout.fields(segments, maximumCompletionSteps, 'control');
     this.rangeLocked = layout.set(segments, 'control');
     this.directIo = layout.set(direct ? segments : 0);
+    this.directPending = layout.set(direct ? segments : 0);
     this.logged = layout.set(trackLogged ? segments : 0);
     this.pending = layout.set(trackLogged ? segments : 0);
   }

@@ -72,8 +72,8 @@ function direct(context: OperationContext, operation: FileOperation): Step[] {
       does: 'Adds the ordered extent (BTRFS_ORDERED_DIRECT).',
       apply: (state) => {
         addOrderedExtents(inode, state, range(state));
-        inode.submit(state, range(state));
-        inode.pages.endWriteback(state, range(state));
+        orderedExtents.directPending.set(state, orderedExtents.directPending.get(state) | range(state));
+        inode.noteSubmitted(state, range(state));
         return undefined;
       },
     },
@@ -83,6 +83,7 @@ function direct(context: OperationContext, operation: FileOperation): Step[] {
       does: 'Submits the blocks and gives the inode lock back.',
       when: held,
       apply: (state) => {
+        orderedExtents.directPending.set(state, orderedExtents.directPending.get(state) & ~range(state));
         orderedExtents.directIo.set(state, orderedExtents.directIo.get(state) | range(state));
         inode.lastSubTrans.set(state, machine.log.transid.get(state));
         inode.lock.set(state, 0);

@@ -17,7 +17,8 @@ export function finishOrderedIo(machine: Machine, inode: Inode, start: number): 
       ready: (state) => {
         const extent = orderedExtents.from(state, start);
         const inFlight = pages.writeback.get(state) | orderedExtents.directIo.get(state);
-        return (extent & inFlight) !== 0 || (extent & pages.dirty.get(state)) === 0;
+        const toCome = pages.dirty.get(state) | orderedExtents.directPending.get(state);
+        return (extent & inFlight) !== 0 || (extent & toCome) === 0;
       },
       waitsFor: 'somebody to write the rest of the ordered extent',
       goesTo: [following, 'end_bio'],
@@ -25,6 +26,7 @@ export function finishOrderedIo(machine: Machine, inode: Inode, start: number): 
         const extent = orderedExtents.from(state, start);
         pages.endWriteback(state, extent);
         orderedExtents.directIo.set(state, orderedExtents.directIo.get(state) & ~extent);
+        inode.blocksWritten(state, extent);
         return (extent & pages.dirty.get(state)) === 0 ? undefined : 'end_bio';
       },
     },

@@ -57,7 +57,7 @@ export function fsync(context: OperationContext, operation: FileOperation): Step
       apply: (state) => {
         inode.lock.set(state, task + 1);
         // The mask is 1 where something is mapped at all, else 0.
-        if (rules.fsyncExcludesMmap) inode.mmapLocked.set(state, inode.mmapLocked.mask);
+        if (guards['fsync.mmap-lock']) inode.mmapLocked.set(state, inode.mmapLocked.mask);
         return undefined;
       },
     },

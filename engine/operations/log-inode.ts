@@ -172,11 +172,13 @@ function fastPath(machine: Machine, inode: Inode, held: string): Step[] {
   function logExtent(of: Inode, state: State, extent: number, kind: ExtentMapKind): void {
     if (collected.version.length > 0) {
       log.insertExtent(state, extent, kind, collected.version);
+      if (kind === 'data') log.markUnwritten(state, extent & of.unwritten(state), true);
       return;
     }
     const inFlight = kind === 'data' ? extent & of.orderedExtents.covered.get(state) : 0;
     log.insertExtent(state, extent & ~inFlight, kind, of.tree.version);
     log.insertExtent(state, inFlight, 'data', of.submitted);
+    log.markUnwritten(state, inFlight & of.unwritten(state), true);
   }
 }
 

@@ -187,6 +187,7 @@ function viewCrashFile(program: Program, inode: Inode, state: State, names: Vers
         .runs(inode.index, found.mask, (segment) => promise.version[segment]!.get(state))
         .flatMap((promised) => [
           { mask: promised.mask & losses.lost, found, promised, verdict: 'lost' as const },
+          { mask: promised.mask & losses.corrupt, found, promised, verdict: 'corrupt' as const },
           { mask: promised.mask & losses.resurrected, found, promised, verdict: 'resurrected' as const },
           { mask: promised.mask & ~losses.all, found, promised, verdict: 'kept' as const },
         ]),

@@ -12,7 +12,7 @@ export interface FoundViolation extends BrokenPromise {
 }
 
 /** Sets of segments that a signature begins with. */
-const sets = 3;
+const sets = 4;
 
 /** What is lost of one file in a state, and the violations that this amounts to. */
 interface Loss {
@@ -65,6 +65,7 @@ export class FoundViolations {
     signature[0] = this.#judged.lost;
     signature[1] = this.#judged.resurrected;
     signature[2] = this.#judged.sizeOnly;
+    signature[3] = this.#judged.corrupt;
     for (let rest = this.#judged.all; rest !== 0; rest &= rest - 1) {
       const segment = lowest(rest);
       signature[segment + sets] = promiser(this.#program.promises[file]!, this.#judged, state, segment);
