@@ -4,21 +4,22 @@ import { Registers } from '../../../engine/operations/registers.ts';
 import { compile } from '../../../engine/program.ts';
 import { buildScenario } from '../scenario-builder.ts';
 
-/** A file of three blocks and two sync operations of two tasks. */
+/** A file of three blocks and two sync operations of two tasks; versions are those of data. */
 function promising() {
   const { machine, layout } = compile(
-    buildScenario({ files: ['I 8K'], tasks: { a: ['write I 0..4K', 'write I 8K..12K'] } }),
+    buildScenario({ files: ['I 8K'], tasks: { a: ['write I 0..4K', 'write I 8K..12K', 'write I 8K..12K'] } }),
   );
   const inode = machine.inodes[0]!;
-  const promise = new FilePromise(layout, inode.segments.count, { versions: 2, syncs: 2 });
-  const syncs = [1, 2].map((sync) => syncPromise(sync, [{ inode, promise, versions: 2 }], new Registers(layout)));
+  const limits = { versions: 2, sizeChanges: 2 };
+  const promise = new FilePromise(layout, inode.segments.count, { ...limits, syncs: 2 });
+  const syncs = [1, 2].map((sync) => syncPromise(sync, [{ inode, promise, limits }], new Registers(layout)));
   const state = new Int32Array(layout.words);
   const change = (versions: readonly number[], size: number) => {
-    for (const [i, version] of versions.entries()) inode.content[i]!.set(state, version);
-    inode.size.set(state, size);
+    for (const [i, version] of versions.entries()) inode.content[i]!.set(state, 2 * version);
+    inode.size.change(state, size);
   };
   const read = () => ({
-    versions: promise.version.map((field) => field.get(state)),
+    versions: promise.version.map((field) => field.get(state) / 2),
     by: promise.promisedBy.map((field) => field.get(state)),
     size: [promise.size.get(state), promise.sizePromisedBy.get(state)],
   });
@@ -57,11 +58,22 @@ describe('promises', () => {
     expect(read()).toEqual({ versions: [1, 0, 0], by: [1, 0, 0], size: [2, 1] });
   });
 
-  test('about nothing behind the size at the call', () => {
+  test('also about what is behind the size at the call, for the file may grow again', () => {
     const { state, change, read, first } = promising();
     change([1, 0, 1], 1);
     first.call(state);
     first.fulfil(state);
-    expect(read().versions).toEqual([1, 0, 0]);
+    expect(read()).toEqual({ versions: [1, 0, 1], by: [1, 0, 1], size: [1, 1] });
+  });
+
+  test('of a smaller size replace that of a larger one, not the other way round', () => {
+    const { state, change, read, first, second } = promising();
+    change([0, 0, 0], 3);
+    first.call(state);
+    change([0, 0, 0], 1);
+    second.call(state);
+    second.fulfil(state);
+    first.fulfil(state);
+    expect(read().size).toEqual([1, 2]);
   });
 });

@@ -1,16 +1,20 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { ExtentMapTree } from '../../../engine/model/extent-map-tree.ts';
 import { Layout, type State } from '../../../engine/state/layout.ts';
+import { limitsWith } from './limits.ts';
 
-const data = { hole: false, pinned: false, modified: true, generation: 1 };
-const hole = { ...data, hole: true };
+const data = { kind: 'data', pinned: false, modified: true, generation: 1 } as const;
+const hole = { ...data, kind: 'hole' } as const;
+const prealloc = { ...data, kind: 'prealloc' } as const;
 const loose = { ...hole, modified: false };
+
+type ExtentMap = Parameters<ExtentMapTree['insert']>[2];
 
 let tree: ExtentMapTree;
 let state: State;
 beforeEach(() => {
   const layout = new Layout();
-  tree = new ExtentMapTree(layout, 8, 3);
+  tree = new ExtentMapTree(layout, 8, limitsWith({ allocates: true, transactions: 3 }));
   state = new Int32Array(layout.words);
 });
 
@@ -20,7 +24,9 @@ function maps(): string[] {
   return [...Array(8).keys()]
     .filter((start) => has(tree.starts, start))
     .map((start) => {
-      const flags = (['hole', 'pinned', 'modified', 'logging'] as const).filter((flag) => has(tree[flag], start));
+      const flags = (['hole', 'prealloc', 'pinned', 'modified', 'logging'] as const).filter((flag) =>
+        has(tree[flag], start),
+      );
       const generation = tree.generation[start]!.get(state);
       return [tree.from(state, start).toString(2), ...flags, generation].join(' ');
     });
@@ -46,9 +52,26 @@ describe('drop', () => {
   });
 
   test('flags and generation of the parts are those of the whole', () => {
-    tree.insert(state, 0b1111, { hole: true, pinned: true, modified: false, generation: tree.inFlight });
+    tree.insert(state, 0b1111, { ...loose, pinned: true, generation: tree.inFlight });
     tree.drop(state, 0b10);
     expect(maps()).toEqual([`1 hole pinned ${tree.inFlight}`, `1100 hole pinned ${tree.inFlight}`]);
+  });
+
+  test('what sticks out of a prealloc map is prealloc', () => {
+    tree.insert(state, 0b1111, prealloc);
+    tree.drop(state, 0b10);
+    expect(maps()).toEqual(['1 prealloc modified 1', '1100 prealloc modified 1']);
+  });
+
+  test('hole maps take the place of what was there, one for each contiguous run', () => {
+    tree.insert(state, 0b111, prealloc);
+    tree.insertHoles(state, 0b11010, 2);
+    expect(maps()).toEqual([
+      '1 prealloc modified 1',
+      '10 hole modified 2',
+      '100 prealloc modified 1',
+      '11000 hole modified 2',
+    ]);
   });
 
   test('several maps at once', () => {
@@ -81,10 +104,10 @@ describe('collecting', () => {
     tree.collect(state, 0);
     tree.removeExtentMapping(state, 0);
     expect(maps()).toEqual([]);
-    expect([tree.collected.from(state, 0), tree.collected.hole.get(state)]).toEqual([0b11, 0b1]);
+    expect([tree.collected.from(state, 0), tree.collected.kind(state, 0)]).toEqual([0b11, 'hole']);
     tree.collected.release(state, 0);
     tree.clearLogging(state, 0);
-    expect([tree.collected.covered.get(state), tree.collected.hole.get(state)]).toEqual([0, 0]);
+    expect([tree.collected.covered.get(state), tree.collected.kind(state, 0)]).toEqual([0, 'data']);
   });
 
   test('a map that is not collected leaves nothing behind when it is removed', () => {
@@ -110,9 +133,15 @@ describe('merging, when LOGGING is cleared', () => {
     tree.clearLogging(state, start);
   };
 
-  test.each<[string, typeof data, typeof data, string[]]>([
+  test.each<[string, ExtentMap, ExtentMap, string[]]>([
     ['holes merge, the newer generation stays', { ...loose, generation: 2 }, loose, ['1111 hole 2']],
     ['data does not', { ...data, modified: false }, { ...data, modified: false }, ['11 1', '1100 1']],
+    [
+      'nor does prealloc',
+      { ...prealloc, modified: false },
+      { ...prealloc, modified: false },
+      ['11 prealloc 1', '1100 prealloc 1'],
+    ],
     ['nor a hole with data', loose, { ...data, modified: false }, ['11 hole 1', '1100 1']],
     ['nor with a listed hole', loose, hole, ['11 hole 1', '1100 hole modified 1']],
     ['nor with a pinned hole', loose, { ...loose, pinned: true }, ['11 hole 1', '1100 hole pinned 1']],

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { OrderedExtents } from '../../../engine/model/ordered-extent.ts';
 import { Layout, type State } from '../../../engine/state/layout.ts';
+import { limitsWith } from './limits.ts';
 
 describe('ordered extents', () => {
   let layout: Layout;
@@ -8,7 +9,7 @@ describe('ordered extents', () => {
   let state: State;
   beforeEach(() => {
     layout = new Layout();
-    extents = new OrderedExtents(layout, 8, true);
+    extents = new OrderedExtents(layout, 8, limitsWith({ trackLogged: true }));
     state = new Int32Array(layout.words);
     extents.insert(state, 0b11);
     extents.insert(state, 0b1100);
@@ -36,6 +37,19 @@ describe('ordered extents', () => {
     expect([extents.logged.get(state), extents.pending.get(state)]).toEqual([0b1, 0b1]);
   });
 
+  test.each<[string, number, number, number[]]>([
+    ['nothing', 0, 0, [0b11, 0b1100]],
+    ['the end of one', 0b10, 0b10, [0b1, 0b1100]],
+    ['the end of one and all of the next', 0b110, 0b1110, [0b1]],
+    ['all of one', 0b11, 0b11, [0b1100]],
+    ['the beginning of one', 0b100, 0b1100, [0b11]],
+  ])('they end before pages that were never submitted: %s', (_, dropped, cut, left) => {
+    expect(extents.truncate(state, dropped)).toBe(cut);
+    expect(
+      [0, 2].filter((start) => extents.startAt(state, start) === start).map((start) => extents.from(state, start)),
+    ).toEqual(left);
+  });
+
   test('completions lock their own ranges', () => {
     extents.lockRange(state, 0b11);
     extents.lockRange(state, 0b1100);
@@ -47,7 +61,7 @@ describe('ordered extents', () => {
 describe('starters', () => {
   test('an extent that completes is forgotten in every set of starters', () => {
     const layout = new Layout();
-    const extents = new OrderedExtents(layout, 4, false);
+    const extents = new OrderedExtents(layout, 4, limitsWith({}));
     const starters = [extents.trackStarter(layout), extents.trackStarter(layout)];
     const state = new Int32Array(layout.words);
     extents.insert(state, 0b1);
@@ -61,7 +75,7 @@ describe('starters', () => {
 test('before 5.10 nothing is marked as logged, and the marks take no room', () => {
   const [with510, without] = [true, false].map((trackLogged) => {
     const layout = new Layout();
-    const extents = new OrderedExtents(layout, 20, trackLogged);
+    const extents = new OrderedExtents(layout, 20, limitsWith({ trackLogged }));
     const state = new Int32Array(layout.words);
     extents.insert(state, 0b1);
     extents.markLogged(state, 0b1);

@@ -21,7 +21,7 @@ describe('bounds', () => {
       'states',
       safe,
       { limits: { states: 50 } },
-      { verdict: 'unknown', bound: { kind: 'states', limit: 50 }, states: 50 },
+      { verdict: 'unknown', bound: { kind: 'states', limit: 50 }, states: 51 },
     ],
     ['steps', safe, { limits: { steps: 10 } }, { verdict: 'unknown', bound: { kind: 'steps', limit: 10 } }],
     ['steps, but enough', safe, { limits: { steps: 1000 } }, { verdict: 'safe', complete: true }],
@@ -33,12 +33,18 @@ describe('bounds', () => {
       { untilFirstViolation: true },
       { verdict: 'unsafe', bound: { kind: 'violation', limit: 1 } },
     ],
-    ['the scenario goes first', { ...safe, bounds: { states: 60 } }, { limits: { states: 50 } }, { states: 60 }],
+    ['the scenario goes first', { ...safe, bounds: { states: 60 } }, { limits: { states: 50 } }, { states: 61 }],
     ['the scenario bounds steps', { ...safe, bounds: { steps: 5 } }, {}, { bound: { kind: 'steps', limit: 5 } }],
   ])('%s', (_, text, options, expected) => {
     const verdict = check(buildScenario(text), options);
     expect(verdict).toMatchObject(expected);
     expect([verdict.complete, verdict.interleavings.exact]).toEqual(Array(2).fill(verdict.bound === undefined));
+  });
+
+  test('as many states as there are is no bound that is hit', () => {
+    const { states } = check(buildScenario(safe));
+    const bounded = [states - 1, states].map((limit) => check(buildScenario(safe), { limits: { states: limit } }));
+    expect(bounded.map(({ complete }) => complete)).toEqual([false, true]);
   });
 
   test('the longest interleaving is as long as the least bound on steps that is not hit', () => {

@@ -1,0 +1,18 @@
+import type { Limits } from '../../../engine/model/limits.ts';
+
+/** Limits that leave room for a few of everything, with the given ones in place. */
+export function limitsWith(some: Partial<Limits>): Limits {
+  return {
+    tasks: 2,
+    transactions: 1,
+    logTransactions: 1,
+    trackLogged: false,
+    versions: 3,
+    sizeChanges: 3,
+    changesUnderIo: false,
+    allocates: false,
+    mapped: false,
+    direct: false,
+    ...some,
+  };
+}
