@@ -60,6 +60,7 @@ describe('shipped scenarios', () => {
       ['as the commit message tells it', 'unsafe'],
       ['while the collected extents are logged', 'safe'],
       ['one after the other', 'unsafe'],
+      ['a commit after growing', 'unsafe'],
     ]);
   });
 });

@@ -99,21 +99,22 @@ export function explore(program: Program, limits: ExploreLimits, control: Search
     next.set(current);
     thread.take(next, position);
     effects.note(actor, thread.steps[position]!, current, next);
-    graph.addEdge(actor, reach(next, depth + 1));
+    const target = reach(next, depth + 1);
+    if (target >= 0) graph.addEdge(actor, target);
     return true;
   }
 
+  /** Number of the state; -1 when it is a new one beyond the bound. */
   function reach(state: State, depth: number): number {
     const before = store.count;
-    const index = store.add(state);
+    const index = store.add(state, limits.states);
     if (index === before) {
       graph.addState(depth);
       if (violations.judge(state, index, depth)) {
         graph.markLosing(index);
         stopAtFirst();
       }
-      if (store.count > limits.states) bound ??= { kind: 'states', limit: limits.states };
-    }
+    } else if (index < 0) bound ??= { kind: 'states', limit: limits.states };
     return index;
   }
 

@@ -35,14 +35,18 @@ export class StateStore {
     for (let i = 0; i < words; i++) target[i] = chunk[offset + i]!;
   }
 
-  /** Number of the state, which is added when it is new: then the number is the count before. */
-  add(state: State): number {
+  /**
+   * Number of the state, which is added when it is new: then the number is the count before. -1 when it is new and
+   * there are `capacity` states already.
+   */
+  add(state: State, capacity: number): number {
     const mask = this.#table.length - 1;
     let slot = hash(state) & mask;
     for (let entry = this.#table[slot]!; entry !== 0; entry = this.#table[slot]!) {
       if (this.#equals(entry - 1, state)) return entry - 1;
       slot = (slot + 1) & mask;
     }
+    if (this.#count >= capacity) return -1;
     const index = this.#append(state);
     this.#table[slot] = index + 1;
     if (this.#count * 2 > this.#table.length) this.#grow();

@@ -47,16 +47,18 @@ describe('compareRecord', () => {
     ['no log', { log: false }, 'log'],
   ])('sees %s', (_, change, what) => {
     const result = compareRecord(withOutcome(change));
-    expect(result).toMatchObject({ kind: 'compared', mismatches: [{ after: 1, what }] });
+    expect(result).toMatchObject({
+      kind: 'compared',
+      mismatches: expect.arrayContaining([expect.objectContaining({ after: 1, what })]),
+    });
   });
 
   test.each<[string, Partial<CorpusRecord>]>([
-    ['truncate', { ops: [{ op: 'truncate', file: 'f' }] }],
+    ['rename', { ops: [{ op: 'rename', file: 'f' }] }],
     ['fsync of another name', { ops: [{ op: 'fsync', file: '.' }] }],
     ['mkfs -O ^no-holes', { mkfs: ['-O', '^no-holes'] }],
     ['mount commit=300,nodiscard,nodatacow', { mount: 'commit=300,nodiscard,nodatacow' }],
     ['directories or links', { dirs: ['d'] }],
-    ['unaligned offsets', { family: 'u' }],
   ])('skips and says why: %s', (reason, change) => {
     expect(compareRecord({ ...record, ...change })).toEqual({ kind: 'skipped', id: record.id, reason });
   });

@@ -12,7 +12,24 @@ const member = (text: string) =>
   `scenario "s" {\n  kernel 5.8\n  file I size 32M\n  file other\n  task app { w1: write I 0..4K fsync I fsync I }\n  task flusher { writeback I }\n  ${text}\n}\n`;
 
 const members = ['kernel', 'guard', 'file', 'mount', 'task', 'order', 'interleaving', 'expect', 'reach', 'bound'];
-const operations = ['write', 'writeback', 'releasepage', 'fsync', 'fdatasync', 'sync', 'commit'];
+const operations = [
+  'write',
+  'mmap-write',
+  'direct-write',
+  'read',
+  'writeback',
+  'releasepage',
+  'fsync',
+  'fdatasync',
+  'sync',
+  'commit',
+  'truncate',
+  'punch',
+  'fallocate',
+  'zero-range',
+  'evict',
+  'close',
+];
 const guards = expect.arrayContaining(['releasepage.modified-list', 'releasepage.full-sync-flag']);
 const fsyncSteps = expect.arrayContaining(['start_ordered_ops', 'log_inode', 'write_super', 'return']);
 const attributes = ['size', 'data', 'prealloc', 'needs-full-sync', 'nodatacow', 'new'];
@@ -31,8 +48,8 @@ test.each<[string, unknown]>([
 
 test.each<[string, unknown]>([
   ['$0', members],
-  ['kernel $0', ['6.18', '5.9', '5.8', '5.7', '4.18', '4.17']],
-  ['kernel 5.$0', ['6.18', '5.9', '5.8', '5.7', '4.18', '4.17']],
+  ['kernel $0', ['6.18', '5.13', '5.9', '5.8', '5.7', '4.18', '4.17']],
+  ['kernel 5.$0', ['6.18', '5.13', '5.9', '5.8', '5.7', '4.18', '4.17']],
   ['kernel 5.8 $0', members],
   ['guard $0', guards],
   ['guard rel$0', guards],
