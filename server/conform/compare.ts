@@ -85,7 +85,8 @@ function recordedContent({ data = [] }: RecordedState, size: number): string {
 /** What each write put where, and what was there at the start; zeros are left out, as in recordings. */
 function predictedContent(
   file: RecordedFile,
-  { data, size }: FileOutcome,
+  { data }: FileOutcome,
+  size: number,
   tags: readonly (number | undefined)[],
 ): string {
   const runs = data.flatMap(({ range, writer }): TaggedRun[] => {
