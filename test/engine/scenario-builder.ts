@@ -21,7 +21,7 @@ export interface ScenarioText {
   readonly guards?: Readonly<Record<string, boolean>>;
   /** `I 32M data 0..4K needs-full-sync`; one file `I` of 32M where absent. */
   readonly files?: readonly string[];
-  /** Operations by task: `write I 0..4K`, `fsync I`, `commit`. */
+  /** Operations by task: `write I 0..4K`, `truncate I 5K`, `fallocate I 0..4K keep-size`, `fsync I`, `commit`. */
   readonly tasks: Readonly<Record<string, readonly string[]>>;
   /** `app.fsync@log_inode before kswapd.releasepage`; `app.fsync#2` is the second one. */
   readonly orders?: readonly string[];
@@ -59,7 +59,7 @@ export function buildScenario(text: ScenarioText): Scenario {
   }
 
   function parseReference(reference: string): StepReference {
-    const [, taskName = '', kind = '', number = '1', step] = /^(\w+)\.(\w+)(?:#(\d+))?(?:@(\w+))?$/.exec(reference)!;
+    const [, taskName = '', kind = '', number = '1', step] = /^(\w+)\.([\w-]+)(?:#(\d+))?(?:@(\w+))?$/.exec(reference)!;
     const task = indexOf(taskNames, taskName);
     const places = tasks[task]!.operations.flatMap((operation, i) => (operation.kind === kind ? [i] : []));
     return { task, operation: places[Number(number) - 1]!, step };
@@ -98,15 +98,30 @@ function parseFile(text: string): Scenario['files'][number] {
 }
 
 function parseOperation(text: string, files: readonly string[]): Operation {
-  const [kind, file = '', where] = text.split(' ');
+  const [kind = '', name = '', where = '', option] = text.split(' ');
   if (kind === 'sync' || kind === 'commit') return { kind };
-  const fileKinds = ['write', 'writeback', 'releasepage', 'fsync', 'fdatasync'] as const;
-  return {
-    kind: fileKinds[indexOf(fileKinds, kind ?? '')]!,
-    file: indexOf(files, file),
-    range: parseOperationRange(where),
-  };
+  const file = indexOf(files, name);
+  if (kind === 'truncate') return { kind, file, size: bytes(where) };
+  const parsed = parseOperationRange(where === '' ? undefined : where);
+  if (kind === 'fallocate' || kind === 'zero-range') {
+    return { kind, file, range: parsed, keepSize: option === 'keep-size' };
+  }
+  return { kind: fileKinds[indexOf(fileKinds, kind)]!, file, range: parsed };
 }
+
+const fileKinds = [
+  'write',
+  'mmap-write',
+  'direct-write',
+  'read',
+  'writeback',
+  'releasepage',
+  'fsync',
+  'fdatasync',
+  'punch',
+  'close',
+  'evict',
+] as const;
 
 function parseOperationRange(text: string | undefined): OperationRange {
   return text === undefined || text === 'all' ? 'all' : range(text);
