@@ -1,21 +1,44 @@
-import type { Scenario } from './scenario.ts';
+import type { Operation, Scenario } from './scenario.ts';
 
 /** Largest file that btrfs stores as one inline extent (the mount option max_inline, 2048 by default). */
 export const maximumInlineSize = 2048;
 
 /**
- * Could writeback store the file inline (cow_file_range_inline)? That needs a write while i_size is at most
- * `maximumInlineSize`. Such scenarios are beyond the model.
+ * Could writeback store the file inline (cow_file_range_inline)? That needs a dirty page while i_size is at
+ * most `maximumInlineSize`: after a write that ends there, or a change of a file that is that small, or is cut to it.
+ * Such scenarios are beyond the model.
  */
 export function mayBecomeInline({ files, tasks }: Pick<Scenario, 'files' | 'tasks'>, file: number): boolean {
-  const { size } = files[file]!;
-  if (size > maximumInlineSize) return false;
-  return tasks.some(({ operations }) =>
-    operations.some(
-      (operation) =>
-        operation.kind === 'write' &&
-        operation.file === file &&
-        (operation.range === 'all' ? size > 0 : operation.range.end <= maximumInlineSize),
-    ),
+  const operations = tasks
+    .flatMap((task) => task.operations)
+    .filter((operation) => 'file' in operation && operation.file === file);
+  const cuts = operations.flatMap((operation) => (operation.kind === 'truncate' ? [operation.size] : []));
+  const sizes = [files[file]!.size, ...cuts].filter((size) => size <= maximumInlineSize);
+  if (sizes.length === 0) return false;
+  const holdsData = sizes.some((size) => size > 0);
+  // A write makes a small file larger before its page is dirty, but a truncate can cut it back.
+  const cutBack = cuts.some((size) => size > 0 && size <= maximumInlineSize);
+  return operations.some(
+    (operation) =>
+      endsSmall(operation) ||
+      (holdsData && (writesAll(operation) || changes.includes(operation.kind) || (cutBack && isWrite(operation)))),
+  );
+}
+
+/** Operations that make pages of the file as it is dirty. */
+const changes: readonly Operation['kind'][] = ['mmap-write', 'punch', 'zero-range'];
+
+function isWrite({ kind }: Operation): boolean {
+  return kind === 'write' || kind === 'direct-write';
+}
+
+function writesAll(operation: Operation): boolean {
+  return isWrite(operation) && 'range' in operation && operation.range === 'all';
+}
+
+/** A write whose end does not take the file beyond the limit. */
+function endsSmall(operation: Operation): boolean {
+  return (
+    isWrite(operation) && 'range' in operation && operation.range !== 'all' && operation.range.end <= maximumInlineSize
   );
 }
