@@ -72,7 +72,7 @@ function loss({ initial }: Trace, { kind, file, range, sizeOnly }: Violation): s
 
 const outcomes: Readonly<Record<Violation['kind'], string>> = {
   lost: 'is lost',
-  corrupt: 'is unreadable',
+  corrupt: 'is corrupt',
   resurrected: 'holds removed data again',
 };
 

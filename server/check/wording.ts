@@ -27,7 +27,7 @@ export function describeLoss({ files }: Scenario, { kind, file, range, sizeOnly 
 
 const outcomes: Readonly<Record<Violation['kind'], string>> = {
   lost: 'is lost',
-  corrupt: 'is unreadable',
+  corrupt: 'is corrupt',
   resurrected: 'holds removed data again',
 };
 

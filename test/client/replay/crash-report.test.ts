@@ -18,7 +18,7 @@ describe('crashAt', () => {
   it.each<[string, Partial<Violation>]>([
     ['I 0..4K is lost, although app: operation 1 returned success. Exposed until transaction 8 commits.', {}],
     ['I 0..4K is lost. Exposed until transaction 8 commits.', { promisedBy: null }],
-    ['I 0..4K is unreadable. Exposed until transaction 8 commits.', { kind: 'corrupt', promisedBy: null }],
+    ['I 0..4K is corrupt. Exposed until transaction 8 commits.', { kind: 'corrupt', promisedBy: null }],
     [
       'I comes back with size 4K, not 8K, although app: operation 1 returned success. Exposed until transaction 8 commits.',
       { sizeOnly: true, range: blocks(1, 2) },
