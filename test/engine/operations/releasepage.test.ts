@@ -89,6 +89,21 @@ describe('page release', () => {
     expect(file.extentMaps).toEqual([]);
   });
 
+  test.each(['0..2K', '2K..4K', 'all'])('tries a block that is cut in two once (%s)', (where) => {
+    const text = { tasks: { a: ['write I 0..2K', 'writeback I'], r: [`releasepage I ${where}`] } };
+    const { path, file } = run(text, 'a: write', 'a: writeback', 'r: releasepage');
+    expect(path).toEqual(['try_release_extent_mapping']);
+    expect(file).toMatchObject({ pages: [], extentMaps: [] });
+  });
+
+  test('passes over a cut block that it cannot take', () => {
+    const text = { tasks: { a: ['write I 0..2K', 'writeback I'], r: ['releasepage I 0..2K'] } };
+    const locked = ['a: write', 'a: writeback until extent_writepage_io', 'endio: I until lock_extent'];
+    const { path, file } = run(text, ...locked, 'r: releasepage');
+    expect(path).toEqual(['try_release_extent_mapping']);
+    expect(file.pages).not.toEqual([]);
+  });
+
   test('takes a collected map out of the tree, not off the private list of the fsync', () => {
     const text = { tasks: { ...tasks, a: ['write I 0..8K', 'fsync I'] } };
     const { file } = run(text, ...complete, 'a: fsync until log_changed_extents', 'r: releasepage');

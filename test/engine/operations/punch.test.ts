@@ -1,0 +1,73 @@
+import { describe, expect, test } from 'vitest';
+import { lastOutcome } from '../crash-text.ts';
+import { problemOf, run } from '../run-schedule.ts';
+import { range } from '../scenario-builder.ts';
+
+const four = ['I 16K data 0..16K'];
+
+describe('a punch', () => {
+  test.each<[string, string[], string]>([
+    ['alone leaves everything', ['punch I 4K..8K'], '0 | 16K: 0..16K by initial'],
+    ['is in the log', ['punch I 4K..8K', 'fsync I'], '0+log | 16K: 0..4K by initial, 8K..16K by initial'],
+    ['is in the commit', ['punch I 4K..8K', 'commit'], '1 | 16K: 0..4K by initial, 8K..16K by initial'],
+    [
+      'of parts of blocks is zeros in the page cache, which an fsync writes',
+      ['punch I 1K..9K', 'fsync I'],
+      '0+log | 16K: 0..1K by initial, 1K..4K by 0, 8K..9K by 0, 9K..16K by initial',
+    ],
+    [
+      'of parts of blocks leaves their bytes to a commit',
+      ['punch I 1K..9K', 'commit'],
+      '1 | 16K: 0..4K by initial, 8K..16K by initial',
+    ],
+    [
+      'of what has just been written',
+      ['write I 4K..8K', 'punch I 4K..8K', 'fsync I'],
+      '0+log | 16K: 0..4K by initial, 8K..16K by initial',
+    ],
+    [
+      'is written over',
+      ['punch I 4K..8K', 'write I 4K..8K', 'fsync I'],
+      '0+log | 16K: 0..4K by initial, 4K..8K by 1, 8K..16K by initial',
+    ],
+  ])('%s', (_, operations, expected) => {
+    for (const kernel of ['5.8', '6.18']) expect(lastOutcome(kernel, four, ...operations)).toBe(expected);
+  });
+
+  test('drops items and pages of whole blocks and lists a hole extent map', () => {
+    const tasks = { a: ['write I 0..16K', 'punch I 4K..8K'] };
+    const { file, last } = run({ files: four, tasks }, 'a: write', 'a: punch');
+    expect(file.tree.map((item) => item.range)).toEqual([range('0..4K'), range('8K..16K')]);
+    expect(file.extentMaps).toMatchObject([
+      { range: range('4K..8K'), kind: 'hole', modified: true },
+      { range: range('8K..16K'), kind: 'data' },
+    ]);
+    expect(file.pages.map(({ state }) => state)).toEqual(['dirty', 'clean']);
+    expect(file).toMatchObject({ lockedBy: null, lastTrans: 8 });
+    expect(last.transaction.state).toBe('running');
+  });
+
+  test('of a hole does nothing', () => {
+    const { path, last, file } = run({ files: ['I 16K'], tasks: { a: ['punch I 4K..8K'] } }, 'a: punch');
+    expect(path).toEqual(['inode_lock', 'wait_ordered_range', 'find_first_non_hole']);
+    expect(last.transaction.state).toBe('none');
+    expect(file.lockedBy).toBeNull();
+  });
+
+  test('waits for the ordered extents in its range', () => {
+    const tasks = { a: ['write I 0..8K'], f: ['writeback I'], b: ['punch I 4K..8K'] };
+    const message = problemOf(
+      { files: four, tasks },
+      'a: write',
+      'f: writeback until extent_writepage_io',
+      'b: punch',
+    )?.message;
+    expect(message).toContain('b: punch waits at wait_ordered_range for the ordered extents in the range to complete');
+  });
+
+  test('waits for the commit to let a transaction start', () => {
+    const tasks = { a: ['write I 0..4K', 'writeback I', 'punch I 4K..8K'], c: ['commit'] };
+    const entries = ['a: write', 'a: writeback', 'c: commit until attach_transaction', 'a: punch'];
+    expect(problemOf({ files: four, tasks }, ...entries)?.message).toContain('a: punch waits at start_transaction');
+  });
+});
