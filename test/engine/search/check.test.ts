@@ -21,7 +21,7 @@ describe('bounds', () => {
       'states',
       safe,
       { limits: { states: 50 } },
-      { verdict: 'unknown', bound: { kind: 'states', limit: 50 }, states: 51 },
+      { verdict: 'unknown', bound: { kind: 'states', limit: 50 }, states: 50 },
     ],
     ['steps', safe, { limits: { steps: 10 } }, { verdict: 'unknown', bound: { kind: 'steps', limit: 10 } }],
     ['steps, but enough', safe, { limits: { steps: 1000 } }, { verdict: 'safe', complete: true }],
@@ -33,7 +33,7 @@ describe('bounds', () => {
       { untilFirstViolation: true },
       { verdict: 'unsafe', bound: { kind: 'violation', limit: 1 } },
     ],
-    ['the scenario goes first', { ...safe, bounds: { states: 60 } }, { limits: { states: 50 } }, { states: 61 }],
+    ['the scenario goes first', { ...safe, bounds: { states: 60 } }, { limits: { states: 50 } }, { states: 60 }],
     ['the scenario bounds steps', { ...safe, bounds: { steps: 5 } }, {}, { bound: { kind: 'steps', limit: 5 } }],
   ])('%s', (_, text, options, expected) => {
     const verdict = check(buildScenario(text), options);

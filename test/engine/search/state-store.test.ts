@@ -7,7 +7,16 @@ function scatter(index: number): number {
   return Math.imul(index, 0x9e3779b1) ^ 0x5bd1e995;
 }
 
+const roomy = 2 ** 30;
+
 describe('state store', () => {
+  test('takes no state beyond its capacity, and still knows those it has', () => {
+    const store = new StateStore(1);
+    const add = (word: number) => store.add(Int32Array.of(word), 2);
+    expect([7, 8, 9, 7, 8, 9].map(add)).toEqual([0, 1, -1, 0, 1, -1]);
+    expect(store.count).toBe(2);
+  });
+
   test('numbers states in the order in which they come, and knows them again', () => {
     const store = new StateStore(2);
     const states = fc.array(fc.tuple(fc.nat({ max: 3 }), fc.nat({ max: 3 })), { minLength: 60, maxLength: 60 });
@@ -15,7 +24,7 @@ describe('state store', () => {
     for (const words of fc.sample(states, { seed: 1, numRuns: 1 })[0]!) {
       const known = numbers.get(words.join());
       const before = store.count;
-      const number = store.add(Int32Array.from(words));
+      const number = store.add(Int32Array.from(words), roomy);
       expect([number, store.count]).toEqual(known === undefined ? [before, before + 1] : [known, before]);
       numbers.set(words.join(), number);
     }
@@ -29,11 +38,11 @@ describe('state store', () => {
     const count = 100_000;
     for (let i = 0; i < count; i++) {
       fill(i);
-      if (store.add(state) !== i) expect.unreachable(`state ${i} was taken for another`);
+      if (store.add(state, roomy) !== i) expect.unreachable(`state ${i} was taken for another`);
     }
     for (let i = count - 1; i >= 0; i--) {
       fill(i);
-      if (store.add(state) !== i) expect.unreachable(`state ${i} was forgotten`);
+      if (store.add(state, roomy) !== i) expect.unreachable(`state ${i} was forgotten`);
     }
     const read = new Int32Array(3);
     for (const index of [0, 1, 16_383, 16_384, count - 1]) {
@@ -48,11 +57,11 @@ describe('state store', () => {
   test('what is read is a copy', () => {
     const store = new StateStore(1);
     const state = Int32Array.of(7);
-    store.add(state);
+    store.add(state, roomy);
     state[0] = 8;
     const read = Int32Array.of(0);
     store.read(0, read);
-    expect([read[0], store.add(Int32Array.of(7))]).toEqual([7, 0]);
+    expect([read[0], store.add(Int32Array.of(7), roomy)]).toEqual([7, 0]);
   });
 
   /** Among 2^18 states about eight pairs share all 32 bits of any hash: they must stay apart. */
@@ -62,7 +71,7 @@ describe('state store', () => {
     const count = 2 ** 18;
     for (let i = 0; i < count; i++) {
       state.set([scatter(i), scatter(i + 2 ** 24)]);
-      store.add(state);
+      store.add(state, roomy);
     }
     expect(store.count).toBe(count);
   });
@@ -73,7 +82,7 @@ describe('state store', () => {
       for (const bit of [0, 15, 31]) {
         const state = new Int32Array(4);
         state[word] = 1 << bit;
-        store.add(state);
+        store.add(state, roomy);
       }
     }
     expect(store.count).toBe(12);
