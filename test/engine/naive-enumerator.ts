@@ -14,12 +14,22 @@ interface Enumeration {
 
 /** Per file: what was promised, each with the sync that promised it (`task.operation`, or `-`). */
 interface Promises {
-  readonly versions: readonly { readonly version: number; readonly by: string }[];
-  readonly size: { readonly index: number; readonly by: string };
+  readonly versions: readonly { readonly version: Version; readonly by: string }[];
+  readonly size: { readonly index: number; readonly changes: number; readonly by: string };
+}
+
+/** How often a block has changed, and whether it holds zeros now. */
+interface Version {
+  readonly changes: number;
+  readonly zero: boolean;
 }
 
 /** Contents and size of all files when a sync was called. */
-type Snapshot = readonly { readonly contents: readonly number[]; readonly size: number }[];
+type Snapshot = readonly {
+  readonly contents: readonly Version[];
+  readonly size: number;
+  readonly sizeChanges: number;
+}[];
 
 /**
  * Takes every interleaving, one after the other, depth first, without remembering states. It keeps
@@ -35,8 +45,8 @@ export function enumerate(program: Program, limit: number): Enumeration | undefi
   let deadlock = false;
   const initial = inodes.map(
     ({ content, size }): Promises => ({
-      versions: content.map(() => ({ version: 0, by: '-' })),
-      size: { index: size.get(program.initial), by: '-' },
+      versions: content.map((field) => ({ version: versionOf(field.get(program.initial)), by: '-' })),
+      size: { index: size.get(program.initial), changes: 0, by: '-' },
     }),
   );
   visit(program.initial, initial, new Map(), false);
@@ -103,8 +113,9 @@ export function enumerate(program: Program, limit: number): Enumeration | undefi
 
   function snapshot(state: State): Snapshot {
     return inodes.map(({ content, size }) => ({
-      contents: content.map((field) => field.get(state)),
+      contents: content.map((field) => versionOf(field.get(state))),
       size: size.get(state),
+      sizeChanges: size.changes(state),
     }));
   }
 
@@ -112,28 +123,50 @@ export function enumerate(program: Program, limit: number): Enumeration | undefi
   function judge(state: State, file: number, { versions, size }: Promises): string[] {
     const { segments, committed, diskLog, name } = inodes[file]!;
     const replay = log.onDisk.get(state) === 1 && diskLog.present.get(state) === 1;
-    const found = (replay ? diskLog : committed).size.get(state);
-    const losers = versions.map(({ version, by }, i) => {
-      const inLog = replay && ((diskLog.data.get(state) | diskLog.hole.get(state)) & (1 << i)) !== 0;
-      const there = (inLog ? diskLog : committed).version[i]!.get(state);
-      if (version > 0) return there < version || i >= found ? by : undefined;
-      return i < size.index && i >= found ? size.by : undefined;
+    const found = (replay ? diskLog : committed).size;
+    const end = found.get(state);
+    const sizeIsOld = found.changes(state) < size.changes;
+    const itemsInLog = diskLog.data.get(state) | diskLog.prealloc.get(state) | diskLog.hole.get(state);
+    const losses = versions.map(({ version, by }, i) => {
+      const inLog = replay && (itemsInLog & (1 << i)) !== 0;
+      if (inLog && i < end && (diskLog.unwritten.get(state) & (1 << i)) !== 0) return `corrupt by ${by}`;
+      const there = versionOf((inLog ? diskLog : committed).version[i]!.get(state));
+      const broken = version.changes > 0 && !(i < end ? isKept(version, there) : isKeptBehindEnd(version, there));
+      const tooLong = sizeIsOld && i >= size.index && i < end;
+      const tooShort = sizeIsOld && i < size.index && i >= end;
+      if (!broken && !tooLong && !tooShort) return undefined;
+      const kind = tooLong || (broken && i < end && version.zero) ? 'resurrected' : 'lost';
+      return `${kind} by ${broken ? by : size.by}`;
     });
-    return losers.flatMap((by, i) => {
-      if (by === undefined || by === losers[i - 1]) return [];
-      let end = i;
-      while (losers[end] === by) end++;
-      return [`lost ${name} ${segments.cuts[i]}..${segments.cuts[end]} by ${by}`];
+    return losses.flatMap((loss, i) => {
+      if (loss === undefined || loss === losses[i - 1]) return [];
+      let stop = i;
+      while (losses[stop] === loss) stop++;
+      return [loss.replace(' ', ` ${name} ${segments.cuts[i]}..${segments.cuts[stop]} `)];
     });
   }
+}
+
+function versionOf(number: number): Version {
+  return { changes: Math.floor(number / 2), zero: number % 2 === 1 };
+}
+
+/** At least as new as promised, or the same zeros. */
+function isKept(promised: Version, there: Version): boolean {
+  return there.changes >= promised.changes || (promised.zero && there.zero);
+}
+
+/** Behind the end nothing is read, which is as good as zeros; data may be gone only with a later change to zeros. */
+function isKeptBehindEnd(promised: Version, there: Version): boolean {
+  return promised.zero || (there.zero && there.changes >= promised.changes);
 }
 
 function raise({ versions, size }: Promises, call: Snapshot[number], by: string): Promises {
   return {
     versions: versions.map((old, i) => {
       const version = call.contents[i]!;
-      return i < call.size && version > old.version ? { version, by } : old;
+      return version.changes > old.version.changes ? { version, by } : old;
     }),
-    size: call.size > size.index ? { index: call.size, by } : size,
+    size: call.sizeChanges > size.changes ? { index: call.size, changes: call.sizeChanges, by } : size,
   };
 }

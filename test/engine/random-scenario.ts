@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import {
-  cutOffsets,
+  type ByteRange,
   type FileOperation,
   guards,
   modelledReleases,
@@ -81,25 +81,26 @@ function scenarioOf(
       schedules: [],
       expect: [],
       bounds: {},
-    }))
-    .map(releaseWholeBlocksOnly);
+    }));
 }
 
-/** In a file with a cut inside a block, page release may try the same page for ever: writes back there instead. */
-function releaseWholeBlocksOnly(scenario: Scenario): Scenario {
-  const isCut = scenario.files.map((_, file) => cutOffsets(scenario, file).some((offset) => offset % block !== 0));
-  const replace = (operation: Operation): Operation =>
-    operation.kind === 'releasepage' && isCut[operation.file] ? { ...operation, kind: 'writeback' } : operation;
-  return { ...scenario, tasks: scenario.tasks.map((task) => ({ ...task, operations: task.operations.map(replace) })) };
+function randomFile(sizes = fc.constantFrom(0, block, 2 * block, 4 * block, 6000, large, large, large)) {
+  return sizes.chain((size) =>
+    fc.record({
+      name: fc.constant(''),
+      size: fc.constant(size),
+      data: fc.oneof(
+        { weight: 3, arbitrary: fc.constant([]) },
+        { weight: 1, arbitrary: randomRange.map((range) => within(size, range)) },
+      ),
+      needsFullSync: fc.constantFrom(false, false, false, true),
+    }),
+  );
 }
 
-function randomFile(size = fc.constantFrom(0, block, 2 * block, 4 * block, 6000, large, large, large)) {
-  return fc.record({
-    name: fc.constant(''),
-    size,
-    data: fc.oneof({ weight: 3, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: fc.tuple(randomRange) }),
-    needsFullSync: fc.constantFrom(false, false, false, true),
-  });
+/** What of a range lies before a size, if anything. */
+function within(size: number, { start, end }: ByteRange): ByteRange[] {
+  return start < size ? [{ start, end: Math.min(end, size) }] : [];
 }
 
 /** Whole blocks mostly; now and then a range ends inside a block and cuts it. */
@@ -114,11 +115,35 @@ const randomRange = fc
 function randomOperation(files: number): fc.Arbitrary<Operation> {
   const file = fc.nat({ max: files - 1 });
   return fc.oneof(
-    { weight: 6, arbitrary: fc.record({ kind: fc.constant('write' as const), file, range: randomRange }) },
+    { weight: 6, arbitrary: file.chain((f) => rangeOperation(f, 'write')) },
     { weight: 10, arbitrary: file.chain((f) => fileOperation(f, 'writeback', 'releasepage', 'fsync', 'fdatasync')) },
     { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom('commit' as const, 'commit', 'sync') }) },
+    { weight: 3, arbitrary: file.chain((f) => rangeOperation(f, 'mmap-write', 'direct-write', 'punch')) },
+    { weight: 2, arbitrary: file.chain(randomTruncate) },
+    { weight: 2, arbitrary: file.chain(randomAllocation) },
+    { weight: 2, arbitrary: file.chain((f) => fileOperation(f, 'read', 'close', 'evict')) },
   );
 }
+
+function rangeOperation(
+  file: number,
+  ...kinds: ('write' | 'mmap-write' | 'direct-write' | 'punch')[]
+): fc.Arbitrary<FileOperation> {
+  return fc.record({ kind: fc.constantFrom(...kinds), file: fc.constant(file), range: randomRange });
+}
+
+/** To nothing, to a block boundary, or into a block. */
+function randomTruncate(file: number): fc.Arbitrary<Operation> {
+  const size = fc.constantFrom(0, block, 2 * block, 4 * block, 1000, 5000, 6000, 3 * block - 1);
+  return fc.record({ kind: fc.constant('truncate' as const), file: fc.constant(file), size });
+}
+
+function randomAllocation(file: number): fc.Arbitrary<Operation> {
+  const kind = fc.constantFrom('fallocate' as const, 'zero-range' as const);
+  return fc.record({ kind, file: fc.constant(file), range: randomRange, keepSize: fc.boolean() });
+}
+
+const wholeFile: readonly Operation['kind'][] = ['fsync', 'fdatasync', 'close', 'evict'];
 
 function fileOperation(file: number, ...kinds: FileOperation['kind'][]): fc.Arbitrary<FileOperation> {
   return fc
@@ -127,7 +152,7 @@ function fileOperation(file: number, ...kinds: FileOperation['kind'][]): fc.Arbi
       file: fc.constant(file),
       range: fc.oneof(fc.constant('all' as const), randomRange),
     })
-    .map((operation) => (operation.kind.endsWith('sync') ? { ...operation, range: 'all' } : operation));
+    .map((operation) => (wholeFile.includes(operation.kind) ? { ...operation, range: 'all' } : operation));
 }
 
 /** Any two references each, so that some orders contradict each other or the order within a task. */
