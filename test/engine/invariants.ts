@@ -1,6 +1,10 @@
 import type { ExtentSet } from '../../engine/model/extent-set.ts';
+import type { FileImage } from '../../engine/model/file-image.ts';
 import type { Inode } from '../../engine/model/inode.ts';
+import { changesOf, isZero } from '../../engine/model/version.ts';
+import type { VersionedSize } from '../../engine/model/versioned-size.ts';
 import type { Program } from '../../engine/program.ts';
+import type { OperationKind } from '../../engine/scenario.ts';
 import { lowest, runs, size } from '../../engine/state/bits.ts';
 import type { State } from '../../engine/state/layout.ts';
 
@@ -9,33 +13,49 @@ export function checkState(program: Program, state: State): void {
   const { machine } = program;
   for (const inode of machine.inodes) {
     checkExtents(inode, state);
-    checkExtentMaps(inode, state);
+    checkExtentMaps(program, inode, state);
     checkPages(inode, state);
+    checkImages(inode, state);
     checkVersions(inode, state);
+    checkSizes(inode, state);
   }
   checkTransaction(program, state);
   checkLocks(program, state);
 }
 
 /** What holds between a state and the one that a step leads to. */
-export function checkStep({ machine, promises }: Program, before: State, after: State): void {
+export function checkStep({ machine, promises, scenario }: Program, before: State, after: State): void {
   for (const inode of machine.inodes) {
+    const truncates = scenario.tasks.some(({ operations }) =>
+      operations.some((operation) => operation.kind === 'truncate' && operation.file === inode.index),
+    );
     const ordered = inode.orderedExtents.covered.get(before);
     for (const [i, content] of inode.content.entries()) {
       must(content.get(after) >= content.get(before), 'content never goes back');
       const changed = content.get(after) !== content.get(before);
-      must(!changed || (ordered & (1 << i)) === 0, 'nobody writes to the pages of an ordered extent');
+      const cut = truncates && isZero(content.get(after));
+      must(!changed || cut || (ordered & (1 << i)) === 0, 'only a truncate changes the pages of an ordered extent');
     }
     const promise = promises[inode.index]!;
-    for (const field of [...promise.version, promise.size]) {
-      must(field.get(after) >= field.get(before), 'promises never fall');
+    for (const field of promise.version) {
+      must(changesOf(field.get(after)) >= changesOf(field.get(before)), 'promises never fall');
     }
+    must(promise.size.changes(after) >= promise.size.changes(before), 'promised sizes are never older');
+    must(inode.size.changes(after) >= inode.size.changes(before), 'i_size is never older');
+    checkDroppedPages(inode, before, after);
     const holder = inode.lock.get(before);
     must(holder === 0 || [0, holder].includes(inode.lock.get(after)), 'nobody takes an inode lock that is held');
   }
   const { lastCommitted, generation } = machine.transaction;
   must(lastCommitted.get(after) >= lastCommitted.get(before), 'commits are not taken back');
   must(generation.get(after) >= generation.get(before), 'transaction ids grow');
+}
+
+/** What leaves the page cache dirty, and was never submitted, leaves its ordered extent as well. */
+function checkDroppedPages({ pages, orderedExtents }: Inode, before: State, after: State): void {
+  const unsubmitted = orderedExtents.covered.get(before) & pages.dirty.get(before);
+  const dropped = unsubmitted & ~(pages.dirty.get(after) | pages.writeback.get(after));
+  must((dropped & orderedExtents.covered.get(after)) === 0, 'an ordered extent ends before dropped pages');
 }
 
 function checkExtents({ extentMaps, orderedExtents }: Inode, state: State): void {
@@ -54,20 +74,26 @@ function checkExtents({ extentMaps, orderedExtents }: Inode, state: State): void
   }
 }
 
-function checkExtentMaps(inode: Inode, state: State): void {
+function checkExtentMaps(program: Program, inode: Inode, state: State): void {
   const { extentMaps, orderedExtents, pages } = inode;
   const starts = extentMaps.starts.get(state);
-  const masks = { modified: extentMaps.modified, pinned: extentMaps.pinned, hole: extentMaps.hole };
+  const masks = {
+    modified: extentMaps.modified,
+    pinned: extentMaps.pinned,
+    hole: extentMaps.hole,
+    prealloc: extentMaps.prealloc,
+  };
   for (const [name, mask] of Object.entries(masks)) {
     must((mask.get(state) & ~starts) === 0, `a ${name} extent map is in the tree`);
   }
+  must((extentMaps.hole.get(state) & extentMaps.prealloc.get(state)) === 0, 'an extent map has one kind');
   const logging = extentMaps.logging.get(state);
   must((logging & extentMaps.modified.get(state)) === 0, 'an extent map is on one list at most');
   forEachStart(extentMaps, state, logging, (start, extent) => {
     must(extentMaps.collected.from(state, start) === extent, 'a LOGGING extent map is on the private list of an fsync');
   });
   forEachStart(extentMaps, state, extentMaps.pinned.get(state), (start, extent) => {
-    const allocating = (pages.locked.get(state) & extent) === extent;
+    const allocating = ((pages.locked.get(state) | allocatingDirectly(program, inode, state)) & extent) === extent;
     const ordered = (orderedExtents.starts.get(state) & (1 << start)) !== 0;
     must(allocating || (ordered && orderedExtents.from(state, start) === extent), 'a pinned map has an ordered extent');
   });
@@ -78,6 +104,18 @@ function checkExtentMaps(inode: Inode, state: State): void {
   }
   const held = inode.lock.get(state) !== 0;
   must(held || extentMaps.collected.covered.get(state) === 0, 'the private list is empty without the inode lock');
+  must(held || inode.mmapLocked.get(state) === 0, 'i_mmap_lock is taken under the inode lock');
+}
+
+/** Ranges of direct writes that have an extent map and no ordered extent yet. */
+function allocatingDirectly({ tasks, scenario }: Program, inode: Inode, state: State): number {
+  return tasks.reduce((mask, thread) => {
+    const placed = thread.steps[thread.next(state)];
+    if (placed?.step.name !== 'btrfs_add_ordered_extent') return mask;
+    const operation = scenario.tasks[thread.task]!.operations[placed.operation]!;
+    if (operation.kind !== 'direct-write' || operation.file !== inode.index) return mask;
+    return mask | inode.segments.maskAt(operation.range, inode.size.get(state));
+  }, 0);
 }
 
 function checkPages({ pages, orderedExtents, segments }: Inode, state: State): void {
@@ -93,21 +131,52 @@ function checkPages({ pages, orderedExtents, segments }: Inode, state: State): v
   must((writeback & ~orderedExtents.covered.get(state)) === 0, 'writeback is part of an ordered extent');
 }
 
+function checkImages({ tree, committing, committed, log, syncingLog, diskLog }: Inode, state: State): void {
+  for (const image of [tree, committing, committed, log, syncingLog, diskLog]) {
+    const [data, prealloc, hole] = [image.data.get(state), image.prealloc.get(state), image.hole.get(state)];
+    must((data & prealloc) === 0 && ((data | prealloc) & hole) === 0, 'items do not overlap');
+    if (image.present.get(state) === 0) continue;
+    const described = image === tree || image === committing || image === committed ? ~0 : prealloc | hole;
+    must(allZero(image, state, described & ~data), 'holes and prealloc extents read as zeros');
+  }
+}
+
+function allZero(image: FileImage, state: State, segments: number): boolean {
+  return image.version.every((version, i) => (segments & (1 << i)) === 0 || isZero(version.get(state)));
+}
+
 function checkVersions(inode: Inode, state: State): void {
-  const { content, tree, committing, committed, log, syncingLog, diskLog } = inode;
+  const { content, tree, committing, committed, log, syncingLog, diskLog, submitted } = inode;
   for (const [i, field] of content.entries()) {
     const newest = field.get(state);
     const inTree = tree.version[i]!.get(state);
-    must(inTree <= newest, 'the tree is not newer than the page cache');
-    must(committed.version[i]!.get(state) <= inTree, 'the commit is not newer than the tree');
-    must(committing.version[i]!.get(state) <= inTree, 'the commit under way is not newer than the tree');
+    must(i < inode.size.get(state) || isZero(newest), 'behind i_size there are zeros');
+    must(isNotNewer(inTree, newest), 'the tree is not newer than the page cache');
+    must(isNotNewer(committed.version[i]!.get(state), inTree), 'the commit is not newer than the tree');
+    must(isNotNewer(committing.version[i]!.get(state), inTree), 'the commit under way is not newer than the tree');
+    must(isNotNewer(submitted[i]!.get(state), newest), 'what was submitted is not newer than the page cache');
     for (const image of [log, syncingLog, diskLog]) {
-      must(image.version[i]!.get(state) <= newest, 'the log is not newer than the page cache');
-      must((image.data.get(state) & image.hole.get(state)) === 0, 'log items do not overlap');
+      must(isNotNewer(image.version[i]!.get(state), newest), 'the log is not newer than the page cache');
     }
   }
-  must(tree.size.get(state) <= inode.size.get(state), 'disk_i_size follows i_size');
-  must(committed.size.get(state) <= tree.size.get(state), 'the committed size follows disk_i_size');
+}
+
+/** Of an earlier change; or of the same, and then the same. Zero is also what an image has that knows nothing. */
+function isNotNewer(version: number, than: number): boolean {
+  return version === 0 || version === than || changesOf(version) < changesOf(than);
+}
+
+function checkSizes({ size, tree, committing, committed, log, syncingLog, diskLog }: Inode, state: State): void {
+  must(isNotNewerSize(tree.size, size, state), 'disk_i_size follows i_size');
+  must(isNotNewerSize(committed.size, tree.size, state), 'the committed size follows disk_i_size');
+  for (const image of [committing, log, syncingLog, diskLog]) {
+    must(image.present.get(state) === 0 || isNotNewerSize(image.size, size, state), 'no size is newer than i_size');
+  }
+}
+
+function isNotNewerSize(size: VersionedSize, than: VersionedSize, state: State): boolean {
+  const [older, newer] = [size.changes(state), than.changes(state)];
+  return older < newer || (older === newer && size.get(state) === than.get(state));
 }
 
 function checkTransaction({ machine, completions }: Program, state: State): void {
@@ -135,9 +204,15 @@ function checkLocks({ machine, tasks, scenario }: Program, state: State): void {
     const placed = thread.steps[position];
     if (placed === undefined) continue;
     const operation = scenario.tasks[thread.task]!.operations[placed.operation]!;
-    if (operation.kind !== 'fsync' && operation.kind !== 'fdatasync') continue;
+    if (!('file' in operation) || !saysWhereItIsLocked(operation.kind)) continue;
     const holds = machine.inodes[operation.file]!.lock.get(state) === thread.task + 1;
-    must(holds === placed.step.locks.startsWith('inode lock'), 'an fsync holds the inode lock where its steps say so');
+    must(holds === placed.step.locks.startsWith('inode lock'), 'the inode lock is held where the steps say so');
+  }
+
+  /** Others take the lock within a step that needs it. */
+  function saysWhereItIsLocked(kind: OperationKind): boolean {
+    if (kind === 'direct-write') return !machine.rules.directIoIsBuffered;
+    return ['fsync', 'fdatasync', 'truncate', 'punch', 'fallocate', 'zero-range'].includes(kind);
   }
 }
 

@@ -1,6 +1,7 @@
+import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { brokenPromises } from '../../engine/durability/judge.ts';
+import { type BrokenPromise, brokenPromises, Losses } from '../../engine/durability/judge.ts';
 import {
   check,
   checkSchedule,
@@ -8,12 +9,14 @@ import {
   type Schedule,
   type ScheduleEntry,
   type Verdict,
+  type Violation,
   type WitnessStep,
 } from '../../engine/index.ts';
+import type { Inode } from '../../engine/model/inode.ts';
 import { compile, type Program } from '../../engine/program.ts';
 import { Runner } from '../../engine/replay/runner.ts';
 import { type Exploration, explore } from '../../engine/search/explore.ts';
-import { Field } from '../../engine/state/layout.ts';
+import { Field, type State } from '../../engine/state/layout.ts';
 import type { Thread } from '../../engine/thread.ts';
 import { checkState, checkStep } from './invariants.ts';
 import { randomRace, randomScenario } from './random-scenario.ts';
@@ -53,16 +56,16 @@ describe('any scenario', () => {
   test('has witnesses that can be replayed, whose last state and no earlier one breaks the promise', () => {
     let replayed = 0;
     const replays = (scenario: Scenario) => {
-      for (const { file, range, promisedBy, witness } of check(scenario, { limits }).violations) {
+      for (const violation of check(scenario, { limits }).violations) {
         const program = compile(scenario);
         const runner = new Runner(program);
-        for (const step of witness) {
-          expect(breaks(program, runner, file, range, promisedBy)).toBe(false);
+        for (const step of violation.witness) {
+          expect(breaks(program, runner, violation)).toBe(false);
           const thread = runner.threadOf(step);
           expect(runner.canStep(thread)).toBe(true);
           expect(runner.step(thread)).toEqual(step);
         }
-        expect(breaks(program, runner, file, range, promisedBy)).toBe(true);
+        expect(breaks(program, runner, violation)).toBe(true);
         replayed++;
       }
     };
@@ -154,8 +157,8 @@ class LockstepWalk {
     must((this.#numbers.get(content) ?? index) === index, 'one state, two numbers');
     this.#contents.set(index, content);
     this.#numbers.set(content, index);
-    const { inodes, log } = this.#program.machine;
-    const broken = inodes.flatMap((inode) => brokenPromises(inode, this.#program.promises[inode.index]!, log, state));
+    const { inodes } = this.#program.machine;
+    const broken = inodes.flatMap((inode) => brokenIn(this.#program, inode, state));
     must(this.#exploration.graph.isLosing(index) === broken.length > 0, 'a state was judged wrongly');
   }
 
@@ -184,19 +187,26 @@ function spellOut({ tasks }: Scenario, witness: readonly WitnessStep[]): Schedul
   return { entries: [...entries, { kind: 'crash' }] };
 }
 
-function breaks(
-  { machine, promises, syncs }: Program,
-  { state }: Runner,
-  file: number,
-  range: { start: number; end: number },
-  promisedBy: object | null,
-): boolean {
-  const inode = machine.inodes[file]!;
-  return brokenPromises(inode, promises[file]!, machine.log, state).some((broken) => {
-    const { start, end } = inode.segments.rangeOf(broken.segments);
-    const by = syncs[broken.promisedBy - 1] ?? null;
-    return start === range.start && end === range.end && JSON.stringify(by) === JSON.stringify(promisedBy);
+function breaks(program: Program, { state }: Runner, violation: Omit<Violation, 'witness'>): boolean {
+  const { machine, syncs } = program;
+  const inode = machine.inodes[violation.file]!;
+  return brokenIn(program, inode, state).some(({ kind, segments, promisedBy, sizeOnly }) => {
+    const by = syncs[promisedBy - 1] ?? null;
+    const found = { kind, range: inode.segments.rangeOf(segments), promisedBy: by, sizeOnly };
+    return isDeepStrictEqual(found, {
+      kind: violation.kind,
+      range: violation.range,
+      promisedBy: violation.promisedBy,
+      sizeOnly: violation.sizeOnly,
+    });
   });
+}
+
+function brokenIn({ machine, promises }: Program, inode: Inode, state: State): BrokenPromise[] {
+  const promise = promises[inode.index]!;
+  const losses = new Losses();
+  losses.judge(inode, promise, machine.log, state);
+  return brokenPromises(inode, promise, losses, state);
 }
 
 function must(holds: boolean, message: string): void {
