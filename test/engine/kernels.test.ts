@@ -39,6 +39,7 @@ describe('profiles', () => {
   const flag = 'releasepage.full-sync-flag';
   const list = 'releasepage.modified-list';
   const logged = 'skip-fsync.logged-ordered-extent';
+  const mapped = 'fsync.mmap-lock';
 
   test.each<[string, string[]]>([
     ['4.17', [logged]],
@@ -46,7 +47,8 @@ describe('profiles', () => {
     ['5.8', [flag, logged]],
     ['5.9', [flag, list, logged]],
     ['5.10', [flag, list]],
-    ['6.18', [flag, list]],
+    ['5.13', [flag, list, mapped]],
+    ['6.18', [flag, list, mapped]],
   ])('guards that are on in %s: fixed by then, or not needed yet', (release, on) => {
     const profile = kernelProfile(release);
     expect(names.filter((name) => profile.guards[name])).toEqual(on);

@@ -78,6 +78,13 @@ describe('steps that repeat, and steps that do not come', () => {
     expect(began).toBe(steps.lastIndexOf(step) + 1);
   });
 
+  test('an operation that has ended is over, whatever has become dirty since', () => {
+    const again = { a: ['write I 0..4K', 'writeback I', 'write I 0..4K'], b: ['commit'] };
+    const orders = ['a.writeback@create_io_em before b.commit', 'a.write#2 before b.commit'];
+    const steps = runWithPriority(buildScenario({ kernel: '5.8', tasks: again, orders }), 'b');
+    expect(steps[steps.indexOf('b.attach_transaction') - 1]).toBe('a.dirty_pages');
+  });
+
   test('all the extents that a writeback started have to complete', () => {
     const orders = ['a.writeback@finish_ordered_io before b.commit'];
     const steps = runWithPriority(buildScenario({ kernel: '5.8', tasks: scattered, orders }), 'b');

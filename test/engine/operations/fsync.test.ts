@@ -26,6 +26,15 @@ describe('what an fsync does not do', () => {
     expect(run(text, 'b: fsync').file.needsFullSync).toBe(false);
   });
 
+  test('on 6.18 it is not skipped when the inode has changed since it was logged, in the first log transaction, too', () => {
+    const text = { kernel: '6.18', tasks: { ...tasks, f: ['writeback I'] } };
+    const open = ['a: write', 'f: writeback until extent_writepage_io', 'endio: I until end_bio'];
+    const logged = [...open, 'a: fsync until log_inode_done'];
+    expect(run(text, ...logged, 'a: fsync until inode_unlock', 'b: fsync').path.slice(-3)).toEqual(skipped);
+    const changed = run(text, ...logged, 'endio: I', 'a: fsync until inode_unlock', 'b: fsync until log_inode_done');
+    expect(changed.path).toContain('log_changed_extents');
+  });
+
   test.each(['5.8', '6.18'])('a second one logs only what has changed since (%s)', (kernel) => {
     const { path, file } = run({ kernel, tasks }, 'a: write', 'a: fsync', 'a: fsync', 'a: write', 'a: fsync');
     expect(path.filter((step) => step === 'log_one_extent')).toHaveLength(1);

@@ -42,13 +42,6 @@ describe('fixes by guards', () => {
     }
   });
 
-  test('a retired guard is not offered', () => {
-    const guard = { [list]: false, [flag]: false };
-    expect(findFixes(buildScenario({ ...seed, kernel: '5.9', guards: guard })).flatMap((fix) => fix.guards)).toEqual([
-      list,
-    ]);
-  });
-
   test('an override counts as the scenario does', () => {
     const scenario = buildScenario({ ...seed, kernel: '5.9' });
     const overrides = { kernel: '5.8', guards: { [inLog]: true } };
