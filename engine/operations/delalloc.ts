@@ -1,6 +1,7 @@
 import type { Inode } from '../model/inode.ts';
 import { lowest, runFrom, runs } from '../state/bits.ts';
 import type { State } from '../state/layout.ts';
+import type { Step } from './step.ts';
 
 /**
  * btrfs_run_delalloc_range and what follows it for one range of dirty pages, as cow_file_range does it:
@@ -61,7 +62,43 @@ export function writeRange(inode: Inode, state: State, pages: number): number {
   return started;
 }
 
-/** The mapping of writeback cannot be walked while another task has pages of it locked. */
+/** Writeback waits for pages that another task has locked, and for ranges that one allocates or punches. */
 export function pagesAreUnlocked(inode: Inode, state: State): boolean {
-  return inode.pages.locked.get(state) === 0;
+  const { covered, rangeLocked } = inode.orderedExtents;
+  const unallocated = inode.pages.dirty.get(state) & ~covered.get(state);
+  return inode.pages.locked.get(state) === 0 && (unallocated & rangeLocked.get(state)) === 0;
+}
+
+/** Dirty pages of the ordered extents that overlap `blocks`: who waits for those extents has to write them. */
+export function unsubmittedOf(inode: Inode, state: State, blocks: number): number {
+  const { orderedExtents } = inode;
+  return unsubmitted(inode, state) & orderedExtents.union(state, orderedExtents.overlapping(state, blocks));
+}
+
+/** Nobody is about to write, allocate or complete any of the blocks. */
+export function isIdle(inode: Inode, state: State, blocks: number): boolean {
+  const { pages, orderedExtents } = inode;
+  const ordered = orderedExtents.covered.get(state) | orderedExtents.rangeLocked.get(state);
+  return (blocks & (ordered | pages.writeback.get(state) | pages.locked.get(state))) === 0;
+}
+
+/** btrfs_start_ordered_extent: what of the ordered extents in the way has not been submitted is written, in order to wait for them. */
+export function startOrderedExtent(
+  inode: Inode,
+  blocks: (state: State) => number,
+  { locks = '', label = 'start_ordered_extent' } = {},
+): Step {
+  return {
+    name: 'start_ordered_extent',
+    label,
+    locks,
+    does: 'An open ordered extent is in the way: writes the rest of it, in order to wait for its completion.',
+    when: (state) => unsubmittedOf(inode, state, blocks(state)) !== 0,
+    ready: (state) => pagesAreUnlocked(inode, state),
+    waitsFor: 'the page locks that a writeback holds',
+    apply: (state) => {
+      inode.submit(state, unsubmittedOf(inode, state, blocks(state)));
+      return undefined;
+    },
+  };
 }

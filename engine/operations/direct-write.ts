@@ -1,9 +1,18 @@
-import type { FileOperation } from '../scenario.ts';
+import type { Inode } from '../model/inode.ts';
+import type { FileOperation, OperationRange } from '../scenario.ts';
+import { blockSize } from '../segments.ts';
 import { highest } from '../state/bits.ts';
 import type { State } from '../state/layout.ts';
-import { contExpand } from './cont-expand.ts';
+import { contExpand, unalignedTail } from './cont-expand.ts';
 import type { OperationContext } from './context.ts';
-import { addOrderedExtents, createIoExtentMap, pagesAreUnlocked, writeRange } from './delalloc.ts';
+import {
+  addOrderedExtents,
+  createIoExtentMap,
+  isIdle,
+  pagesAreUnlocked,
+  startOrderedExtent,
+  writeRange,
+} from './delalloc.ts';
 import { lockAndFlush } from './punch.ts';
 import type { Step } from './step.ts';
 import { dropPages } from './truncate.ts';
@@ -11,7 +20,15 @@ import { write } from './write.ts';
 
 /** `direct-write F R`: O_DIRECT. Since 6.15 a file with checksums is written through the page cache and flushed. */
 export function directWrite(context: OperationContext, operation: FileOperation): Step[] {
-  return context.machine.rules.directIoIsBuffered ? bufferedInstead(context, operation) : direct(context, operation);
+  const { rules, inodes } = context.machine;
+  const buffered = rules.directIoIsBuffered || isUnaligned(inodes[operation.file]!, operation.range);
+  return buffered ? bufferedInstead(context, operation) : direct(context, operation);
+}
+
+/** check_direct_IO: direct IO is for whole blocks; others fall back, whatever the release. */
+function isUnaligned({ segments }: Inode, range: OperationRange): boolean {
+  if (range === 'all') return segments.cuts.some((cut) => cut % blockSize !== 0);
+  return range.start % blockSize !== 0 || range.end % blockSize !== 0;
 }
 
 function bufferedInstead(context: OperationContext, operation: FileOperation): Step[] {
@@ -47,15 +64,21 @@ function direct(context: OperationContext, operation: FileOperation): Step[] {
   const inode = machine.inodes[operation.file]!;
   const { segments, orderedExtents, extentMaps } = inode;
   const range = (state: State) => segments.maskAt(operation.range, inode.size.get(state));
+  /** The range, and the last block where the write begins behind it. */
+  const touched = (state: State) => range(state) | unalignedTail(inode, state).block;
   const held = (state: State) => inode.lock.get(state) === task + 1;
   return [
     ...lockAndFlush(context, inode, range),
+    startOrderedExtent(inode, touched, { locks: 'inode lock' }),
     {
       name: 'create_io_em',
       locks: 'inode lock, range lock, extent map tree lock',
       does: 'Moves i_size, drops the pages of the range, and adds a pinned extent map to the tree and to the list of modified extents.',
+      ready: (state) => isIdle(inode, state, touched(state)),
+      waitsFor: 'the ordered extents in the range',
       apply: (state) => {
         const target = range(state);
+        orderedExtents.lockRange(state, target);
         const end = Math.max(inode.size.get(state), target === 0 ? 0 : highest(target) + 1);
         if ((target & ~inode.inside(state)) !== 0) contExpand(machine, inode, state, target);
         dropPages(inode, state, target);
@@ -72,6 +95,7 @@ function direct(context: OperationContext, operation: FileOperation): Step[] {
       does: 'Adds the ordered extent (BTRFS_ORDERED_DIRECT).',
       apply: (state) => {
         addOrderedExtents(inode, state, range(state));
+        orderedExtents.unlockRange(state, range(state));
         orderedExtents.directPending.set(state, orderedExtents.directPending.get(state) | range(state));
         inode.noteSubmitted(state, range(state));
         return undefined;

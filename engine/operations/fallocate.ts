@@ -3,9 +3,9 @@ import { below, highest, runs } from '../state/bits.ts';
 import type { State } from '../state/layout.ts';
 import { contExpand, truncateBlock, unalignedTail } from './cont-expand.ts';
 import type { OperationContext } from './context.ts';
-import { lockAndFlush, splitBlocks } from './punch.ts';
+import { isIdle, startOrderedExtent } from './delalloc.ts';
+import { lockAndFlush, lockRange, splitBlocks } from './punch.ts';
 import { end, type Step } from './step.ts';
-import { dropPages } from './truncate.ts';
 
 /** `fallocate F R [keep-size]`: btrfs_fallocate. Holes of the range become prealloc extents, which read as zeros. */
 export function fallocate(context: OperationContext, operation: AllocateOperation): Step[] {
@@ -21,10 +21,13 @@ function allocate(context: OperationContext, operation: AllocateOperation, zeroe
   const { machine } = context;
   const { transaction, log, rules } = machine;
   const inode = machine.inodes[operation.file]!;
-  const { segments, tree, extentMaps, pages } = inode;
+  const { segments, tree, extentMaps, orderedExtents } = inode;
   const range = (state: State) => segments.maskAt(operation.range, inode.size.get(state));
   const wanted = (state: State) =>
     zeroes ? splitBlocks(inode, range(state)).whole : segments.wholeBlocks(range(state));
+  /** Blocks of which only a part is zeroed. */
+  const zeroed = (state: State) => (zeroes ? splitBlocks(inode, range(state)).partial : 0);
+  const expands = (state: State) => (range(state) & ~inode.inside(state)) !== 0;
   /** Blocks that get a new prealloc extent. */
   const allocated = (state: State) =>
     zeroes && (wanted(state) & ~tree.prealloc.get(state)) !== 0
@@ -37,11 +40,17 @@ function allocate(context: OperationContext, operation: AllocateOperation, zeroe
 
   return [
     ...lockAndFlush(context, inode, range),
+    startOrderedExtent(inode, (state) => (expands(state) ? unalignedTail(inode, state).block : 0), {
+      locks: 'inode lock',
+      label: 'start_ordered_extent of the last block',
+    }),
     {
       name: 'cont_expand',
       locks: 'inode lock, range lock',
       does: 'A range behind i_size first gets a hole extent map for the gap; the tail of the old last block is zeroed.',
-      when: (state) => (range(state) & ~inode.inside(state)) !== 0,
+      when: expands,
+      ready: (state) => isIdle(inode, state, unalignedTail(inode, state).block),
+      waitsFor: 'the ordered extents of the last block',
       apply: (state) => {
         const gap = below(31 - Math.clz32(range(state) & -range(state))) & ~inode.inside(state);
         const { block } = unalignedTail(inode, state);
@@ -50,20 +59,21 @@ function allocate(context: OperationContext, operation: AllocateOperation, zeroe
         return undefined;
       },
     },
+    startOrderedExtent(inode, zeroed, { locks: 'inode lock', label: 'start_ordered_extent of partial blocks' }),
     {
       name: 'btrfs_truncate_block',
       locks: 'inode lock',
       does: 'Zeroes the partial blocks at both ends in the page cache, which makes their pages dirty.',
-      when: (state) => zeroes && (splitBlocks(inode, range(state)).partial & inode.inside(state)) !== 0,
-      ready: (state) => (pages.writeback.get(state) & segments.wholeBlocks(range(state))) === 0,
-      waitsFor: 'the writeback of the pages',
+      when: (state) => (zeroed(state) & inode.inside(state)) !== 0,
+      ready: (state) => isIdle(inode, state, zeroed(state)),
+      waitsFor: 'the ordered extents of those blocks',
       apply: (state) => {
-        const { partial } = splitBlocks(inode, range(state));
-        inode.changeContent(state, partial & range(state) & inode.inside(state), true);
-        truncateBlock(inode, state, partial & segments.wholeBlocks(inode.inside(state)));
+        inode.changeContent(state, zeroed(state) & range(state) & inode.inside(state), true);
+        truncateBlock(inode, state, zeroed(state) & segments.wholeBlocks(inode.inside(state)));
         return undefined;
       },
     },
+    ...lockRange(inode, wanted, zeroes),
     {
       name: 'start_transaction',
       locks: 'inode lock, range lock',
@@ -71,7 +81,6 @@ function allocate(context: OperationContext, operation: AllocateOperation, zeroe
       ready: (state) => transaction.canStart(state),
       waitsFor: 'the transaction commit to let the next transaction start',
       apply: (state) => {
-        if (zeroes) dropPages(inode, state, wanted(state));
         transaction.start(state);
         return undefined;
       },
@@ -84,7 +93,8 @@ function allocate(context: OperationContext, operation: AllocateOperation, zeroe
       apply: (state) => {
         const blocks = allocated(state);
         if (zeroes) inode.changeContent(state, blocks & inode.inside(state), true);
-        tree.insertExtent(state, blocks, 'prealloc', inode.content);
+        // The hole that becomes prealloc keeps its version: a mapping may have dirtied newer data over it.
+        tree.insertExtent(state, blocks, 'prealloc', zeroes ? inode.content : tree.version);
         for (const extent of runs(blocks)) {
           extentMaps.drop(state, extent);
           const generation = transaction.generation.get(state);
@@ -105,6 +115,7 @@ function allocate(context: OperationContext, operation: AllocateOperation, zeroe
         }
         inode.setLastTrans(state, transaction.generation.get(state), log, rules.changeResetsLastLogCommit);
         transaction.endStarted(state);
+        orderedExtents.unlockRange(state, wanted(state));
         inode.lock.set(state, 0);
         return end;
       },

@@ -1,25 +1,24 @@
 import type { FileOperation } from '../scenario.ts';
 import type { State } from '../state/layout.ts';
 import type { OperationContext } from './context.ts';
+import { isIdle, startOrderedExtent } from './delalloc.ts';
 import type { Step } from './step.ts';
 
 /** `mmap-write F R`: a store through a shared mapping. It takes no inode lock; behind i_size there is nothing to write to. */
 export function mmapWrite({ machine }: OperationContext, operation: FileOperation): Step[] {
   const { log, rules, transaction } = machine;
   const inode = machine.inodes[operation.file]!;
-  const { pages, orderedExtents, segments } = inode;
+  const { pages, segments } = inode;
   const target = (state: State) => segments.maskAt(operation.range, inode.size.get(state)) & inode.inside(state);
   const blocks = (state: State) => segments.wholeBlocks(target(state));
 
   return [
+    startOrderedExtent(inode, blocks),
     {
       name: 'btrfs_page_mkwrite',
       locks: 'page lock, range lock (i_mmap_lock shared since 5.13)',
       does: 'Waits for ordered extents in the range, then marks the pages dirty; the store goes through.',
-      ready: (state) =>
-        inode.mmapLocked.get(state) === 0 &&
-        (blocks(state) & (orderedExtents.covered.get(state) | pages.writeback.get(state) | pages.locked.get(state))) ===
-          0,
+      ready: (state) => inode.mmapLocked.get(state) === 0 && isIdle(inode, state, blocks(state)),
       waitsFor: 'the ordered extents in the range, or the fsync that holds i_mmap_lock',
       apply: (state) => {
         inode.changeContent(state, target(state), false);

@@ -3,7 +3,7 @@ import type { FileOperation } from '../scenario.ts';
 import type { State } from '../state/layout.ts';
 import { truncateBlock } from './cont-expand.ts';
 import type { OperationContext } from './context.ts';
-import { pagesAreUnlocked, writeRange } from './delalloc.ts';
+import { isIdle, pagesAreUnlocked, startOrderedExtent, unsubmittedOf, writeRange } from './delalloc.ts';
 import { end, type Step } from './step.ts';
 import { dropPages } from './truncate.ts';
 
@@ -34,15 +34,13 @@ export function lockAndFlush({ task }: OperationContext, inode: Inode, range: (s
       name: 'start_ordered_ops',
       locks: 'inode lock',
       does: 'Writes what is dirty in the range, and what was allocated together with it, in order to wait for it.',
-      when: (state) => (pages.dirty.get(state) & blocks(state)) !== 0,
+      when: (state) =>
+        (pages.dirty.get(state) & blocks(state)) !== 0 || unsubmittedOf(inode, state, blocks(state)) !== 0,
       ready: (state) => pagesAreUnlocked(inode, state),
       waitsFor: 'the page locks that a writeback holds',
       apply: (state) => {
         writeRange(inode, state, pages.dirty.get(state) & blocks(state));
-        inode.submit(
-          state,
-          orderedExtents.union(state, orderedExtents.overlapping(state, blocks(state))) & pages.dirty.get(state),
-        );
+        inode.submit(state, unsubmittedOf(inode, state, blocks(state)));
         return undefined;
       },
     },
@@ -57,13 +55,38 @@ export function lockAndFlush({ task }: OperationContext, inode: Inode, range: (s
   ];
 }
 
+/**
+ * The steps that keep everybody away from `blocks` until `unlockRange`: btrfs_punch_hole_lock_range, which tries
+ * again until no ordered extent and no page is there, or the same by fallocate, which leaves the pages.
+ */
+export function lockRange(inode: Inode, blocks: (state: State) => number, dropsPages: boolean): Step[] {
+  const { orderedExtents } = inode;
+  return [
+    startOrderedExtent(inode, blocks, { locks: 'inode lock' }),
+    {
+      name: dropsPages ? 'btrfs_punch_hole_lock_range' : 'lock_extent',
+      locks: 'inode lock',
+      does: `Locks the range${dropsPages ? ', and drops its pages, dirty or not' : ''}.`,
+      ready: (state) => isIdle(inode, state, blocks(state)),
+      waitsFor: 'the ordered extents in the range',
+      apply: (state) => {
+        if (dropsPages) dropPages(inode, state, blocks(state));
+        orderedExtents.lockRange(state, blocks(state));
+        return undefined;
+      },
+    },
+  ];
+}
+
 /** `punch F R`: btrfs_punch_hole. */
 export function punch(context: OperationContext, operation: FileOperation): Step[] {
   const { machine } = context;
   const { transaction, log, rules } = machine;
   const inode = machine.inodes[operation.file]!;
-  const { segments, tree, extentMaps, pages } = inode;
+  const { segments, tree, extentMaps, orderedExtents } = inode;
   const range = (state: State) => segments.maskAt(operation.range, inode.size.get(state));
+  const whole = (state: State) => splitBlocks(inode, range(state)).whole;
+  const partial = (state: State) => splitBlocks(inode, range(state)).partial;
   const described = (state: State) => tree.data.get(state) | tree.prealloc.get(state);
 
   return [
@@ -73,35 +96,35 @@ export function punch(context: OperationContext, operation: FileOperation): Step
       locks: 'inode lock',
       does: 'There is nothing to do when the whole range is a hole already.',
       says: (state) => ((described(state) & range(state)) === 0 ? 'the range is a hole already' : undefined),
-      goesTo: ['btrfs_truncate_block', end],
+      goesTo: ['start_ordered_extent of partial blocks', end],
       apply: (state) => {
-        if ((described(state) & range(state)) !== 0) return 'btrfs_truncate_block';
+        if ((described(state) & range(state)) !== 0) return 'start_ordered_extent of partial blocks';
         inode.lock.set(state, 0);
         return end;
       },
     },
+    startOrderedExtent(inode, partial, { locks: 'inode lock', label: 'start_ordered_extent of partial blocks' }),
     {
       name: 'btrfs_truncate_block',
       locks: 'inode lock',
       does: 'Zeroes the partial blocks at both ends in the page cache, which makes their pages dirty.',
-      when: (state) => splitBlocks(inode, range(state)).partial !== 0,
-      ready: (state) => (pages.writeback.get(state) & segments.wholeBlocks(range(state))) === 0,
-      waitsFor: 'the writeback of the pages',
+      when: (state) => partial(state) !== 0,
+      ready: (state) => isIdle(inode, state, partial(state)),
+      waitsFor: 'the ordered extents of those blocks',
       apply: (state) => {
-        const { partial } = splitBlocks(inode, range(state));
-        inode.changeContent(state, partial & range(state) & inode.inside(state), true);
-        truncateBlock(inode, state, partial & segments.wholeBlocks(inode.inside(state)));
+        inode.changeContent(state, partial(state) & range(state) & inode.inside(state), true);
+        truncateBlock(inode, state, partial(state) & segments.wholeBlocks(inode.inside(state)));
         return undefined;
       },
     },
+    ...lockRange(inode, whole, true),
     {
       name: 'start_transaction',
       locks: 'inode lock, range lock',
-      does: 'Drops the pages of the whole blocks and starts a transaction handle.',
+      does: 'Starts a transaction handle.',
       ready: (state) => transaction.canStart(state),
       waitsFor: 'the transaction commit to let the next transaction start',
       apply: (state) => {
-        dropPages(inode, state, splitBlocks(inode, range(state)).whole);
         transaction.start(state);
         return undefined;
       },
@@ -111,10 +134,9 @@ export function punch(context: OperationContext, operation: FileOperation): Step
       locks: 'inode lock, range lock',
       does: 'Drops the file-extent items of the whole blocks and adds a hole extent map, on the list of modified extents.',
       apply: (state) => {
-        const { whole } = splitBlocks(inode, range(state));
-        inode.changeContent(state, whole & inode.inside(state), true);
-        tree.dropExtents(state, whole, inode.content);
-        extentMaps.insertHoles(state, whole, transaction.generation.get(state));
+        inode.changeContent(state, whole(state) & inode.inside(state), true);
+        tree.dropExtents(state, whole(state), inode.content);
+        extentMaps.insertHoles(state, whole(state), transaction.generation.get(state));
         return undefined;
       },
     },
@@ -126,6 +148,7 @@ export function punch(context: OperationContext, operation: FileOperation): Step
       apply: (state) => {
         inode.setLastTrans(state, transaction.generation.get(state), log, rules.changeResetsLastLogCommit);
         transaction.endStarted(state);
+        orderedExtents.unlockRange(state, whole(state));
         inode.lock.set(state, 0);
         return end;
       },

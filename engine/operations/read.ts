@@ -2,6 +2,7 @@ import type { FileOperation } from '../scenario.ts';
 import { lowest, runFrom } from '../state/bits.ts';
 import type { State } from '../state/layout.ts';
 import type { OperationContext } from './context.ts';
+import { startOrderedExtent } from './delalloc.ts';
 import type { Step } from './step.ts';
 
 /** `read F R`: brings pages into memory, and extent maps into the tree, but never back onto a list. */
@@ -12,6 +13,7 @@ export function read({ machine }: OperationContext, operation: FileOperation): S
     segments.wholeBlocks(segments.maskAt(operation.range, inode.size.get(state))) & ~pages.cached.get(state);
 
   return [
+    startOrderedExtent(inode, missing),
     {
       name: 'btrfs_get_extent',
       locks: 'page locks, range lock, extent map tree lock',

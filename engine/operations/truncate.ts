@@ -4,7 +4,7 @@ import { below } from '../state/bits.ts';
 import type { State } from '../state/layout.ts';
 import { contExpand, unalignedTail } from './cont-expand.ts';
 import type { OperationContext } from './context.ts';
-import { pagesAreUnlocked, writeRange } from './delalloc.ts';
+import { isIdle, pagesAreUnlocked, startOrderedExtent, unsubmittedOf, writeRange } from './delalloc.ts';
 import { end, type Step } from './step.ts';
 
 /** `truncate F S`: btrfs_setsize, which holds the inode lock throughout. */
@@ -20,6 +20,7 @@ export function truncate({ machine, task }: OperationContext, operation: Truncat
   /** What truncate waits for: ordered extents from the new last block on. */
   const affected = segments.wholeBlocks(all & ~below(newSize));
   const gap = (state: State) => below(newSize) & ~inode.inside(state) & ~unalignedTail(inode, state).block;
+  const expanded = (state: State) => gap(state) | unalignedTail(inode, state).block;
   const finish = (state: State): string => {
     inode.setLastTrans(state, transaction.generation.get(state), log, rules.changeResetsLastLogCommit);
     transaction.endStarted(state);
@@ -38,17 +39,18 @@ export function truncate({ machine, task }: OperationContext, operation: Truncat
       does: 'Takes the inode lock.',
       ready: (state) => inode.lock.get(state) === 0,
       waitsFor: 'the inode lock',
-      goesTo: ['cont_expand', 'truncate_setsize'],
+      goesTo: ['start_ordered_extent to grow', 'truncate_setsize'],
       apply: (state) => {
         inode.lock.set(state, task + 1);
-        return newSize > inode.size.get(state) ? 'cont_expand' : 'truncate_setsize';
+        return newSize > inode.size.get(state) ? 'start_ordered_extent to grow' : 'truncate_setsize';
       },
     },
+    startOrderedExtent(inode, expanded, { locks: 'inode lock', label: 'start_ordered_extent to grow' }),
     {
       name: 'cont_expand',
       locks: 'inode lock, range lock',
       does: 'Growing: zeroes the tail of the old last block in the page cache and adds a hole extent map for the gap, on the list of modified extents.',
-      ready: (state) => (orderedExtents.covered.get(state) & (gap(state) | unalignedTail(inode, state).block)) === 0,
+      ready: (state) => isIdle(inode, state, expanded(state)),
       waitsFor: 'the ordered extents in the gap',
       apply: (state) => {
         contExpand(machine, inode, state, segments.wholeBlocks(below(newSize)));
@@ -93,11 +95,12 @@ export function truncate({ machine, task }: OperationContext, operation: Truncat
       name: 'start_ordered_ops',
       locks: 'inode lock',
       does: 'Shrinking: writes what is dirty in the new last block, in order to wait for it.',
-      when: (state) => (pages.dirty.get(state) & affected) !== 0,
+      when: (state) => (pages.dirty.get(state) & affected) !== 0 || unsubmittedOf(inode, state, affected) !== 0,
       ready: (state) => pagesAreUnlocked(inode, state),
       waitsFor: 'the page locks that a writeback holds',
       apply: (state) => {
         writeRange(inode, state, pages.dirty.get(state) & affected);
+        inode.submit(state, unsubmittedOf(inode, state, affected));
         return undefined;
       },
     },

@@ -2,9 +2,9 @@ import type { Inode } from '../model/inode.ts';
 import type { FileOperation } from '../scenario.ts';
 import { below, lowest } from '../state/bits.ts';
 import type { State } from '../state/layout.ts';
-import { contExpand } from './cont-expand.ts';
+import { contExpand, unalignedTail } from './cont-expand.ts';
 import type { OperationContext } from './context.ts';
-import { pagesAreUnlocked, unsubmitted } from './delalloc.ts';
+import { isIdle, pagesAreUnlocked, startOrderedExtent, unsubmittedOf } from './delalloc.ts';
 import type { Step } from './step.ts';
 
 /** `write F R`: btrfs_buffered_write. Nothing but the page cache and i_size changes. */
@@ -19,13 +19,19 @@ export function write(context: OperationContext, operation: FileOperation): Step
   const ordered = (state: State) => (startsInside(state) ? orderedExtents.overlapping(state, blocks(state)) : 0);
   const canLock = (state: State) => !inode.isLockedByOther(state, task);
 
+  /** What expanding touches: the gap, and the last block, whose tail is zeroed. */
+  const expanded = (state: State) => gap(inode, state, blocks(state)) | unalignedTail(inode, state).block;
+
   return [
+    startOrderedExtent(inode, (state) => (gap(inode, state, blocks(state)) === 0 ? 0 : expanded(state)), {
+      label: 'start_ordered_extent to expand',
+    }),
     {
       name: 'cont_expand',
       locks: 'inode lock',
       does: 'A write behind i_size first adds a hole extent map for the gap, on the list of modified extents.',
       when: (state) => gap(inode, state, blocks(state)) !== 0,
-      ready: (state) => canLock(state) && (orderedExtents.covered.get(state) & gap(inode, state, blocks(state))) === 0,
+      ready: (state) => canLock(state) && isIdle(inode, state, expanded(state)),
       waitsFor: 'the inode lock and the ordered extents in the gap',
       apply: (state) => {
         inode.lock.set(state, task + 1);
@@ -37,12 +43,12 @@ export function write(context: OperationContext, operation: FileOperation): Step
       name: 'start_ordered_extent',
       locks: 'inode lock',
       does: 'An open ordered extent is in the way: writes the rest of it, in order to wait for its completion.',
-      when: (state) => (unsubmitted(inode, state) & orderedExtents.union(state, ordered(state))) !== 0,
+      when: (state) => startsInside(state) && unsubmittedOf(inode, state, blocks(state)) !== 0,
       ready: (state) => canLock(state) && pagesAreUnlocked(inode, state),
       waitsFor: 'the inode lock',
       apply: (state) => {
         inode.lock.set(state, task + 1);
-        inode.submit(state, unsubmitted(inode, state) & orderedExtents.union(state, ordered(state)));
+        inode.submit(state, unsubmittedOf(inode, state, blocks(state)));
         return undefined;
       },
     },

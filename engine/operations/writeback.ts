@@ -31,8 +31,8 @@ export function writeback(context: OperationContext, operation: FileOperation): 
       locks: 'page locks, range lock',
       does: 'Locks the contiguous dirty range from the first page to write, and drops the old extent maps in it.',
       when: (state) => next(state) !== 0,
-      ready: (state) => (next(state) & pages.locked.get(state)) === 0,
-      waitsFor: 'the page locks that another writeback holds',
+      ready: (state) => (next(state) & (pages.locked.get(state) | orderedExtents.rangeLocked.get(state))) === 0,
+      waitsFor: 'the page locks of another writeback, and the range lock',
       apply: (state) => {
         tagged.set(state, toWrite(state));
         run.set(state, next(state));

@@ -57,11 +57,12 @@ export class VersionNames {
     return found;
   }
 
-  /** `app: write`, numbered where the task writes more than once. */
+  /** `app: write`, numbered where the task does more than one of the kind. */
   #nameOf({ task, operation }: OperationReference): string {
     const { name, operations } = this.#program.scenario.tasks[task]!;
-    const writes = operations.flatMap(({ kind }, i) => (kind === 'write' ? [i] : []));
-    const number = writes.length > 1 ? ` ${writes.indexOf(operation) + 1}` : '';
-    return `${name}: write${number}`;
+    const { kind } = operations[operation]!;
+    const equals = operations.flatMap((other, i) => (other.kind === kind ? [i] : []));
+    const number = equals.length > 1 ? ` ${equals.indexOf(operation) + 1}` : '';
+    return `${name}: ${kind}${number}`;
   }
 }

@@ -58,7 +58,7 @@ function checkDroppedPages({ pages, orderedExtents }: Inode, before: State, afte
   must((dropped & orderedExtents.covered.get(after)) === 0, 'an ordered extent ends before dropped pages');
 }
 
-function checkExtents({ extentMaps, orderedExtents }: Inode, state: State): void {
+function checkExtents({ extentMaps, orderedExtents, lock }: Inode, state: State): void {
   for (const set of [extentMaps, orderedExtents, extentMaps.collected]) {
     const [covered, starts] = [set.covered.get(state), set.starts.get(state)];
     must((starts & ~covered) === 0, 'an extent begins inside itself');
@@ -66,7 +66,8 @@ function checkExtents({ extentMaps, orderedExtents }: Inode, state: State): void
   }
   const open = orderedExtents.starts.get(state);
   const { rangeLocked, logged, pending } = orderedExtents;
-  must((rangeLocked.get(state) & ~orderedExtents.covered.get(state)) === 0, 'completions lock their own ranges');
+  const others = rangeLocked.get(state) & ~orderedExtents.covered.get(state);
+  must(others === 0 || lock.get(state) !== 0, 'ranges are locked by their completions, or under the inode lock');
   must((logged.get(state) & ~open) === 0, 'only open ordered extents are marked as logged');
   must((pending.get(state) & ~logged.get(state)) === 0, 'only logged ordered extents are pending');
   for (const [start, position] of orderedExtents.position.entries()) {
@@ -204,14 +205,16 @@ function checkLocks({ machine, tasks, scenario }: Program, state: State): void {
     const placed = thread.steps[position];
     if (placed === undefined) continue;
     const operation = scenario.tasks[thread.task]!.operations[placed.operation]!;
-    if (!('file' in operation) || !saysWhereItIsLocked(operation.kind)) continue;
+    if (!('file' in operation) || !saysWhereItIsLocked(thread, placed.operation, operation.kind)) continue;
     const holds = machine.inodes[operation.file]!.lock.get(state) === thread.task + 1;
     must(holds === placed.step.locks.startsWith('inode lock'), 'the inode lock is held where the steps say so');
   }
 
   /** Others take the lock within a step that needs it. */
-  function saysWhereItIsLocked(kind: OperationKind): boolean {
-    if (kind === 'direct-write') return !machine.rules.directIoIsBuffered;
+  function saysWhereItIsLocked({ steps }: (typeof tasks)[number], operation: number, kind: OperationKind): boolean {
+    // One that goes through the page cache begins as a write does.
+    const isDirect = steps.some((placed) => placed.operation === operation && placed.step.name === 'submit_bio');
+    if (kind === 'direct-write') return isDirect;
     return ['fsync', 'fdatasync', 'truncate', 'punch', 'fallocate', 'zero-range'].includes(kind);
   }
 }

@@ -50,7 +50,7 @@ describe('the steps of a fast fsync', () => {
 
 describe('step tables', () => {
   test.each<[Parameters<typeof describeOperation>[0], string[]]>([
-    ['write', ['cont_expand', 'start_ordered_extent', 'dirty_pages']],
+    ['write', ['start_ordered_extent', 'cont_expand', 'start_ordered_extent', 'dirty_pages']],
     ['writeback', ['cow_file_range', 'create_io_em', 'btrfs_add_ordered_extent', 'extent_writepage_io']],
     ['releasepage', ['try_release_extent_mapping']],
     [
@@ -70,7 +70,7 @@ describe('step tables', () => {
     ],
   ])('%s, the same on every kernel', (kind, expected) => {
     for (const kernel of modelledReleases) expect(names(kind, kernel)).toEqual(expected);
-    expect(stepNames(kind)).toEqual(expected);
+    expect(stepNames(kind)).toEqual([...new Set(expected)]);
   });
 
   test('an fsync has the steps of all its paths, and fdatasync the same', () => {

@@ -94,7 +94,7 @@ describe('writeback', () => {
     const tasks = { a: ['write I 0..4K'], f: ['writeback I'], g: ['writeback I'] };
     const problem = problemOf({ tasks }, 'a: write', 'f: writeback until cow_file_range', 'g: writeback');
     expect(problem?.message).toBe(
-      'g: writeback waits at cow_file_range for the page locks that another writeback holds; f would release it',
+      'g: writeback waits at cow_file_range for the page locks of another writeback, and the range lock; f would release it',
     );
   });
 });
