@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { compile } from '../../engine/program.ts';
 import { Runner } from '../../engine/replay/runner.ts';
 import type { Scenario } from '../../engine/scenario.ts';
+import { problemOf } from './run-schedule.ts';
 import { buildScenario, type ScenarioText } from './scenario-builder.ts';
 
 /** A step of a run as `task.step`, completions as `endio.step`. */
@@ -79,8 +80,13 @@ describe('steps that repeat, and steps that do not come', () => {
   });
 
   test('an operation that has ended is over, whatever has become dirty since', () => {
-    const again = { a: ['write I 0..4K', 'writeback I', 'write I 0..4K'], b: ['commit'] };
-    const orders = ['a.writeback@create_io_em before b.commit', 'a.write#2 before b.commit'];
+    const again = { a: ['write I 0..4K', 'write I 0..4K'], f: ['writeback I'], b: ['commit'] };
+    const orders = [
+      'f.writeback@create_io_em before b.commit',
+      'a.write#1 before f.writeback',
+      'f.writeback before a.write#2',
+      'a.write#2 before b.commit',
+    ];
     const steps = runWithPriority(buildScenario({ kernel: '5.8', tasks: again, orders }), 'b');
     expect(steps[steps.indexOf('b.attach_transaction') - 1]).toBe('a.dirty_pages');
   });
@@ -144,6 +150,15 @@ describe('what the second reference holds back', () => {
     const own = (step: string) => step.startsWith(held.slice(0, held.indexOf('.')));
     expect(steps[steps.indexOf('c.dirty_pages') + 1]).toBe(held);
     expect(steps.filter(own)).toEqual(unhindered.filter(own));
+  });
+
+  test('an operation that has begun is not held back again, even if the step comes back', () => {
+    const files = ['I 32M', 'J 32M'];
+    const tasks = { a: ['write I 0..8K'], f: ['writeback I 0..4K'], s: ['sync'], b: ['fsync J'] };
+    const text = { files, tasks, orders: ['s.sync@start_ordered_extent before b.fsync'] };
+    const begun = ['s: sync until sync_inodes_sb', 'b: fsync until start_ordered_ops'];
+    const again = ['a: write', 'f: writeback until extent_writepage_io', 'b: fsync'];
+    expect(problemOf(text, ...begun, ...again)).toBeUndefined();
   });
 
   test('only the completions of the extents that the named writeback started', () => {

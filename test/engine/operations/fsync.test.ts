@@ -140,6 +140,12 @@ describe('what is logged', () => {
     expect(file).toMatchObject({ needsFullSync: false, extentMaps: [{ modified: false }] });
   });
 
+  test('in full: after everything that an earlier fsync had logged is dropped', () => {
+    const text = { tasks: { a: ['write I 0..4K', 'fsync I', 'write I 8K..12K', 'fsync I'], r: ['releasepage I'] } };
+    const entries = ['a: write', 'a: fsync', 'a: write', 'r: releasepage', 'a: fsync until truncate_inode_items'];
+    expect(run(text, ...entries).file).toMatchObject({ logged: [], loggedOnDisk: [{ range: range('0..4K') }] });
+  });
+
   test('fast: no more than the list has', () => {
     const text = { files: ['I 16K data 0..4K'], tasks: { a: ['write I 8K..12K', 'fsync I'] } };
     expect(run(text, 'a: write', 'a: fsync').file.loggedOnDisk.map(({ range }) => range)).toEqual([range('8K..12K')]);
