@@ -96,9 +96,11 @@ export function startOrderedExtent(
     when: (state) => unsubmittedOf(inode, state, blocks(state)) !== 0,
     ready: (state) => pagesAreUnlocked(inode, state),
     waitsFor: 'the page locks that a writeback holds',
+    // Somebody may begin another one meanwhile.
+    goesTo: [label],
     apply: (state) => {
       inode.submit(state, unsubmittedOf(inode, state, blocks(state)));
-      return undefined;
+      return label;
     },
   };
 }

@@ -46,10 +46,12 @@ export function write(context: OperationContext, operation: FileOperation): Step
       when: (state) => startsInside(state) && unsubmittedOf(inode, state, blocks(state)) !== 0,
       ready: (state) => canLock(state) && pagesAreUnlocked(inode, state),
       waitsFor: 'the inode lock',
+      // Somebody may begin another one meanwhile.
+      goesTo: ['start_ordered_extent'],
       apply: (state) => {
         inode.lock.set(state, task + 1);
         inode.submit(state, unsubmittedOf(inode, state, blocks(state)));
-        return undefined;
+        return 'start_ordered_extent';
       },
     },
     {

@@ -104,9 +104,13 @@ class ScheduleRun {
       throw new Infeasible(`${name}${range} has no ordered extent to complete`);
     }
     for (const thread of open) {
-      for (let last = ''; this.#isOpen(thread) && last !== (entry.until ?? 'the end'); ) {
+      const path: string[] = [];
+      while (this.#isOpen(thread) && (entry.until === undefined || path.at(-1) !== entry.until)) {
         if (!this.#runner.canStep(thread)) throw new Infeasible(this.#explainWait(thread, `endio: ${name}`));
-        last = this.#step(thread, judges);
+        path.push(this.#step(thread, judges));
+      }
+      if (entry.until !== undefined && path.at(-1) !== entry.until) {
+        throw new Infeasible(`endio ended without ${entry.until}: it went ${path.join(', ')}`);
       }
     }
   }
@@ -175,18 +179,27 @@ class ScheduleRun {
         return [thread, `endio: ${name} ${formatRange(range)}`];
       }),
     ];
-    return candidates.find(([thread]) => thread !== waiting && this.#releases(thread, waiting))?.[1];
+    for (const withCompletions of [false, true]) {
+      const releaser = candidates.find(
+        ([thread]) => thread !== waiting && this.#releases(thread, waiting, withCompletions),
+      );
+      if (releaser !== undefined) return releaser[1];
+    }
+    return undefined;
   }
 
-  /** Would running `thread` alone let `waiting` go on? */
-  #releases(thread: Thread, waiting: Thread): boolean {
+  /** Would running `thread` let `waiting` go on? Perhaps `withCompletions` that it waits for itself. */
+  #releases(thread: Thread, waiting: Thread, withCompletions: boolean): boolean {
     const state = this.#runner.state.slice();
     const ready = (candidate: Thread) => {
       const position = candidate.next(state);
       return position < candidate.steps.length && candidate.isReady(state, position);
     };
-    for (let steps = 0; steps < 1000 && ready(thread); steps++) {
-      thread.take(state, thread.next(state));
+    const helpers = withCompletions ? this.#runner.openCompletions() : [];
+    for (let steps = 0; steps < 1000; steps++) {
+      const next = [thread, ...helpers].find((candidate) => candidate !== waiting && ready(candidate));
+      if (next === undefined) return false;
+      next.take(state, next.next(state));
       if (ready(waiting)) return true;
     }
     return false;

@@ -43,7 +43,8 @@ export function check(scenario: Scenario, options: CheckOptions = {}): Verdict {
     transitions: graph.edges,
     violations: found.map((violation) => describe(program, exploration, violation)).sort(byPlace),
     deadlock: describeDeadlock(program, exploration),
-    noEffect: complete ? effects.ineffective() : [],
+    // What waits for ever has not had its chance.
+    noEffect: complete && exploration.deadlock === undefined ? effects.ineffective() : [],
   };
 }
 

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { initialVersion, nextVersion } from '../../../engine/model/version.ts';
 import { compile, type Program } from '../../../engine/program.ts';
 import { FoundViolations } from '../../../engine/search/found-violations.ts';
 import { buildScenario } from '../scenario-builder.ts';
@@ -16,7 +17,7 @@ function judge(index: number, depth: number, ...promised: Readonly<Record<number
   const state = program.initial.slice();
   for (const [file, segments] of promised.entries()) {
     for (const [segment, by] of Object.entries(segments)) {
-      program.promises[file]!.version[Number(segment)]!.set(state, 1);
+      program.promises[file]!.version[Number(segment)]!.set(state, nextVersion(initialVersion(true), false));
       program.promises[file]!.promisedBy[Number(segment)]!.set(state, by);
     }
   }
