@@ -116,11 +116,13 @@ export class Inode {
     for (const image of [this.log, this.syncingLog, this.diskLog]) image.markUnwritten(state, blocks, false);
   }
 
+  /** Some other task than this one holds the inode lock. */
   isLockedByOther(state: State, task: number): boolean {
     const holder = this.lock.get(state);
     return holder !== 0 && holder !== task + 1;
   }
 
+  /** last_log_commit; -1 when every change is yet to be logged (bc0939fcfab0). */
   getLastLogCommit(state: State): number {
     return this.#lastLogCommit.get(state) - 1;
   }

@@ -3,6 +3,7 @@ import type { FileOperation, OperationRange } from '../scenario.ts';
 import { blockSize } from '../segments.ts';
 import { highest } from '../state/bits.ts';
 import type { State } from '../state/layout.ts';
+import { lockAndFlush } from './change-range.ts';
 import { contExpand, unalignedTail } from './cont-expand.ts';
 import type { OperationContext } from './context.ts';
 import {
@@ -13,9 +14,8 @@ import {
   startOrderedExtent,
   writeRange,
 } from './delalloc.ts';
-import { lockAndFlush } from './punch.ts';
+import { dropPages } from './drop-pages.ts';
 import type { Step } from './step.ts';
-import { dropPages } from './truncate.ts';
 import { write } from './write.ts';
 
 /** `direct-write F R`: O_DIRECT. Since 6.15 a file with checksums is written through the page cache and flushed. */

@@ -1,10 +1,10 @@
 import type { AllocateOperation } from '../scenario.ts';
 import { below, highest, runs } from '../state/bits.ts';
 import type { State } from '../state/layout.ts';
+import { lockAndFlush, lockRange, splitBlocks, startTransaction, updateInodeAndUnlock } from './change-range.ts';
 import { contExpand, truncateBlock, unalignedTail } from './cont-expand.ts';
 import type { OperationContext } from './context.ts';
 import { isIdle, startOrderedExtent } from './delalloc.ts';
-import { lockAndFlush, lockRange, splitBlocks } from './punch.ts';
 import { end, type Step } from './step.ts';
 
 /** `fallocate F R [keep-size]`: btrfs_fallocate. Holes of the range become prealloc extents, which read as zeros. */
@@ -19,7 +19,7 @@ export function zeroRange(context: OperationContext, operation: AllocateOperatio
 
 function allocate(context: OperationContext, operation: AllocateOperation, zeroes: boolean): Step[] {
   const { machine } = context;
-  const { transaction, log, rules } = machine;
+  const { transaction } = machine;
   const inode = machine.inodes[operation.file]!;
   const { segments, tree, extentMaps, orderedExtents } = inode;
   const range = (state: State) => segments.maskAt(operation.range, inode.size.get(state));
@@ -74,17 +74,7 @@ function allocate(context: OperationContext, operation: AllocateOperation, zeroe
       },
     },
     ...lockRange(inode, wanted, zeroes),
-    {
-      name: 'start_transaction',
-      locks: 'inode lock, range lock',
-      does: 'Starts a transaction handle. Nothing is left to do when the range is allocated and i_size stays.',
-      ready: (state) => transaction.canStart(state),
-      waitsFor: 'the transaction commit to let the next transaction start',
-      apply: (state) => {
-        transaction.start(state);
-        return undefined;
-      },
-    },
+    startTransaction(machine, 'inode lock, range lock'),
     {
       name: 'insert_prealloc_file_extent',
       locks: 'inode lock, range lock',
@@ -113,11 +103,8 @@ function allocate(context: OperationContext, operation: AllocateOperation, zeroe
           inode.size.change(state, newSize(state));
           tree.size.copyFrom(state, inode.size);
         }
-        inode.setLastTrans(state, transaction.generation.get(state), log, rules.changeResetsLastLogCommit);
-        transaction.endStarted(state);
         orderedExtents.unlockRange(state, wanted(state));
-        inode.lock.set(state, 0);
-        return end;
+        return updateInodeAndUnlock(machine, inode, state);
       },
     },
   ];

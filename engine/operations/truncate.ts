@@ -1,15 +1,16 @@
-import type { Inode } from '../model/inode.ts';
 import type { TruncateOperation } from '../scenario.ts';
 import { below } from '../state/bits.ts';
 import type { State } from '../state/layout.ts';
+import { startTransaction, updateInodeAndUnlock } from './change-range.ts';
 import { contExpand, unalignedTail } from './cont-expand.ts';
 import type { OperationContext } from './context.ts';
 import { isIdle, pagesAreUnlocked, startOrderedExtent, unsubmittedOf, writeRange } from './delalloc.ts';
+import { dropPages } from './drop-pages.ts';
 import { end, type Step } from './step.ts';
 
 /** `truncate F S`: btrfs_setsize, which holds the inode lock throughout. */
 export function truncate({ machine, task }: OperationContext, operation: TruncateOperation): Step[] {
-  const { transaction, log, rules } = machine;
+  const { transaction, rules } = machine;
   const inode = machine.inodes[operation.file]!;
   const { segments, orderedExtents, extentMaps, pages, tree } = inode;
   const newSize = segments.indexOf(operation.size);
@@ -21,16 +22,6 @@ export function truncate({ machine, task }: OperationContext, operation: Truncat
   const affected = segments.wholeBlocks(all & ~below(newSize));
   const gap = (state: State) => below(newSize) & ~inode.inside(state) & ~unalignedTail(inode, state).block;
   const expanded = (state: State) => gap(state) | unalignedTail(inode, state).block;
-  const finish = (state: State): string => {
-    inode.setLastTrans(state, transaction.generation.get(state), log, rules.changeResetsLastLogCommit);
-    transaction.endStarted(state);
-    inode.lock.set(state, 0);
-    return end;
-  };
-  const start = (state: State): undefined => {
-    transaction.start(state);
-  };
-  const waitsForStart = 'the transaction commit to let the next transaction start';
 
   return [
     {
@@ -57,15 +48,7 @@ export function truncate({ machine, task }: OperationContext, operation: Truncat
         return undefined;
       },
     },
-    {
-      name: 'start_transaction',
-      label: 'start_transaction to grow',
-      locks: 'inode lock',
-      does: 'Starts a handle on the running transaction, or creates the transaction.',
-      ready: (state) => transaction.canStart(state),
-      waitsFor: waitsForStart,
-      apply: start,
-    },
+    startTransaction(machine, 'inode lock', 'start_transaction to grow'),
     {
       name: 'i_size_write',
       locks: 'inode lock',
@@ -74,7 +57,7 @@ export function truncate({ machine, task }: OperationContext, operation: Truncat
       apply: (state) => {
         inode.size.change(state, newSize);
         tree.size.copyFrom(state, inode.size);
-        return finish(state);
+        return updateInodeAndUnlock(machine, inode, state);
       },
     },
     {
@@ -118,10 +101,11 @@ export function truncate({ machine, task }: OperationContext, operation: Truncat
       locks: 'inode lock',
       does: 'Starts a handle on the running transaction, or creates the transaction.',
       ready: (state) => transaction.canStart(state),
-      waitsFor: waitsForStart,
+      waitsFor: 'the transaction commit to let the next transaction start',
       apply: (state) => {
         if (!rules.truncateSetsFullSyncWhenTouched) inode.needsFullSync.set(state, 1);
-        return start(state);
+        transaction.start(state);
+        return undefined;
       },
     },
     {
@@ -143,18 +127,8 @@ export function truncate({ machine, task }: OperationContext, operation: Truncat
       goesTo: [end],
       apply: (state) => {
         tree.size.copyFrom(state, inode.size);
-        return finish(state);
+        return updateInodeAndUnlock(machine, inode, state);
       },
     },
   ];
-}
-
-/** truncate_inode_pages for whole blocks: what was dirty is forgotten, and what was never submitted leaves its ordered extent. */
-export function dropPages(inode: Inode, state: State, blocks: number): void {
-  const { pages, orderedExtents, extentMaps } = inode;
-  const unsubmitted = blocks & pages.dirty.get(state) & orderedExtents.covered.get(state);
-  const cut = orderedExtents.truncate(state, unsubmitted);
-  if (cut !== 0) extentMaps.drop(state, cut);
-  pages.dirty.set(state, pages.dirty.get(state) & ~blocks);
-  pages.drop(state, blocks);
 }

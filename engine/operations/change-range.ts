@@ -1,0 +1,102 @@
+import type { Inode } from '../model/inode.ts';
+import type { Machine } from '../model/machine.ts';
+import type { State } from '../state/layout.ts';
+import type { OperationContext } from './context.ts';
+import { isIdle, pagesAreUnlocked, startOrderedExtent, unsubmittedOf, writeRange } from './delalloc.ts';
+import { dropPages } from './drop-pages.ts';
+import { end, type Step } from './step.ts';
+
+/** Whole blocks of a range, and the blocks that it covers in part. */
+export function splitBlocks(inode: Inode, range: number): { readonly whole: number; readonly partial: number } {
+  const outside = inode.segments.wholeBlocks(range) & ~range;
+  const partial = outside === 0 ? 0 : inode.segments.wholeBlocks(outside);
+  return { whole: range & ~partial, partial };
+}
+
+/** The steps with which punch, zero-range and fallocate begin: the lock, then everything in the range written and complete. */
+export function lockAndFlush({ task }: OperationContext, inode: Inode, range: (state: State) => number): Step[] {
+  const { pages, orderedExtents, segments } = inode;
+  const blocks = (state: State) => segments.wholeBlocks(range(state));
+  return [
+    {
+      name: 'inode_lock',
+      locks: '',
+      does: 'Takes the inode lock.',
+      ready: (state) => inode.lock.get(state) === 0,
+      waitsFor: 'the inode lock',
+      apply: (state) => {
+        inode.lock.set(state, task + 1);
+        return undefined;
+      },
+    },
+    {
+      name: 'start_ordered_ops',
+      locks: 'inode lock',
+      does: 'Writes what is dirty in the range, and what was allocated together with it, in order to wait for it.',
+      when: (state) =>
+        (pages.dirty.get(state) & blocks(state)) !== 0 || unsubmittedOf(inode, state, blocks(state)) !== 0,
+      ready: (state) => pagesAreUnlocked(inode, state),
+      waitsFor: 'the page locks that a writeback holds',
+      apply: (state) => {
+        writeRange(inode, state, pages.dirty.get(state) & blocks(state));
+        inode.submit(state, unsubmittedOf(inode, state, blocks(state)));
+        return undefined;
+      },
+    },
+    {
+      name: 'wait_ordered_range',
+      locks: 'inode lock',
+      does: 'Waits for the ordered extents in the range.',
+      ready: (state) => (orderedExtents.covered.get(state) & blocks(state)) === 0,
+      waitsFor: 'the ordered extents in the range to complete',
+      apply: () => undefined,
+    },
+  ];
+}
+
+/**
+ * The steps that keep everybody away from `blocks` until `unlockRange`: btrfs_punch_hole_lock_range, which tries
+ * again until no ordered extent and no page is there, or the same by fallocate, which leaves the pages.
+ */
+export function lockRange(inode: Inode, blocks: (state: State) => number, dropsPages: boolean): Step[] {
+  const { orderedExtents } = inode;
+  return [
+    startOrderedExtent(inode, blocks, { locks: 'inode lock' }),
+    {
+      name: dropsPages ? 'btrfs_punch_hole_lock_range' : 'lock_extent',
+      locks: 'inode lock',
+      does: `Locks the range${dropsPages ? ', and drops its pages, dirty or not' : ''}.`,
+      ready: (state) => isIdle(inode, state, blocks(state)),
+      waitsFor: 'the ordered extents in the range',
+      apply: (state) => {
+        if (dropsPages) dropPages(inode, state, blocks(state));
+        orderedExtents.lockRange(state, blocks(state));
+        return undefined;
+      },
+    },
+  ];
+}
+
+/** btrfs_start_transaction by an operation that holds the inode lock. */
+export function startTransaction({ transaction }: Machine, locks: string, label = 'start_transaction'): Step {
+  return {
+    name: 'start_transaction',
+    label,
+    locks,
+    does: 'Starts a handle on the running transaction, or creates the transaction.',
+    ready: (state) => transaction.canStart(state),
+    waitsFor: 'the transaction commit to let the next transaction start',
+    apply: (state) => {
+      transaction.start(state);
+      return undefined;
+    },
+  };
+}
+
+/** How such an operation ends: the inode item is updated, the handle and the inode lock are given back. */
+export function updateInodeAndUnlock({ transaction, log, rules }: Machine, inode: Inode, state: State): typeof end {
+  inode.setLastTrans(state, transaction.generation.get(state), log, rules.changeResetsLastLogCommit);
+  transaction.endStarted(state);
+  inode.lock.set(state, 0);
+  return end;
+}
