@@ -1,10 +1,10 @@
 /** The engine's public face. The engine knows no editor, no Node, no clock. */
 export { type ExpectationResult, judgeExpectation } from './expectation.ts';
 export { formatOffset, formatRange } from './format.ts';
-export { findGuard, type Guard, guards } from './guards.ts';
+export { findGuard, guards } from './guards/catalogue.ts';
+export type { Guard } from './guards/guard.ts';
 export { maximumInlineSize, mayBecomeInline } from './inline-extents.ts';
 export {
-  compareReleases,
   isRetired,
   type KernelProfile,
   kernelProfile,
@@ -19,6 +19,7 @@ export {
   stepNames,
 } from './operations/describe.ts';
 export { profileOf } from './program.ts';
+export { compareReleases } from './releases.ts';
 export { checkSchedule, type ScheduleVerdict } from './replay/schedule.ts';
 export { type CrashOutcome, crashOutcomes, type FileOutcome } from './replay/sequence.ts';
 export { firstInterleaving, traceSchedule, traceWitness } from './replay/trace.ts';

@@ -1,4 +1,4 @@
-import type { KernelRules } from '../kernels.ts';
+import type { KernelRules } from '../kernel-rules.ts';
 import type { State } from '../state/layout.ts';
 import type { Inode } from './inode.ts';
 import type { LogRoot } from './log-root.ts';

@@ -1,6 +1,7 @@
-import { guards } from '../guards.ts';
-import { compareReleases, isRetired, modelledReleases } from '../kernels.ts';
+import { guards } from '../guards/catalogue.ts';
+import { isRetired, modelledReleases } from '../kernels.ts';
 import { profileOf } from '../program.ts';
+import { compareReleases } from '../releases.ts';
 import type { Scenario } from '../scenario.ts';
 import type { Fix } from '../verdict.ts';
 import { type CheckOptions, check } from './check.ts';

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { findGuard, guards } from '../../engine/guards.ts';
-import { compareReleases, isAtLeast, isRetired, kernelProfile, newestRelease } from '../../engine/kernels.ts';
+import { findGuard, guards } from '../../engine/guards/catalogue.ts';
+import { isRetired, kernelProfile, newestRelease } from '../../engine/kernels.ts';
 import { profileOf } from '../../engine/program.ts';
+import { compareReleases, isAtLeast } from '../../engine/releases.ts';
 import { buildScenario } from './scenario-builder.ts';
 
 describe('releases', () => {
@@ -67,7 +68,7 @@ describe('profiles', () => {
     ['4.17', '4.17', false],
     ['5.7', '5.7', false],
     ['5.10', '5.9', true],
-    ['5.8.2', '5.8', true],
+    ['5.8.2', '5.8', false],
     ['3.10', '4.17', true],
     ['7.1', '6.18', true],
   ])('%s has the rules of %s, approximate: %s', (release, rulesOf, approximate) => {

@@ -1,0 +1,22 @@
+import type { Guard } from './guard.ts';
+
+/** Sizes, holes, truncates and mapped writes that the log gets wrong (catalogue C24 to C30). */
+export const sizesAndHoles: readonly Guard[] = [
+  {
+    name: 'fsync.mmap-lock',
+    label: 'mmap lock in btrfs_sync_file',
+    entry: 'C30',
+    commit: '885f46d87f29',
+    subject: 'btrfs: fix race between memory mapped writes and fsync',
+    introduced: null,
+    fixed: '5.13',
+    stable: [],
+    retired: null,
+    actsIn: 'btrfs_sync_file',
+    does: 'An fsync holds i_mmap_lock exclusively from the inode lock on, so that no page is dirtied through a mapping while it logs.',
+    without:
+      'The inode lock does not stop writes through a mapping. Their writeback can take an extent map off the list of modified extents before the fsync has collected it, or put one on the list whose blocks are not written yet: the log then lacks the extent, or points to blocks that hold something else.',
+    loses: 'an extent that was being replaced through a mapping',
+    fstest: null,
+  },
+];

@@ -1,0 +1,40 @@
+import type { Guard } from './guard.ts';
+
+/** Conditions that no release has: the open doubts of the model. */
+export const unreleased: readonly Guard[] = [
+  {
+    name: 'in-log.first-log-transaction',
+    label: 'first-log-transaction guard in btrfs_inode_in_log',
+    entry: 'I4',
+    commit: null,
+    subject: 'no fix is known: an fsync that joins the first log transaction can return before it is durable',
+    introduced: null,
+    fixed: null,
+    stable: [],
+    retired: null,
+    actsIn: 'btrfs_inode_in_log',
+    does: 'An inode counts as logged only when the log transaction that holds it has been written and its super block is durable.',
+    without:
+      'A new log tree starts with log_transid 0 and last_log_commit 0, so an inode logged in the first log transaction counts as safely in the log before any log sync has happened: a second fsync of it returns at once, although the first one has not written the log yet.',
+    loses: 'everything that the second fsync promised, until the first one returns',
+    fstest: null,
+  },
+  {
+    name: 'skip-fsync.logged-ordered-extent',
+    label: 'logged-ordered-extent guard in skip_inode_logging',
+    entry: 'I4b',
+    commit: null,
+    subject:
+      'no fix is known: an fsync that finds only ordered extents that another fsync has logged can return before that log is durable',
+    introduced: '5.10',
+    fixed: null,
+    stable: [],
+    retired: null,
+    actsIn: 'skip_inode_logging',
+    does: 'An fsync is not skipped for last_trans while the inode has an ordered extent, logged or not: last_trans moves only when it completes.',
+    without:
+      'A fast fsync takes along only the ordered extents that no fsync has logged. While the first fsync has logged one but not yet synced the log, and the ordered extent has not completed, a second fsync finds nothing to take along and an old last_trans, and returns at once.',
+    loses: 'everything that the second fsync promised, until the first one returns',
+    fstest: null,
+  },
+];
