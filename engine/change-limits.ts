@@ -12,6 +12,8 @@ export interface ChangeLimits {
   readonly mapped: boolean;
   /** The file is written by direct IO. */
   readonly direct: boolean;
+  /** Some fsync of the file is of a range only. */
+  readonly ranged: boolean;
 }
 
 /** The limits of one file: each operation changes a block, and the size, once at most. */
@@ -27,6 +29,7 @@ export function changeLimits({ files, tasks }: Scenario, file: number): ChangeLi
     allocates: operations.some(({ kind }) => kind === 'fallocate' || kind === 'zero-range'),
     mapped: operations.some(({ kind }) => kind === 'mmap-write'),
     direct: operations.some(({ kind }) => kind === 'direct-write'),
+    ranged: operations.some(isRangedSync),
     sizeChanges: operations.filter((operation) => mayChangeSize(operation, size, truncated)).length,
   };
 }
@@ -39,6 +42,10 @@ const changing: readonly Operation['kind'][] = [
   'punch',
   'zero-range',
 ];
+
+function isRangedSync(operation: Operation): boolean {
+  return (operation.kind === 'fsync' || operation.kind === 'fdatasync') && operation.range !== 'all';
+}
 
 function changesContent({ kind }: Operation): boolean {
   return changing.includes(kind);

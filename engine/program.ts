@@ -2,6 +2,7 @@ import { changeLimits } from './change-limits.ts';
 import { FilePromise, syncPromise } from './durability/promises.ts';
 import { initialState } from './initial-state.ts';
 import { type KernelProfile, kernelProfile } from './kernels.ts';
+import { logLimits } from './log-limits.ts';
 import { Inode } from './model/inode.ts';
 import { LogRoot } from './model/log-root.ts';
 import type { Machine } from './model/machine.ts';
@@ -99,24 +100,24 @@ function buildMachine(scenario: Scenario, profile: KernelProfile, layout: Layout
   const count = (...kinds: Operation['kind'][]) =>
     operationsOf(scenario).filter(({ kind }) => kinds.includes(kind)).length;
   const places = segments.reduce((sum, file) => sum + file.count, 0);
-  const trackLogged = profile.rules.fastFsyncWaitsForWritebackOnly;
   // Each commit lets one further transaction start.
   const transactions = count('commit', 'sync') + 1;
   const logTransactions = count('fsync', 'fdatasync');
   const tasks = scenario.tasks.length;
+  const limits = scenario.files.map((_, file) => {
+    const changes = changeLimits(scenario, file);
+    return { tasks, transactions, logTransactions, ...changes, ...logLimits(profile, changes) };
+  });
   return {
     rules: profile.rules,
     guards: profile.guards,
     transaction: new Transaction(layout, {
       transactions,
       handles: tasks + places,
-      pendingOrdered: trackLogged ? places : 0,
+      pendingOrdered: limits.some(({ trackLogged }) => trackLogged) ? places : 0,
     }),
     log: new LogRoot(layout, { logTransactions, writers: tasks }),
-    inodes: scenario.files.map(({ name }, file) => {
-      const limits = { tasks, transactions, logTransactions, trackLogged, ...changeLimits(scenario, file) };
-      return new Inode(layout, file, name, segments[file]!, limits);
-    }),
+    inodes: scenario.files.map(({ name }, file) => new Inode(layout, file, name, segments[file]!, limits[file]!)),
   };
 }
 

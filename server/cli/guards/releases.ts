@@ -1,9 +1,9 @@
 import {
+  changingReleases,
   check,
   compareReleases,
   guards,
   kernelProfile,
-  modelledReleases,
   profileOf,
   type Scenario,
   type Verdict,
@@ -18,12 +18,12 @@ export interface ReleaseVerdict {
 }
 
 /**
- * Checks a scenario on every release that it can fare differently on, as far as is known: those with rules of
- * their own, those in which a guard comes or goes, and the scenario's own. Guards that the scenario sets stay set.
+ * Checks a scenario on every release that it can fare differently on, as far as is known: those in which a rule
+ * or a guard comes or goes, and the scenario's own. Guards that the scenario sets stay set.
  */
 export function checkReleases(scenario: Scenario): ReleaseVerdict[] {
-  const changes = guards.flatMap(({ introduced, fixed, retired }) => [introduced, fixed, retired]);
-  const known = [...modelledReleases, ...changes.filter((release) => release !== null), profileOf(scenario).release];
+  const retired = guards.flatMap((guard) => guard.retired ?? []);
+  const known = [...changingReleases, ...retired, profileOf(scenario).release];
   return [...new Set(known)].sort(compareReleases).map((release) => ({
     release,
     rulesOf: kernelProfile(release).rulesOf,
