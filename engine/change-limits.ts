@@ -1,4 +1,4 @@
-import type { Operation, Scenario } from './scenario.ts';
+import type { FileOperation, Operation, Scenario } from './scenario.ts';
 
 /** Most changes that a block of a file, and its size, can go through; the widths of fields follow from them. */
 export interface ChangeLimits {
@@ -43,7 +43,8 @@ const changing: readonly Operation['kind'][] = [
   'zero-range',
 ];
 
-function isRangedSync(operation: Operation): boolean {
+/** `fsync F R`: msync, or a write with O_SYNC. */
+export function isRangedSync(operation: Operation): operation is FileOperation {
   return (operation.kind === 'fsync' || operation.kind === 'fdatasync') && operation.range !== 'all';
 }
 

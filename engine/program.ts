@@ -1,4 +1,4 @@
-import { changeLimits } from './change-limits.ts';
+import { changeLimits, isRangedSync } from './change-limits.ts';
 import { FilePromise, syncPromise } from './durability/promises.ts';
 import { initialState } from './initial-state.ts';
 import { type KernelProfile, kernelProfile } from './kernels.ts';
@@ -53,7 +53,14 @@ export function compile(scenario: Scenario, overrides: ProfileOverrides = {}): P
   const syncs = syncOperations(scenario);
   const promises = machine.inodes.map(
     ({ index, segments }) =>
-      new FilePromise(layout, segments.count, { ...changeLimits(scenario, index), syncs: syncs.length }),
+      new FilePromise(layout, segments.count, {
+        ...changeLimits(scenario, index),
+        syncs: syncs.length,
+        ranged: syncs.flatMap((sync, i) => {
+          const operation = operationAt(scenario, sync);
+          return isRangedSync(operation) && operation.file === index ? [i + 1] : [];
+        }),
+      }),
   );
   const completions = machine.inodes.map((inode) =>
     Array.from({ length: inode.segments.count }, (_, start) => {
@@ -90,7 +97,12 @@ export function compile(scenario: Scenario, overrides: ProfileOverrides = {}): P
     const number = syncs.findIndex((sync) => sync.task === task && sync.operation === index) + 1;
     const files = machine.inodes
       .filter((inode) => number > 0 && (!('file' in operation) || operation.file === inode.index))
-      .map((inode) => ({ inode, promise: promises[inode.index]!, limits: changeLimits(scenario, inode.index) }));
+      .map((inode) => ({
+        inode,
+        promise: promises[inode.index]!,
+        limits: changeLimits(scenario, inode.index),
+        range: isRangedSync(operation) ? operation.range : ('all' as const),
+      }));
     return syncPromise(number, files, registers);
   }
 }
@@ -123,6 +135,10 @@ function buildMachine(scenario: Scenario, profile: KernelProfile, layout: Layout
 
 function operationsOf(scenario: Scenario): Operation[] {
   return scenario.tasks.flatMap(({ operations }) => operations);
+}
+
+function operationAt({ tasks }: Scenario, { task, operation }: OperationReference): Operation {
+  return tasks[task]!.operations[operation]!;
 }
 
 function syncOperations({ tasks }: Scenario): OperationReference[] {
