@@ -1,0 +1,215 @@
+"""The experiments: each case is one trial that can be repeated, and what it showed on the kernel of docs/findings.md."""
+import ctypes
+import mmap
+import os
+import threading
+from dataclasses import dataclass
+from typing import Callable
+
+from file_system import BLOCK, NEW, libc, until, write_back
+
+LOG_WAITS = ('wait_log_commit',)
+
+
+@dataclass
+class Case:
+    """`run` takes a Bench and gives what was seen: plain text. `expected` is None where it is a matter of chance."""
+    experiment: str
+    name: str
+    run: Callable
+    expected: str | None
+
+
+def earlier_log(system, history):
+    """An fsync of another file, without data; in an earlier transaction when `history` says so."""
+    if history == 'none':
+        return
+    other = system.open('other')
+    os.fchmod(other, 0o640)
+    os.fsync(other)
+    if history == 'earlier transaction':
+        system.commit()
+
+
+def describe(bench, outcome, copy, name='I'):
+    """What a trial showed. Blocks of `A` are old data, of `B` new; the first one is what the fsync promised."""
+    return f'{outcome}, {"old" if bench.content(copy, name)[0] == "A" else "new"} data in the image'
+
+
+def second_fsync(bench, system, first, file, name='I'):
+    """
+    With the first fsync's super block held: what a second fsync does, and what is on the device then. Ends with
+    everything released: both return, and the data is there.
+    """
+    device = system.device
+    second = system.start('second fsync', lambda: os.fsync(file), 'at-return')
+    outcome = second.outcome(LOG_WAITS)
+    assert not first.returned
+    device.release()
+    until(lambda: first.returned and second.returned, 'both fsyncs to return')
+    system.copy('at-end')
+    return outcome if outcome == 'returned' else f'waits in {outcome}, then returned'
+
+
+def finish(bench, outcome, name='I'):
+    if bench.content('at-end', name)[0] != 'B':
+        return f'{outcome}; the data is missing even when all have returned'
+    return describe(bench, outcome, 'at-return', name)
+
+
+def first_log_transaction(history='none', second='I', writes=False):
+    """The data is written, and its ordered extent complete, before both fsyncs."""
+    def run(bench):
+        with bench.trial() as system:
+            earlier_log(system, history)
+            files = {name: system.open(name) for name in {'I', second}}
+            for file in files.values():
+                os.pwrite(file, NEW * BLOCK, 0)
+                write_back(file)
+            system.device.hold('super-write')
+            first = system.start('first fsync', lambda: os.fsync(files['I']))
+            until(lambda: system.device.is_held('super-write'), 'the super block with the log')
+            if writes:
+                os.pwrite(files['I'], NEW * BLOCK, 2 * BLOCK)
+            outcome = second_fsync(bench, system, first, files[second])
+        return finish(bench, outcome, second)
+    return run
+
+
+def logged_ordered_extent(history='none', second='I', writes=False, completes=False):
+    """The first fsync writes the data. Its ordered extent cannot complete while a leaf of the csum tree is not read."""
+    def run(bench):
+        with bench.trial() as system:
+            device = system.device
+            earlier_log(system, history)
+            files = {name: system.open(name) for name in {'I', second}}
+            for file in files.values():
+                os.pwrite(file, NEW * BLOCK, 0)
+            device.hold('super-write')
+            device.hold('csum-leaf-read')
+            first = system.start('first fsync', lambda: os.fsync(files['I']))
+            until(lambda: device.is_held('super-write') and device.is_held('csum-leaf-read'), 'both holds')
+            if completes:
+                device.release('csum-leaf-read')
+                write_back(files['I'])
+            if writes:
+                os.pwrite(files['I'], NEW * BLOCK, 2 * BLOCK)
+            outcome = second_fsync(bench, system, first, files[second])
+        return finish(bench, outcome, second)
+    return run
+
+
+def one_fsync(written_back):
+    def run(bench):
+        with bench.trial() as system:
+            file = system.open('I')
+            os.pwrite(file, NEW * BLOCK, 0)
+            if written_back:
+                write_back(file)
+            task = system.start('fsync', lambda: os.fsync(file), 'at-return')
+            until(lambda: task.returned, 'the fsync to return')
+        return describe(bench, 'returned', 'at-return')
+    return run
+
+
+def by_chance(history, written_back=False, in_memory=False, delay=0.002):
+    """
+    Nothing is held: two tasks fsync at once on a device that answers every request after `delay` seconds.
+    `in_memory`: the metadata that the completion of the ordered extent needs has been read before.
+    """
+    def run(bench):
+        with bench.trial() as system:
+            file = system.open('I')
+            if in_memory:
+                os.pwrite(file, NEW * BLOCK, 2 * BLOCK)
+                os.fsync(file)
+                system.commit()
+            earlier_log(system, history)
+            os.pwrite(file, NEW * BLOCK, 0)
+            if written_back:
+                write_back(file)
+            system.device.delay(delay)
+            barrier = threading.Barrier(2)
+
+            def call():
+                barrier.wait()
+                os.fsync(file)
+            tasks = [system.start(f'fsync {copy}', call, copy) for copy in ('one', 'two')]
+            until(lambda: all(task.returned for task in tasks), 'both fsyncs to return')
+            system.device.delay(0)
+            for task in tasks:
+                task.outcome(())
+        old = sum(bench.content(copy, 'I')[0] == 'A' for copy in ('one', 'two'))
+        return f'{old} of 2 fsyncs returned with old data in the image'
+    return run
+
+
+def mapped_store(by_fsync):
+    """A store through a mapping while the write of another page of the file is held."""
+    def run(bench):
+        with bench.trial() as system:
+            device = system.device
+            file = system.open('mapped')
+            mapping = mmap.mmap(file, 256 * BLOCK)
+            place = ctypes.c_char.from_buffer(mapping, 200 * BLOCK)
+            assert place.value == b'A'  # mapped for reading: the store has only page_mkwrite before it
+            os.pwrite(file, NEW * BLOCK, 0)
+            device.hold('data-write')
+            device.hold('super-write')
+            if by_fsync:
+                writer = system.start('fsync', lambda: os.fsync(file))
+            else:
+                writer = system.start('writeback', lambda: libc.sync_file_range(
+                    file, ctypes.c_int64(0), ctypes.c_int64(BLOCK), 7))
+            until(lambda: device.is_held('data-write') and 'folio_wait_writeback' in writer.stack(), 'the held write')
+            store = system.start('store', lambda: libc.memset(
+                ctypes.c_void_p(ctypes.addressof(place)), ord('B'), ctypes.c_size_t(1)))
+            outcome = store.outcome(('btrfs_page_mkwrite',))
+            if outcome != 'returned':
+                outcome = f'waits in {outcome}'
+                # The functions of locks and of the scheduler are left out of a stack: what is innermost took a lock.
+                if store.stack()[0] != 'btrfs_page_mkwrite':
+                    outcome += f' below {store.stack()[0]}'
+                device.release('data-write')
+                until(lambda: device.is_held('super-write'), 'the super block with the log')
+                until(lambda: store.returned, 'the store')
+                assert not writer.returned
+                outcome += ', goes on before the super block is written'
+            device.release()
+            until(lambda: writer.returned and store.returned, 'all to return')
+            del place
+            mapping.close()
+        return f'the store {outcome}'
+    return run
+
+
+RETURNED_OLD = 'returned, old data in the image'
+WAITS = 'waits in wait_log_commit, then returned, new data in the image'
+FIRST, ORDERED, CHANCE, MAPPED = 'first-log-transaction', 'logged-ordered-extent', 'by-chance', 'mapped-store'
+
+CASES = [
+    Case(FIRST, 'no log since the mount', first_log_transaction(), RETURNED_OLD),
+    Case(FIRST, 'a log sync earlier in the same transaction', first_log_transaction('same transaction'), WAITS),
+    Case(FIRST, 'a log sync in an earlier transaction', first_log_transaction('earlier transaction'), WAITS),
+    Case(FIRST, 'the second task has written another block', first_log_transaction(writes=True), WAITS),
+    Case(FIRST, 'the second fsync is of another file', first_log_transaction(second='other'), WAITS),
+    Case(FIRST, 'one fsync alone', one_fsync(True), 'returned, new data in the image'),
+    Case(ORDERED, 'no log since the mount', logged_ordered_extent(), RETURNED_OLD),
+    Case(ORDERED, 'a log sync earlier in the same transaction', logged_ordered_extent('same transaction'), RETURNED_OLD),
+    Case(ORDERED, 'a log sync in an earlier transaction', logged_ordered_extent('earlier transaction'), RETURNED_OLD),
+    Case(ORDERED, 'the ordered extent completes first, a log sync earlier in the same transaction',
+         logged_ordered_extent('same transaction', completes=True), WAITS),
+    Case(ORDERED, 'the second task has written another block', logged_ordered_extent(writes=True), WAITS),
+    Case(ORDERED, 'the second fsync is of another file', logged_ordered_extent(second='other'), WAITS),
+    Case(ORDERED, 'one fsync alone', one_fsync(False), 'returned, new data in the image'),
+    Case(CHANCE, 'written back, no log since the mount', by_chance('none', written_back=True), None),
+    Case(CHANCE, 'written back, a log sync earlier in the same transaction',
+         by_chance('same transaction', written_back=True), None),
+    Case(CHANCE, 'dirty, no log since the mount', by_chance('none'), None),
+    Case(CHANCE, 'dirty, a log sync earlier in the same transaction', by_chance('same transaction'), None),
+    Case(CHANCE, 'dirty, a log sync earlier in the same transaction, metadata in memory',
+         by_chance('same transaction', in_memory=True), None),
+    Case(MAPPED, 'an fsync waits for the write of another page', mapped_store(True),
+         'the store waits in btrfs_page_mkwrite, goes on before the super block is written'),
+    Case(MAPPED, 'a writeback without fsync waits for it', mapped_store(False), 'the store returned'),
+]
