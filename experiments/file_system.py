@@ -97,7 +97,7 @@ class Bench:
         os.close(device)
         forget(path)
         with self.plain_mount(self.image, self.live):
-            for name, size in (('I', 4 * BLOCK), ('other', 4 * BLOCK), ('mapped', 256 * BLOCK), ('ballast', 48 << 20)):
+            for name, size in (('I', 4 * BLOCK), ('other', 4 * BLOCK), ('bystander', BLOCK), ('mapped', 256 * BLOCK), ('ballast', 48 << 20)):
                 with open(os.path.join(self.live, name), 'wb') as file:
                     file.write(OLD * size)
             root = os.open(self.live, os.O_RDONLY | os.O_DIRECTORY)

@@ -20,15 +20,28 @@ class Case:
     expected: str | None
 
 
-def earlier_log(system, history):
-    """An fsync of another file, without data; in an earlier transaction when `history` says so."""
-    if history == 'none':
-        return
-    other = system.open('other')
-    os.fchmod(other, 0o640)
-    os.fsync(other)
-    if history == 'earlier transaction':
+@dataclass
+class Logs:
+    """How many log transactions other fsyncs complete: in an earlier transaction, before the write, and after it."""
+    earlier: int = 0
+    before: int = 0
+    after: int = 0
+
+
+def sync_log(system, times):
+    """Completes log transactions by fsyncs of another file, of which only the mode is changed."""
+    other = system.open('bystander')
+    for turn in range(times):
+        os.fchmod(other, 0o640 + turn % 2)
+        os.fsync(other)
+
+
+def begin(system, logs):
+    """The log transactions before the write."""
+    if logs.earlier:
+        sync_log(system, logs.earlier)
         system.commit()
+    sync_log(system, logs.before)
 
 
 def describe(bench, outcome, copy, name='I'):
@@ -36,7 +49,7 @@ def describe(bench, outcome, copy, name='I'):
     return f'{outcome}, {"old" if bench.content(copy, name)[0] == "A" else "new"} data in the image'
 
 
-def second_fsync(bench, system, first, file, name='I'):
+def second_fsync(system, first, file):
     """
     With the first fsync's super block held: what a second fsync does, and what is on the device then. Ends with
     everything released: both return, and the data is there.
@@ -57,31 +70,32 @@ def finish(bench, outcome, name='I'):
     return describe(bench, outcome, 'at-return', name)
 
 
-def first_log_transaction(history='none', second='I', writes=False):
+def in_log(logs=Logs(), second='I', writes=False):
     """The data is written, and its ordered extent complete, before both fsyncs."""
     def run(bench):
         with bench.trial() as system:
-            earlier_log(system, history)
+            begin(system, logs)
             files = {name: system.open(name) for name in {'I', second}}
             for file in files.values():
                 os.pwrite(file, NEW * BLOCK, 0)
                 write_back(file)
+            sync_log(system, logs.after)
             system.device.hold('super-write')
             first = system.start('first fsync', lambda: os.fsync(files['I']))
             until(lambda: system.device.is_held('super-write'), 'the super block with the log')
             if writes:
                 os.pwrite(files['I'], NEW * BLOCK, 2 * BLOCK)
-            outcome = second_fsync(bench, system, first, files[second])
+            outcome = second_fsync(system, first, files[second])
         return finish(bench, outcome, second)
     return run
 
 
-def logged_ordered_extent(history='none', second='I', writes=False, completes=False):
+def logged_ordered_extent(logs=Logs(), second='I', writes=False, completes=False):
     """The first fsync writes the data. Its ordered extent cannot complete while a leaf of the csum tree is not read."""
     def run(bench):
         with bench.trial() as system:
             device = system.device
-            earlier_log(system, history)
+            begin(system, logs)
             files = {name: system.open(name) for name in {'I', second}}
             for file in files.values():
                 os.pwrite(file, NEW * BLOCK, 0)
@@ -94,7 +108,7 @@ def logged_ordered_extent(history='none', second='I', writes=False, completes=Fa
                 write_back(files['I'])
             if writes:
                 os.pwrite(files['I'], NEW * BLOCK, 2 * BLOCK)
-            outcome = second_fsync(bench, system, first, files[second])
+            outcome = second_fsync(system, first, files[second])
         return finish(bench, outcome, second)
     return run
 
@@ -112,7 +126,7 @@ def one_fsync(written_back):
     return run
 
 
-def by_chance(history, written_back=False, in_memory=False, delay=0.002):
+def by_chance(logs=Logs(), written_back=False, in_memory=False, delay=0.002):
     """
     Nothing is held: two tasks fsync at once on a device that answers every request after `delay` seconds.
     `in_memory`: the metadata that the completion of the ordered extent needs has been read before.
@@ -124,10 +138,11 @@ def by_chance(history, written_back=False, in_memory=False, delay=0.002):
                 os.pwrite(file, NEW * BLOCK, 2 * BLOCK)
                 os.fsync(file)
                 system.commit()
-            earlier_log(system, history)
+            begin(system, logs)
             os.pwrite(file, NEW * BLOCK, 0)
             if written_back:
                 write_back(file)
+            sync_log(system, logs.after)
             system.device.delay(delay)
             barrier = threading.Barrier(2)
 
@@ -185,30 +200,34 @@ def mapped_store(by_fsync):
 
 RETURNED_OLD = 'returned, old data in the image'
 WAITS = 'waits in wait_log_commit, then returned, new data in the image'
-FIRST, ORDERED, CHANCE, MAPPED = 'first-log-transaction', 'logged-ordered-extent', 'by-chance', 'mapped-store'
+IN_LOG, ORDERED, CHANCE, MAPPED = 'in-log', 'logged-ordered-extent', 'by-chance', 'mapped-store'
 
 CASES = [
-    Case(FIRST, 'no log since the mount', first_log_transaction(), RETURNED_OLD),
-    Case(FIRST, 'a log sync earlier in the same transaction', first_log_transaction('same transaction'), WAITS),
-    Case(FIRST, 'a log sync in an earlier transaction', first_log_transaction('earlier transaction'), WAITS),
-    Case(FIRST, 'the second task has written another block', first_log_transaction(writes=True), WAITS),
-    Case(FIRST, 'the second fsync is of another file', first_log_transaction(second='other'), WAITS),
-    Case(FIRST, 'one fsync alone', one_fsync(True), 'returned, new data in the image'),
+    Case(IN_LOG, 'no log since the mount', in_log(), RETURNED_OLD),
+    Case(IN_LOG, 'one log sync before the write', in_log(Logs(before=1)), WAITS),
+    Case(IN_LOG, 'one log sync before the write, one after it', in_log(Logs(before=1, after=1)), RETURNED_OLD),
+    Case(IN_LOG, 'one log sync in an earlier transaction', in_log(Logs(earlier=1)), WAITS),
+    Case(IN_LOG, 'one log sync in an earlier transaction, one after the write', in_log(Logs(earlier=1, after=1)), WAITS),
+    Case(IN_LOG, 'one log sync in an earlier transaction, two after the write',
+         in_log(Logs(earlier=1, after=2)), RETURNED_OLD),
+    Case(IN_LOG, 'the second task has written another block', in_log(writes=True), WAITS),
+    Case(IN_LOG, 'the second fsync is of another file', in_log(second='other'), WAITS),
+    Case(IN_LOG, 'one fsync alone', one_fsync(True), 'returned, new data in the image'),
     Case(ORDERED, 'no log since the mount', logged_ordered_extent(), RETURNED_OLD),
-    Case(ORDERED, 'a log sync earlier in the same transaction', logged_ordered_extent('same transaction'), RETURNED_OLD),
-    Case(ORDERED, 'a log sync in an earlier transaction', logged_ordered_extent('earlier transaction'), RETURNED_OLD),
-    Case(ORDERED, 'the ordered extent completes first, a log sync earlier in the same transaction',
-         logged_ordered_extent('same transaction', completes=True), WAITS),
+    Case(ORDERED, 'one log sync before the write', logged_ordered_extent(Logs(before=1)), RETURNED_OLD),
+    Case(ORDERED, 'one log sync in an earlier transaction', logged_ordered_extent(Logs(earlier=1)), RETURNED_OLD),
+    Case(ORDERED, 'the ordered extent completes first, one log sync before the write',
+         logged_ordered_extent(Logs(before=1), completes=True), WAITS),
     Case(ORDERED, 'the second task has written another block', logged_ordered_extent(writes=True), WAITS),
     Case(ORDERED, 'the second fsync is of another file', logged_ordered_extent(second='other'), WAITS),
     Case(ORDERED, 'one fsync alone', one_fsync(False), 'returned, new data in the image'),
-    Case(CHANCE, 'written back, no log since the mount', by_chance('none', written_back=True), None),
-    Case(CHANCE, 'written back, a log sync earlier in the same transaction',
-         by_chance('same transaction', written_back=True), None),
-    Case(CHANCE, 'dirty, no log since the mount', by_chance('none'), None),
-    Case(CHANCE, 'dirty, a log sync earlier in the same transaction', by_chance('same transaction'), None),
-    Case(CHANCE, 'dirty, a log sync earlier in the same transaction, metadata in memory',
-         by_chance('same transaction', in_memory=True), None),
+    Case(CHANCE, 'written back, no log since the mount', by_chance(written_back=True), None),
+    Case(CHANCE, 'written back, one log sync before the write', by_chance(Logs(before=1), written_back=True), None),
+    Case(CHANCE, 'written back, one log sync before the write, one after it',
+         by_chance(Logs(before=1, after=1), written_back=True), None),
+    Case(CHANCE, 'dirty, one log sync before the write', by_chance(Logs(before=1)), None),
+    Case(CHANCE, 'dirty, one log sync before the write, metadata in memory',
+         by_chance(Logs(before=1), in_memory=True), None),
     Case(MAPPED, 'an fsync waits for the write of another page', mapped_store(True),
          'the store waits in btrfs_page_mkwrite, goes on before the super block is written'),
     Case(MAPPED, 'a writeback without fsync waits for it', mapped_store(False), 'the store returned'),
