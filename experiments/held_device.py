@@ -5,13 +5,15 @@ answered until it is released: for the file system above, that is a slow disk. W
 image at once, so an image copied at some moment is the most that a power failure at that moment can leave behind:
 every write that the device has been handed is in it, flushed or not, whole and in order, except what is held.
 
-The server is a process of its own, with one thread. When its client goes away it lets everything go, unmounts, and ends.
+The server is a process of its own, with one thread. When its client is killed it lets everything go, unmounts, and
+ends: threads of the client that wait for a held request could not even die before.
 """
 import ctypes
 import errno
 import fcntl
 import os
 import select
+import signal
 import stat
 import struct
 import threading
@@ -21,7 +23,7 @@ from multiprocessing import Pipe
 libc = ctypes.CDLL(None, use_errno=True)
 libc.mount.argtypes = [ctypes.c_char_p] * 3 + [ctypes.c_ulong, ctypes.c_char_p]
 libc.umount2.argtypes = [ctypes.c_char_p, ctypes.c_int]
-MNT_DETACH = 2
+MNT_DETACH, PR_SET_PDEATHSIG = 2, 1
 
 SUPER = 64 << 10
 TREES = {1: 'root', 2: 'extent', 3: 'chunk', 4: 'device', 5: 'subvolume', 7: 'csum', 9: 'uuid', 10: 'free-space'}
@@ -114,23 +116,32 @@ class Server:
         self.journal = []
 
     def run(self):
-        listening = True
+        # A thread that cannot die keeps the connection open, so that only a signal tells of the client's death.
+        died, wakeup = os.pipe()
+        os.set_blocking(wakeup, False)
+        signal.set_wakeup_fd(wakeup)
+        signal.signal(signal.SIGTERM, lambda *_: None)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        check(libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM, 0, 0, 0), 'prctl')
+        client = self.connection.fileno()
         while True:
-            sources = [self.fuse] + ([self.connection.fileno()] if listening else [])
-            patience = None if listening else 20
+            alive = client is not None
+            patience = None if alive else 20
             if self.delayed:
                 patience = max(0, self.delayed[0][0] - time.monotonic())
-            ready = select.select(sources, [], [], patience)[0]
+            ready = select.select([self.fuse] + ([died, client] if alive else []), [], [], patience)[0]
             while self.delayed and self.delayed[0][0] <= time.monotonic():
                 self.send(self.delayed.pop(0)[1])
-            if not ready and not listening and not self.delayed:
+            if not ready and not alive and not self.delayed:
                 return
-            if listening and self.connection.fileno() in ready:
-                try:
+            try:
+                if client in ready:
                     self.connection.send(self.command(*self.connection.recv()))
-                except (EOFError, BrokenPipeError):
-                    listening = False
-                    self.abandon()
+            except (EOFError, OSError):
+                ready.append(died)
+            if died in ready:
+                client = None
+                self.abandon()
             try:
                 self.serve()
             except OSError as error:
