@@ -44,6 +44,7 @@ def main():
     parser.add_argument('experiments', nargs='*', metavar='EXPERIMENT', help='which ones; default: all')
     parser.add_argument('--trials', type=int, default=20, metavar='N', help='trials of each case (default: %(default)s)')
     parser.add_argument('--json', action='store_true', help='one JSON object a case')
+    parser.add_argument('--list', action='store_true', help='only print the cases, if this machine can run them')
     options = parser.parse_args()
 
     reason = lacks()
@@ -52,11 +53,17 @@ def main():
         return LACKS_SOMETHING
 
     from file_system import Bench, Broken, private_mounts
-    from trials import CASES
+    from trials import CASES  # after the questions above: these modules need Linux
     names = list(dict.fromkeys(case.experiment for case in CASES))
     unknown = set(options.experiments) - set(names)
     if unknown:
         parser.error(f'no experiment {", ".join(sorted(unknown))}; there are {", ".join(names)}')
+
+    cases = [case for case in CASES if not options.experiments or case.experiment in options.experiments]
+    if options.list:
+        for case in cases:
+            print(f'{case.experiment}: {case.name}')
+        return 0
 
     progs = subprocess.run(['mkfs.btrfs', '--version'], capture_output=True, text=True).stdout.split()[-1]
     if not options.json:
@@ -70,9 +77,7 @@ def main():
     differs = False
     try:
         experiment = None
-        for case in CASES:
-            if options.experiments and case.experiment not in options.experiments:
-                continue
+        for case in cases:
             seen = Counter()
             for _ in range(options.trials):
                 try:

@@ -49,6 +49,12 @@ def describe(bench, outcome, copy, name='I'):
     return f'{outcome}, {"old" if bench.content(copy, name)[0] == "A" else "new"} data in the image'
 
 
+def requests_between(journal, first, last):
+    """How many requests reached the device between two marks."""
+    marks = [entry.get('mark') for entry in journal]
+    return sum(mark is None for mark in marks[marks.index(first):marks.index(last)])
+
+
 def second_fsync(system, first, file):
     """
     With the first fsync's super block held: what a second fsync does, and what is on the device then. Ends with
@@ -58,10 +64,13 @@ def second_fsync(system, first, file):
     second = system.start('second fsync', lambda: os.fsync(file), 'at-return')
     outcome = second.outcome(LOG_WAITS)
     assert not first.returned
+    if outcome == 'returned':
+        requests = requests_between(device.journal(), 'second fsync called', 'second fsync returned')
+        outcome = f'returned after {requests} requests to the device' if requests else 'returned without a request'
     device.release()
     until(lambda: first.returned and second.returned, 'both fsyncs to return')
     system.copy('at-end')
-    return outcome if outcome == 'returned' else f'waits in {outcome}, then returned'
+    return outcome if outcome.startswith('returned') else f'waits in {outcome}, then returned'
 
 
 def finish(bench, outcome, name='I'):
@@ -198,7 +207,7 @@ def mapped_store(by_fsync):
     return run
 
 
-RETURNED_OLD = 'returned, old data in the image'
+RETURNED_OLD = 'returned without a request, old data in the image'
 WAITS = 'waits in wait_log_commit, then returned, new data in the image'
 IN_LOG, ORDERED, CHANCE, MAPPED = 'in-log', 'logged-ordered-extent', 'by-chance', 'mapped-store'
 
