@@ -6,7 +6,7 @@ import threading
 from dataclasses import dataclass
 from typing import Callable
 
-from file_system import BLOCK, NEW, libc, until, write_back
+from file_system import BLOCK, NEW, Broken, libc, until, write_back
 
 LOG_WAITS = ('wait_log_commit',)
 
@@ -32,8 +32,13 @@ def sync_log(system, times):
     """Completes log transactions by fsyncs of another file, of which only the mode is changed."""
     other = system.open('bystander')
     for turn in range(times):
+        system.device.mark('log sync')
         os.fchmod(other, 0o640 + turn % 2)
         os.fsync(other)
+        journal = system.device.journal()
+        start = max(index for index, entry in enumerate(journal) if entry.get('mark') == 'log sync')
+        if sum(entry.get('what') == 'super' and entry['log'] for entry in journal[start:]) != 1:
+            raise Broken('the fsync of another file did not sync the log')
 
 
 def begin(system, logs):
@@ -44,9 +49,9 @@ def begin(system, logs):
     sync_log(system, logs.before)
 
 
-def describe(bench, outcome, copy, name='I'):
-    """What a trial showed. Blocks of `A` are old data, of `B` new; the first one is what the fsync promised."""
-    return f'{outcome}, {"old" if bench.content(copy, name)[0] == "A" else "new"} data in the image'
+def age(bench, copy, name):
+    """`old` or `new`: the first block of the file, which is what the fsyncs promise, after a power failure."""
+    return {'A': 'old', 'B': 'new'}.get(bench.content(copy, name)[0], 'neither old nor new')
 
 
 def requests_between(journal, first, last):
@@ -57,13 +62,14 @@ def requests_between(journal, first, last):
 
 def second_fsync(system, first, file):
     """
-    With the first fsync's super block held: what a second fsync does, and what is on the device then. Ends with
-    everything released: both return, and the data is there.
+    What a second fsync does while the super block of the first one is held. Leaves two copies of the image: of the
+    moment when it returned, and of the end, when everything is released and both have returned.
     """
     device = system.device
     second = system.start('second fsync', lambda: os.fsync(file), 'at-return')
     outcome = second.outcome(LOG_WAITS)
-    assert not first.returned
+    if first.returned:
+        raise Broken('the first fsync returned although its super block is held')
     if outcome == 'returned':
         requests = requests_between(device.journal(), 'second fsync called', 'second fsync returned')
         outcome = f'returned after {requests} requests to the device' if requests else 'returned without a request'
@@ -73,10 +79,11 @@ def second_fsync(system, first, file):
     return outcome if outcome.startswith('returned') else f'waits in {outcome}, then returned'
 
 
-def finish(bench, outcome, name='I'):
-    if bench.content('at-end', name)[0] != 'B':
+def finish(bench, outcome, name):
+    """The outcome of `second_fsync`, and what the file has in its two copies."""
+    if age(bench, 'at-end', name) != 'new':
         return f'{outcome}; the data is missing even when all have returned'
-    return describe(bench, outcome, 'at-return', name)
+    return f'{outcome}, {age(bench, "at-return", name)} data in the image'
 
 
 def in_log(logs=Logs(), second='I', writes=False):
@@ -131,7 +138,7 @@ def one_fsync(written_back):
                 write_back(file)
             task = system.start('fsync', lambda: os.fsync(file), 'at-return')
             until(lambda: task.returned, 'the fsync to return')
-        return describe(bench, 'returned', 'at-return')
+        return f'returned, {age(bench, "at-return", "I")} data in the image'
     return run
 
 
@@ -163,7 +170,7 @@ def by_chance(logs=Logs(), written_back=False, in_memory=False, delay=0.002):
             system.device.delay(0)
             for task in tasks:
                 task.outcome(())
-        old = sum(bench.content(copy, 'I')[0] == 'A' for copy in ('one', 'two'))
+        old = sum(age(bench, copy, 'I') == 'old' for copy in ('one', 'two'))
         return f'{old} of 2 fsyncs returned with old data in the image'
     return run
 
@@ -176,7 +183,8 @@ def mapped_store(by_fsync):
             file = system.open('mapped')
             mapping = mmap.mmap(file, 256 * BLOCK)
             place = ctypes.c_char.from_buffer(mapping, 200 * BLOCK)
-            assert place.value == b'A'  # mapped for reading: the store has only page_mkwrite before it
+            if place.value != b'A':  # this load maps the page for reading: the store then needs page_mkwrite only
+                raise Broken('the mapping has something else')
             os.pwrite(file, NEW * BLOCK, 0)
             device.hold('data-write')
             device.hold('super-write')
@@ -197,7 +205,8 @@ def mapped_store(by_fsync):
                 device.release('data-write')
                 until(lambda: device.is_held('super-write'), 'the super block with the log')
                 until(lambda: store.returned, 'the store')
-                assert not writer.returned
+                if writer.returned:
+                    raise Broken('the fsync returned although its super block is held')
                 outcome += ', goes on before the super block is written'
             device.release()
             until(lambda: writer.returned and store.returned, 'all to return')
