@@ -17,6 +17,7 @@ MEMORY = '/dev/shm'  # for the images: here a power failure is a copy
 SIZE = 512 << 20
 BLOCK = 4096
 OLD, NEW = b'A', b'B'
+FILES = {'I': 4 * BLOCK, 'other': 4 * BLOCK, 'bystander': BLOCK, 'mapped': 256 * BLOCK, 'ballast': 48 << 20}
 OPTIONS = 'commit=300,nodiscard'
 FORGET_DEVICE, SET_LABEL, FIEMAP = 0x50009405, 0x41009432, 0xC020660B
 PATIENCE = 30  # seconds until a step that must come is given up
@@ -97,7 +98,7 @@ class Bench:
         os.close(device)
         forget(path)
         with self.plain_mount(self.image, self.live):
-            for name, size in (('I', 4 * BLOCK), ('other', 4 * BLOCK), ('bystander', BLOCK), ('mapped', 256 * BLOCK), ('ballast', 48 << 20)):
+            for name, size in FILES.items():
                 with open(os.path.join(self.live, name), 'wb') as file:
                     file.write(OLD * size)
             root = os.open(self.live, os.O_RDONLY | os.O_DIRECTORY)
