@@ -1,4 +1,11 @@
-import { type ByteRange, blockSize, type Operation, type OperationRange, type Scenario } from '../../engine/index.ts';
+import {
+  type ByteRange,
+  blockSize,
+  type Operation,
+  type OperationKind,
+  type OperationRange,
+  type Scenario,
+} from '../../engine/index.ts';
 import type { CorpusRecord, RecordedOperation } from './record.ts';
 
 /** A recording as a scenario with one task, and which of its operations end each recorded one. */
@@ -31,6 +38,8 @@ type Lowering = (file: number, range: OperationRange, recorded: RecordedOperatio
 /** What each recorded operation is in the language. */
 const lowerings: Readonly<Record<string, Lowering>> = {
   write: (file, range) => [{ kind: 'write', file, range }],
+  mwrite: (file, range) => [{ kind: 'mmap-write', file, range }],
+  read: (file, range) => [{ kind: 'read', file, range }],
   writeback: (file, range) => [{ kind: 'writeback', file, range }],
   // fadvise(DONTNEED) starts writeback of what is dirty and releases what was clean when it began: a release
   // before the writeback tries just those pages.
@@ -54,6 +63,8 @@ const lowerings: Readonly<Record<string, Lowering>> = {
   commit: () => [{ kind: 'commit' }],
 };
 
+const writes: readonly OperationKind[] = ['write', 'mmap-write', 'direct-write'];
+
 /** Lowers a recording that `whySkipped` lets pass. `kernel` is the release whose rules to predict with. */
 export function lowerRecord(record: CorpusRecord, kernel: string): LoweredRecord {
   const operations: Operation[] = [];
@@ -63,7 +74,7 @@ export function lowerRecord(record: CorpusRecord, kernel: string): LoweredRecord
     const file = record.files.findIndex(({ name }) => name === recorded.file);
     const lowered = lowerings[recorded.op]!(file, rangeOf(recorded, end), recorded, record.files.length);
     operations.push(...lowered);
-    tags.push(...lowered.map(({ kind }) => (kind === 'write' || kind === 'direct-write' ? recorded.tag : undefined)));
+    tags.push(...lowered.map(({ kind }) => (writes.includes(kind) ? recorded.tag : undefined)));
     return operations.length - 1;
   });
   const scenario: Scenario = {
