@@ -31,7 +31,7 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
   addGuards(program, terminal);
   addExplain(program, terminal);
   addConform(program, terminal, end);
-  addRecord(program, terminal);
+  addRecord(program, terminal, end);
   addLsp(program);
   try {
     await program.parseAsync(args, { from: 'user' });

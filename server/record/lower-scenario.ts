@@ -15,10 +15,7 @@ import { NotRecordable, plainMount, type Workload, type WorkloadFile, type Workl
 /** A scenario in operations that a real machine can run. */
 export interface LoweredWorkload {
   readonly workload: Workload;
-  /** Operation of the scenario that each of the workload is. */
-  readonly references: readonly OperationReference[];
-  /** Operations that the interleaving stops halfway, but that are run whole. */
-  readonly stopped: readonly OperationReference[];
+  readonly order: RunOrder;
 }
 
 /** An operation that cannot be run for real, and where it stands. */
@@ -39,11 +36,11 @@ const mostTags = 255;
  * other. Throws a NotRecordable, or a NotRunnable for an operation.
  */
 export function lowerScenario(scenario: Scenario, id: string, schedule: number | undefined): LoweredWorkload {
-  const { operations, stopped } = orderOf(scenario, schedule);
+  const order = orderOf(scenario, schedule);
   const tags = new Tags();
   const files = scenario.files.map((file) => lowerFile(file, tags));
   const sizes = scenario.files.map(({ size }) => size);
-  const ops = operations.map((reference) => {
+  const ops = order.operations.map((reference) => {
     const operation = scenario.tasks[reference.task]!.operations[reference.operation]!;
     try {
       return lowerOperation(operation, scenario, sizes, tags);
@@ -60,7 +57,7 @@ export function lowerScenario(scenario: Scenario, id: string, schedule: number |
     files,
     ops,
   };
-  return { workload, references: operations, stopped };
+  return { workload, order };
 }
 
 function orderOf(scenario: Scenario, schedule: number | undefined): RunOrder {

@@ -6,11 +6,12 @@ export interface RunOrder {
   readonly operations: readonly OperationReference[];
   /** Those of them that the interleaving stops halfway. A system call cannot be stopped: they are run where they end. */
   readonly stopped: readonly OperationReference[];
+  /** Those that have begun when the power fails. They are not run. */
+  readonly unfinished: readonly OperationReference[];
 }
 
 /**
- * The order of explicit interleaving number `index`, up to the crash: operations count where they end, and those that do
- * not end are left out. It is one that the model can run.
+ * The order of explicit interleaving number `index`, up to the crash. It is one that the model can run.
  */
 export function orderOfSchedule(scenario: Scenario, index: number): RunOrder {
   const operations: OperationReference[] = [];
@@ -31,7 +32,8 @@ export function orderOfSchedule(scenario: Scenario, index: number): RunOrder {
     if (isUnderWay[task]) stopped.push(reference);
     isUnderWay[task] = false;
   }
-  return { operations, stopped };
+  const unfinished = next.flatMap((operation, task) => (isUnderWay[task] ? [{ task, operation }] : []));
+  return { operations, stopped, unfinished };
 }
 
 /** The tasks one after the other, as they stand in the text, as far as the orders of the scenario allow. */
@@ -50,7 +52,7 @@ export function orderOfTasks({ tasks, orders }: Scenario): RunOrder {
     if (task < 0) break;
     operations.push({ task, operation: next[task]!++ });
   }
-  if (tasks.every((task, i) => next[i] === task.operations.length)) return { operations, stopped: [] };
+  if (tasks.every((task, i) => next[i] === task.operations.length)) return { operations, stopped: [], unfinished: [] };
   throw new NotRecordable(
     'its orders need operations to overlap: give an interleaving, whose operations are run in turn',
   );

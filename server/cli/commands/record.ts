@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Recording } from '../../record/workload.ts';
+import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { count } from '../pretty/words.ts';
 import { chooseWorkloads } from '../record/choose-workloads.ts';
 import { recordTo } from '../record/run.ts';
@@ -13,7 +14,7 @@ interface RecordOptions {
 }
 
 /** `fsrace record FILE… --out CORPUS.jsonl` */
-export function addRecord(program: Command, terminal: Terminal): void {
+export function addRecord(program: Command, terminal: Terminal, end: (code: ExitCode) => void): void {
   program
     .command('record')
     .summary('run scenarios on a real btrfs that loses power, and record the outcomes')
@@ -26,7 +27,11 @@ export function addRecord(program: Command, terminal: Terminal): void {
     .option('--interleaving <name>', 'only the explicit interleaving of that name, or number, of each scenario')
     .option('--items', 'record the items of log trees, too')
     .action(async (paths: string[], { out, items = false, ...request }: RecordOptions) => {
-      const chosen = chooseWorkloads(paths, request);
+      const chosen = chooseWorkloads(paths, request, (message) => {
+        terminal.complain(message);
+        end(exitCodes.misuse);
+      });
+      if (chosen.length === 0) return;
       let crashPoints = 0;
       await recordTo(
         out,

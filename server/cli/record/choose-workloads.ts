@@ -22,13 +22,30 @@ export interface WorkloadRequest {
   readonly interleaving?: string | undefined;
 }
 
-/** The workloads in scenario files, folders, and JSON lines (`*.jsonl`). Throws a Misuse. */
-export function chooseWorkloads(paths: readonly string[], request: WorkloadRequest): ChosenWorkload[] {
-  const workloads = paths.filter(isWorkloadFile).flatMap(readWorkloads);
-  const scenarioPaths = paths.filter((path) => !isWorkloadFile(path));
-  const { files, unreadable } = readSourceFiles(scenarioPaths);
-  for (const { path, reason } of unreadable) throw new Misuse(`cannot read ${path}: ${reason}`);
-  return [...workloads, ...files.flatMap((file) => workloadsOf(file, request))];
+/**
+ * The workloads in scenario files, folders, and JSON lines (`*.jsonl`). `refuse` is told of every file, scenario or
+ * interleaving that cannot be recorded; there the message says why, and what to do.
+ */
+export function chooseWorkloads(
+  paths: readonly string[],
+  request: WorkloadRequest,
+  refuse: (message: string) => void,
+): ChosenWorkload[] {
+  const attempt = <Item>(find: () => readonly Item[]): readonly Item[] => {
+    try {
+      return find();
+    } catch (error) {
+      if (!(error instanceof Misuse)) throw error;
+      refuse(error.message);
+      return [];
+    }
+  };
+  const { files, unreadable } = readSourceFiles(paths.filter((path) => !isWorkloadFile(path)));
+  for (const { path, reason } of unreadable) refuse(`cannot read ${path}: ${reason}`);
+  return [
+    ...paths.filter(isWorkloadFile).flatMap((path) => attempt(() => readWorkloads(path))),
+    ...files.flatMap((file) => attempt(() => runsIn(file, request))).flatMap((run) => attempt(() => [lower(run)])),
+  ];
 }
 
 function isWorkloadFile(path: string): boolean {
@@ -44,15 +61,30 @@ function readWorkloads(path: string): ChosenWorkload[] {
   }
 }
 
-function workloadsOf(file: SourceFile, request: WorkloadRequest): ChosenWorkload[] {
+/** One way to run a scenario. */
+interface Run {
+  readonly file: SourceFile;
+  readonly lowered: LoweredScenario;
+  readonly id: string;
+  /** Index of the explicit interleaving; undefined for the tasks in turn. */
+  readonly schedule: number | undefined;
+}
+
+function runsIn(file: SourceFile, { scenario, interleaving }: WorkloadRequest): Run[] {
   const error = firstError(file);
   if (error !== undefined) throw new Misuse(error);
   const { scenarios } = file.reading;
   const names = scenarios.map(({ name }) => name);
-  const chosen = request.scenario === undefined ? [...scenarios.keys()] : [choose('scenario', request.scenario, names)];
+  const chosen = scenario === undefined ? [...scenarios.keys()] : [choose('scenario', scenario, names)];
   return chosen.flatMap((index) => {
+    const lowered = scenarios[index]!;
     const id = idOf(file, scenarios.length > 1 ? index : undefined);
-    return runsOf(file, scenarios[index]!, id, request.interleaving);
+    const schedules = lowered.scenario!.schedules.map(({ name }) => name ?? '');
+    if (interleaving !== undefined) {
+      return [{ file, lowered, id, schedule: choose('interleaving', interleaving, schedules) }];
+    }
+    if (schedules.length < 2) return [{ file, lowered, id, schedule: schedules.length === 1 ? 0 : undefined }];
+    return schedules.map((_, schedule) => ({ file, lowered, id: `${id}-i${schedule + 1}`, schedule }));
   });
 }
 
@@ -62,16 +94,7 @@ function idOf({ path }: SourceFile, index: number | undefined): string {
   return index === undefined ? stem : `${stem}-${index + 1}`;
 }
 
-/** One workload for each explicit interleaving; or one of the tasks in turn, when there is none. */
-function runsOf(file: SourceFile, lowered: LoweredScenario, id: string, wanted: string | undefined): ChosenWorkload[] {
-  const scenario = lowered.scenario!;
-  const names = scenario.schedules.map(({ name }) => name ?? '');
-  if (wanted !== undefined) return [lower(file, lowered, id, choose('interleaving', wanted, names))];
-  if (names.length === 0) return [lower(file, lowered, id, undefined)];
-  return names.map((_, index) => lower(file, lowered, names.length > 1 ? `${id}-i${index + 1}` : id, index));
-}
-
-function lower(file: SourceFile, lowered: LoweredScenario, id: string, schedule: number | undefined): ChosenWorkload {
+function lower({ file, lowered, id, schedule }: Run): ChosenWorkload {
   const scenario = lowered.scenario!;
   const { tasks, schedules, name } = lowered.sources;
   const nameOf = ({ task, operation }: OperationReference) => {
@@ -79,19 +102,21 @@ function lower(file: SourceFile, lowered: LoweredScenario, id: string, schedule:
     return `${operations[operation]!.kind} of ${taskName}`;
   };
   try {
-    const { workload, stopped } = lowerScenario(scenario, id, schedule);
-    const notes = stopped.map(
-      (reference) => `${nameOf(reference)} is run whole, where it ends: a system call cannot be stopped`,
-    );
+    const { workload, order } = lowerScenario(scenario, id, schedule);
+    const notes = [
+      ...order.stopped.map(
+        (stopped) => `${nameOf(stopped)} is run whole, where it ends: a system call cannot be stopped`,
+      ),
+      ...order.unfinished.map(
+        (unfinished) => `${nameOf(unfinished)} is left out: it has not ended when the power fails`,
+      ),
+    ];
     return { workload, notes };
   } catch (error) {
     if (!(error instanceof NotRecordable)) throw error;
-    const span =
-      error instanceof NotRunnable
-        ? tasks[error.operation.task]!.operations[error.operation.operation]!.span
-        : schedule === undefined
-          ? name
-          : schedules[schedule]!.name;
+    const refused = error instanceof NotRunnable ? error.operation : undefined;
+    const run = schedule === undefined ? name : schedules[schedule]!.name;
+    const span = refused === undefined ? run : tasks[refused.task]!.operations[refused.operation]!.span;
     const { line, column } = placeOf(file, span);
     throw new Misuse(`${file.path}:${line}:${column} cannot be recorded: ${error.message}`);
   }
