@@ -1,7 +1,6 @@
 import {
   type ByteRange,
   blockSize,
-  checkSchedule,
   formatRange,
   type Operation,
   type OperationRange,
@@ -36,7 +35,7 @@ const mostTags = 255;
  * other. Throws a NotRecordable, or a NotRunnable for an operation.
  */
 export function lowerScenario(scenario: Scenario, id: string, schedule: number | undefined): LoweredWorkload {
-  const order = orderOf(scenario, schedule);
+  const order = schedule === undefined ? orderOfTasks(scenario) : orderOfSchedule(scenario, schedule);
   const tags = new Tags();
   const files = scenario.files.map((file) => lowerFile(file, tags));
   const sizes = scenario.files.map(({ size }) => size);
@@ -58,13 +57,6 @@ export function lowerScenario(scenario: Scenario, id: string, schedule: number |
     ops,
   };
   return { workload, order };
-}
-
-function orderOf(scenario: Scenario, schedule: number | undefined): RunOrder {
-  if (schedule === undefined) return orderOfTasks(scenario);
-  const { problem } = checkSchedule(scenario, schedule);
-  if (problem !== undefined) throw new NotRecordable(`the interleaving cannot go on: ${problem.message}`);
-  return orderOfSchedule(scenario, schedule);
 }
 
 /** Files are made in the mount that is recorded or in one before: there is no third way. */

@@ -1,4 +1,4 @@
-import { type OperationReference, type OrderConstraint, type Scenario, stepNames } from '../../engine/index.ts';
+import { checkSchedule, type OperationReference, type OrderConstraint, type Scenario } from '../../engine/index.ts';
 import { NotRecordable } from './workload.ts';
 
 /** In which order the operations of a scenario are run for real: one after the other, each to its end. */
@@ -10,30 +10,29 @@ export interface RunOrder {
   readonly unfinished: readonly OperationReference[];
 }
 
-/**
- * The order of explicit interleaving number `index`, up to the crash. It is one that the model can run.
- */
+/** The order of explicit interleaving number `index`, up to the crash. Throws a NotRecordable when it cannot run. */
 export function orderOfSchedule(scenario: Scenario, index: number): RunOrder {
-  const operations: OperationReference[] = [];
-  const stopped: OperationReference[] = [];
-  const next = scenario.tasks.map(() => 0);
-  const isUnderWay = scenario.tasks.map(() => false);
-  for (const entry of scenario.schedules[index]!.entries) {
-    if (entry.kind === 'crash') break;
-    if (entry.kind === 'endio') continue; // completions are waited for after every operation
-    const { task, until } = entry;
-    if (until !== undefined && until !== stepNames(entry.operation).at(-1)) {
-      isUnderWay[task] = true;
-      continue;
-    }
-    const reference = { task, operation: next[task]! };
-    next[task] = reference.operation + 1;
-    operations.push(reference);
-    if (isUnderWay[task]) stopped.push(reference);
-    isUnderWay[task] = false;
+  const { problem, steps, entryOfStep, ended } = checkSchedule(scenario, index);
+  if (problem !== undefined) throw new NotRecordable(`the interleaving cannot go on: ${problem.message}`);
+  /** By operation, the entries that run it. */
+  const entries = new Map<string, Set<number>>();
+  const begun: OperationReference[] = [];
+  for (const [i, { actor }] of steps.entries()) {
+    if (actor.kind !== 'task') continue; // completions are waited for after every operation
+    const key = keyOf(actor);
+    if (!entries.has(key)) begun.push({ task: actor.task, operation: actor.operation });
+    entries.set(key, (entries.get(key) ?? new Set()).add(entryOfStep[i]!));
   }
-  const unfinished = next.flatMap((operation, task) => (isUnderWay[task] ? [{ task, operation }] : []));
-  return { operations, stopped, unfinished };
+  const hasEnded = new Set(ended.map(keyOf));
+  return {
+    operations: ended,
+    stopped: ended.filter((operation) => entries.get(keyOf(operation))!.size > 1),
+    unfinished: begun.filter((operation) => !hasEnded.has(keyOf(operation))),
+  };
+}
+
+function keyOf({ task, operation }: OperationReference): string {
+  return `${task}.${operation}`;
 }
 
 /** The tasks one after the other, as they stand in the text, as far as the orders of the scenario allow. */
