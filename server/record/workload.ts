@@ -35,8 +35,6 @@ export interface Recording extends Workload {
 
 /** What a power failure right after one operation leaves. */
 export interface Outcome extends Omit<RecordedOutcome, 'state'> {
-  /** Did the inode leave memory? Null when the kernel does not tell. Only after `evict`. */
-  readonly evicted?: boolean | null;
   /** The items of the log tree, when it was asked for them and there is one. */
   readonly items?: readonly LogItem[];
   /** The image could not be mounted after the crash. Then there is no `state`. */
