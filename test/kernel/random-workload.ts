@@ -12,7 +12,18 @@ type Weights = Readonly<Record<string, number>>;
 /** How often each operation comes up, in each family. */
 const alphabets: Readonly<Record<Family, Weights>> = {
   // Buffered writes and everything that moves them to the disk.
-  a: { write: 10, writeback: 5, release: 4, fsync: 5, fdatasync: 2, sync: 1, reopen: 1, drop_caches: 1, read: 1 },
+  a: {
+    write: 10,
+    writeback: 5,
+    release: 4,
+    fsync: 5,
+    fdatasync: 2,
+    sync: 1,
+    reopen: 1,
+    drop_caches: 1,
+    read: 1,
+    evict: 1,
+  },
   // Operations that change where extents are.
   b: { write: 7, truncate: 5, punch: 4, falloc: 3, zero_range: 2, writeback: 2, release: 1, fsync: 5, sync: 1 },
   // Two files, which share the log.

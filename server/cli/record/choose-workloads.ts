@@ -74,14 +74,21 @@ function runsIn(file: SourceFile, { scenario, interleaving }: WorkloadRequest): 
   const error = firstError(file);
   if (error !== undefined) throw new Misuse(error);
   const { scenarios } = file.reading;
+  const chooseIn = (what: string, wanted: string, names: readonly string[]) => {
+    try {
+      return choose(what, wanted, names);
+    } catch (error) {
+      throw error instanceof Misuse ? new Misuse(`${file.path}: ${error.message}`) : error;
+    }
+  };
   const names = scenarios.map(({ name }) => name);
-  const chosen = scenario === undefined ? [...scenarios.keys()] : [choose('scenario', scenario, names)];
+  const chosen = scenario === undefined ? [...scenarios.keys()] : [chooseIn('scenario', scenario, names)];
   return chosen.flatMap((index) => {
     const lowered = scenarios[index]!;
     const id = idOf(file, scenarios.length > 1 ? index : undefined);
     const schedules = lowered.scenario!.schedules.map(({ name }) => name ?? '');
     if (interleaving !== undefined) {
-      return [{ file, lowered, id, schedule: choose('interleaving', interleaving, schedules) }];
+      return [{ file, lowered, id, schedule: chooseIn('interleaving', interleaving, schedules) }];
     }
     if (schedules.length < 2) return [{ file, lowered, id, schedule: schedules.length === 1 ? 0 : undefined }];
     return schedules.map((_, schedule) => ({ file, lowered, id: `${id}-i${schedule + 1}`, schedule }));
