@@ -31,7 +31,7 @@ export function placeOf({ lines }: SourceFile, span: Span): Place {
 }
 
 /** Reads and lowers one file. Throws what reading throws. */
-export function readSourceFile(path: string): SourceFile {
+function readSourceFile(path: string): SourceFile {
   return sourceFile(path, readFileSync(path, 'utf8'));
 }
 
@@ -61,7 +61,7 @@ export function openSourceFile(path: string): SourceFile {
 }
 
 /** Reads every file named, and every `*.fsrace` below the folders named; each once, sorted by path. */
-export function readSourceFiles(paths: readonly string[]): {
+function readSourceFiles(paths: readonly string[]): {
   readonly files: readonly SourceFile[];
   readonly unreadable: readonly UnreadablePath[];
 } {
