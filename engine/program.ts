@@ -38,6 +38,11 @@ export interface ProfileOverrides {
   readonly guards?: Readonly<Record<string, boolean>> | undefined;
 }
 
+interface CompileOptions {
+  /** Keep the file-extent items of every tree one by one. It makes states larger. */
+  readonly tracksItems?: boolean;
+}
+
 /** The profile that a scenario runs under: its kernel's, with its guards, and the overrides over both. */
 export function profileOf(scenario: Scenario, overrides: ProfileOverrides = {}): KernelProfile {
   const profile = kernelProfile(overrides.kernel ?? scenario.kernel);
@@ -45,10 +50,14 @@ export function profileOf(scenario: Scenario, overrides: ProfileOverrides = {}):
 }
 
 /** Compiles a scenario. Throws `TooManySegments`. */
-export function compile(scenario: Scenario, overrides: ProfileOverrides = {}): Program {
+export function compile(
+  scenario: Scenario,
+  overrides: ProfileOverrides = {},
+  { tracksItems = false }: CompileOptions = {},
+): Program {
   const profile = profileOf(scenario, overrides);
   const layout = new Layout();
-  const machine = buildMachine(scenario, profile, layout);
+  const machine = buildMachine(scenario, profile, layout, tracksItems);
   const syncs = syncOperations(scenario);
   const promises = machine.inodes.map(
     ({ index, segments }) =>
@@ -94,7 +103,7 @@ export function compile(scenario: Scenario, overrides: ProfileOverrides = {}): P
   }
 }
 
-function buildMachine(scenario: Scenario, profile: KernelProfile, layout: Layout): Machine {
+function buildMachine(scenario: Scenario, profile: KernelProfile, layout: Layout, tracksItems: boolean): Machine {
   const segments = scenario.files.map((_, file) => cutSegments(scenario, file));
   const count = (...kinds: Operation['kind'][]) =>
     operationsOf(scenario).filter(({ kind }) => kinds.includes(kind)).length;
@@ -114,7 +123,7 @@ function buildMachine(scenario: Scenario, profile: KernelProfile, layout: Layout
     }),
     log: new LogRoot(layout, { logTransactions, writers: tasks }),
     inodes: scenario.files.map(({ name }, file) => {
-      const limits = { tasks, transactions, logTransactions, trackLogged, ...changeLimits(scenario, file) };
+      const limits = { tasks, transactions, logTransactions, trackLogged, tracksItems, ...changeLimits(scenario, file) };
       return new Inode(layout, file, name, segments[file]!, limits);
     }),
   };

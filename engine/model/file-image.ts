@@ -1,6 +1,7 @@
-import type { ChangeLimits } from '../change-limits.ts';
 import { lowest } from '../state/bits.ts';
 import type { Field, Layout, State } from '../state/layout.ts';
+import { ExtentItems } from './extent-items.ts';
+import type { Limits } from './limits.ts';
 import { largestVersion } from './version.ts';
 import { VersionedSize } from './versioned-size.ts';
 
@@ -26,8 +27,12 @@ export class FileImage {
   readonly unwritten: Field;
   /** Which version of each segment the item refers to; a segment without an item has the version of its hole. */
   readonly version: readonly Field[];
+  /** The file-extent items one by one; kept only where they are asked for. */
+  readonly items: ExtentItems;
+  /** The tree has the INODE_REF items of the file; kept with the items. */
+  readonly names: Field;
 
-  constructor(layout: Layout, segments: number, limits: ChangeLimits) {
+  constructor(layout: Layout, segments: number, limits: Limits) {
     this.present = layout.field(1);
     this.size = VersionedSize.create(layout, segments, limits.sizeChanges);
     this.data = layout.set(segments);
@@ -35,6 +40,8 @@ export class FileImage {
     this.hole = layout.set(segments);
     this.unwritten = layout.set(limits.mapped || limits.direct ? segments : 0);
     this.version = layout.fields(segments, largestVersion(limits.versions));
+    this.items = new ExtentItems(layout, segments, limits.tracksItems);
+    this.names = layout.field(limits.tracksItems ? 1 : 0);
   }
 
   copyFrom(state: State, other: FileImage): void {
@@ -45,6 +52,8 @@ export class FileImage {
     this.hole.set(state, other.hole.get(state));
     this.unwritten.set(state, other.unwritten.get(state));
     for (let i = 0; i < this.version.length; i++) this.version[i]!.set(state, other.version[i]!.get(state));
+    this.items.copyFrom(state, other.items);
+    this.names.set(state, other.names.get(state));
   }
 
   clear(state: State): void {
@@ -55,10 +64,48 @@ export class FileImage {
     this.hole.set(state, 0);
     this.unwritten.set(state, 0);
     for (const version of this.version) version.set(state, 0);
+    this.items.clear(state);
+    this.names.set(state, 0);
   }
 
   /** Drops the items of `extent`, then inserts one of the given kind, as btrfs_drop_extents does before an insert. */
-  insertExtent(state: State, extent: number, kind: ExtentKind, versions: readonly Field[]): void {
+  insertExtent(state: State, extent: number, kind: Exclude<ExtentKind, 'none'>, versions: readonly Field[]): void {
+    this.#describe(state, extent, kind, versions);
+    this.items.insert(state, extent, kind === 'data' ? 'regular' : kind);
+  }
+
+  /** btrfs_mark_extent_written: the prealloc item, or a part of it, is a regular one from now on. */
+  markWritten(state: State, extent: number, versions: readonly Field[]): void {
+    this.#describe(state, extent, 'data', versions);
+    this.items.markWritten(state, extent);
+  }
+
+  /** btrfs_drop_extents: no item describes the segments any more; they read as zeros of the given versions. */
+  dropExtents(state: State, extent: number, versions: readonly Field[]): void {
+    this.#describe(state, extent, 'none', versions);
+    this.items.drop(state, extent);
+  }
+
+  /**
+   * The segments read as zeros of the given versions after the log's replay, because of hole items, or because they
+   * lie behind the size in the inode item. Which items there are is another matter.
+   */
+  describeHoles(state: State, segments: number, versions: readonly Field[]): void {
+    this.#describe(state, segments, 'hole', versions);
+  }
+
+  /** Takes over what `source` says of `segments`. Which items are copied is another matter. */
+  describeAs(state: State, segments: number, source: FileImage): void {
+    this.#describe(state, segments & source.data.get(state), 'data', source.version);
+    this.#describe(state, segments & source.prealloc.get(state), 'prealloc', source.version);
+  }
+
+  /** Takes note that the items of `extent` point to blocks that are, or are not, still to be written. */
+  markUnwritten(state: State, extent: number, unwritten: boolean): void {
+    this.#mark(this.unwritten, state, extent & this.unwritten.mask, unwritten);
+  }
+
+  #describe(state: State, extent: number, kind: ExtentKind, versions: readonly Field[]): void {
     this.#mark(this.data, state, extent, kind === 'data');
     this.#mark(this.prealloc, state, extent, kind === 'prealloc');
     this.#mark(this.hole, state, extent, kind === 'hole');
@@ -67,16 +114,6 @@ export class FileImage {
       const segment = lowest(rest);
       this.version[segment]!.set(state, versions[segment]!.get(state));
     }
-  }
-
-  /** btrfs_drop_extents: no item describes the segments any more; they read as zeros of the given versions. */
-  dropExtents(state: State, extent: number, versions: readonly Field[]): void {
-    this.insertExtent(state, extent, 'none', versions);
-  }
-
-  /** Takes note that the items of `extent` point to blocks that are, or are not, still to be written. */
-  markUnwritten(state: State, extent: number, unwritten: boolean): void {
-    this.#mark(this.unwritten, state, extent & this.unwritten.mask, unwritten);
   }
 
   #mark(field: Field, state: State, extent: number, on: boolean): void {

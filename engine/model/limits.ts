@@ -8,4 +8,6 @@ export interface Limits extends ChangeLimits {
   readonly logTransactions: number;
   /** Ordered extents are marked once logged (487781796d30). */
   readonly trackLogged: boolean;
+  /** File-extent items are kept one by one, see `ExtentItems`. */
+  readonly tracksItems: boolean;
 }

@@ -1,7 +1,7 @@
 import type { ExtentMapKind } from '../model/extent-map-tree.ts';
 import type { Inode } from '../model/inode.ts';
 import type { Machine } from '../model/machine.ts';
-import { below, lowest } from '../state/bits.ts';
+import { below, highest, lowest } from '../state/bits.ts';
 import type { Field, State } from '../state/layout.ts';
 import type { Step } from './step.ts';
 
@@ -62,8 +62,9 @@ function fullPath(inode: Inode, held: string): Step[] {
       does: 'Full path: copies the inode item (with i_size from memory) and the file-extent items from the subvolume tree.',
       apply: (state) => {
         logInodeItem(inode, state);
-        log.insertExtent(state, tree.data.get(state), 'data', tree.version);
-        log.insertExtent(state, tree.prealloc.get(state), 'prealloc', tree.version);
+        log.describeAs(state, below(inode.segments.count), tree);
+        log.names.set(state, log.names.mask);
+        copyItems(inode, state);
         return undefined;
       },
     },
@@ -79,12 +80,9 @@ function fullPath(inode: Inode, held: string): Step[] {
       locks: held,
       does: 'Full path: logs an explicit hole for every gap between the extents, up to i_size.',
       apply: (state) => {
-        log.insertExtent(
-          state,
-          inode.inside(state) & ~(tree.data.get(state) | tree.prealloc.get(state)),
-          'hole',
-          tree.version,
-        );
+        const gaps = inode.inside(state) & ~(tree.data.get(state) | tree.prealloc.get(state));
+        log.describeHoles(state, gaps, tree.version);
+        logGaps(inode, state);
         return undefined;
       },
     },
@@ -161,7 +159,8 @@ function fastPath(machine: Machine, inode: Inode, held: string): Step[] {
       does: 'Fast path: copies the prealloc extents behind i_size from the subvolume tree.',
       when: (state) => (tree.prealloc.get(state) & ~inode.inside(state)) !== 0 && log.present.get(state) === 1,
       apply: (state) => {
-        log.insertExtent(state, tree.prealloc.get(state) & ~inode.inside(state), 'prealloc', tree.version);
+        log.describeAs(state, ~inode.inside(state), tree);
+        copyItemsBehindEof(inode, state);
         return 'log_inode_done';
       },
       goesTo: ['log_inode_done'],
@@ -207,6 +206,42 @@ function logInodeItem(inode: Inode, state: State): void {
   inode.log.present.set(state, 1);
   inode.log.size.copyFrom(state, inode.size);
   // Replay of an inode item drops every extent behind its size first.
-  inode.log.dropExtents(state, below(inode.content.length) & ~inode.inside(state), inode.content);
-  inode.log.hole.set(state, inode.log.hole.get(state) | (below(inode.content.length) & ~inode.inside(state)));
+  inode.log.describeHoles(state, below(inode.content.length) & ~inode.inside(state), inode.content);
+}
+
+/**
+ * copy_items of copy_inode_items_to_log: items that begin before i_size, but for those of older generations, which are
+ * committed (7f30c07288bb); then all that begin behind it.
+ */
+function copyItems(inode: Inode, state: State): void {
+  const { tree, log } = inode;
+  for (const item of tree.items.beginningIn(state, inode.inside(state))) {
+    if (tree.items.isFresh(state, item)) log.items.insert(state, item.extent, item.type);
+  }
+  copyItemsBehindEof(inode, state);
+}
+
+/**
+ * btrfs_log_prealloc_extents: where the subvolume tree has items that begin behind i_size, what the log has there is
+ * deleted first, from the end of a prealloc extent across i_size on (f135cea30de5).
+ */
+function copyItemsBehindEof(inode: Inode, state: State): void {
+  const { tree, log, segments } = inode;
+  const behind = below(segments.count) & ~segments.wholeBlocks(inode.inside(state));
+  const items = tree.items.beginningIn(state, behind);
+  if (items.length === 0) return;
+  const size = inode.size.get(state);
+  const last = size === 0 ? undefined : tree.items.at(state, size - 1);
+  const kept = last?.type === 'prealloc' ? last.extent : 0;
+  log.items.drop(state, behind & ~kept);
+  for (const { extent, type } of items) log.items.insert(state, extent, type);
+}
+
+/** btrfs_log_holes: one hole item for each gap between two items, which may end behind i_size, and one from the last item to i_size. */
+function logGaps(inode: Inode, state: State): void {
+  const { tree, log, segments, size } = inode;
+  if (size.get(state) === 0) return;
+  const covered = tree.items.covered(state);
+  const end = Math.max(size.get(state), covered === 0 ? 0 : highest(covered) + 1);
+  log.items.insert(state, segments.wholeBlocks(below(end)) & ~covered, 'hole');
 }

@@ -38,10 +38,19 @@ export interface RecordedOutcome {
   /** Commits since the start. */
   readonly gen: number;
   readonly log: boolean;
+  /** Items of the log tree, in order; only where there is one. */
+  readonly items?: readonly RecordedItem[];
   readonly state: Readonly<Record<string, RecordedState | null>>;
 }
 
+/**
+ * `I` inode, size. `R` inode, directory, index, name. `E` inode, first block, blocks (bytes of an inline extent), and
+ * `d` data, `p` prealloc, `h` hole, `i` inline. Directories have others, which begin with their inode, too.
+ */
+export type RecordedItem = readonly [type: string, inode: number, ...rest: (number | string)[]];
+
 export interface RecordedState {
+  readonly ino?: number;
   readonly size?: number;
   readonly dir?: boolean;
   /** First block, number of blocks, tag; a block of mixed bytes has offset, length and byte of each run instead. */

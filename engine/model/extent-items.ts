@@ -1,0 +1,156 @@
+import { below, highest, lowest, runFrom, runs } from '../state/bits.ts';
+import type { Field, Layout, State } from '../state/layout.ts';
+
+/** Types of file-extent items. A log tree has hole items even with NO_HOLES. */
+export type ExtentItemType = 'regular' | 'prealloc' | 'hole';
+
+/** One file-extent item: the segments that it describes. */
+export interface ExtentItem {
+  readonly extent: number;
+  readonly type: ExtentItemType;
+}
+
+/**
+ * The file-extent items of one file in one tree, each where the kernel has it begin and end. Which bytes a
+ * crash leaves does not depend on where an item ends, so a search does without them (no field takes a bit then);
+ * predictions for recordings compare them one by one.
+ */
+export class ExtentItems {
+  /** Are they kept at all? */
+  readonly tracked: boolean;
+  /** Segments described by items of each type. */
+  readonly #regular: Field;
+  readonly #prealloc: Field;
+  readonly #hole: Field;
+  /** Segments that an item begins at. */
+  readonly #starts: Field;
+  /** Segments that follow the one before them on disk, too: both are of one allocation. */
+  readonly #continues: Field;
+  /** Segments of items with the generation of the running transaction. */
+  readonly #fresh: Field;
+  readonly #fields: readonly Field[];
+
+  constructor(layout: Layout, segments: number, tracked: boolean) {
+    this.tracked = tracked;
+    this.#fields = Array.from({ length: 6 }, () => layout.set(tracked ? segments : 0));
+    [this.#regular, this.#prealloc, this.#hole, this.#starts, this.#continues, this.#fresh] = this.#fields as [
+      Field,
+      Field,
+      Field,
+      Field,
+      Field,
+      Field,
+    ];
+  }
+
+  copyFrom(state: State, other: ExtentItems): void {
+    if (!this.tracked) return;
+    for (const [i, field] of this.#fields.entries()) field.set(state, other.#fields[i]!.get(state));
+  }
+
+  clear(state: State): void {
+    for (const field of this.#fields) field.set(state, 0);
+  }
+
+  /** Segments that some item describes. */
+  covered(state: State): number {
+    return this.#regular.get(state) | this.#prealloc.get(state) | this.#hole.get(state);
+  }
+
+  /** The items that begin in `range`, in order. */
+  beginningIn(state: State, range: number): ExtentItem[] {
+    const items: ExtentItem[] = [];
+    for (let rest = this.#starts.get(state) & range; rest !== 0; rest &= rest - 1) items.push(this.#from(state, lowest(rest)));
+    return items;
+  }
+
+  /** The item that describes `segment`. */
+  at(state: State, segment: number): ExtentItem | undefined {
+    if ((this.covered(state) & (1 << segment)) === 0) return undefined;
+    return this.#from(state, highest(this.#starts.get(state) & below(segment + 1)));
+  }
+
+  /** The runs of `segments`, cut where an item begins; where items are not kept, neighbours are taken as one. */
+  splitRuns(state: State, segments: number): number[] {
+    const starts = this.#starts.get(state);
+    return runs(segments).flatMap((run) => {
+      const pieces: number[] = [];
+      for (let rest = run; rest !== 0; rest &= ~pieces.at(-1)!) {
+        const start = lowest(rest);
+        pieces.push(runFrom(rest & ~(starts & ~(1 << start)), start));
+      }
+      return pieces;
+    });
+  }
+
+  /** Was the item changed in the running transaction? */
+  isFresh(state: State, { extent }: ExtentItem): boolean {
+    return (this.#fresh.get(state) & extent) !== 0;
+  }
+
+  /** The transaction is committed: its generation is no longer that of the running one. */
+  commit(state: State): void {
+    this.#fresh.set(state, 0);
+  }
+
+  /** btrfs_drop_extents: deletes the items of a range; of one that sticks out, the rest stays, its generation, too. */
+  drop(state: State, range: number): void {
+    if (!this.tracked) return;
+    for (const run of runs(range)) {
+      const behind = (1 << (highest(run) + 1)) & this.covered(state);
+      for (const field of this.#fields) field.set(state, field.get(state) & ~run);
+      this.#starts.set(state, this.#starts.get(state) | behind);
+      this.#continues.set(state, this.#continues.get(state) & ~behind);
+    }
+  }
+
+  /** Inserts an item for each run of `segments`, a new allocation, in place of what described them. */
+  insert(state: State, segments: number, type: ExtentItemType): void {
+    if (!this.tracked) return;
+    this.drop(state, segments);
+    for (const run of runs(segments)) {
+      this.#setType(state, run, type);
+      this.#set(this.#starts, state, run & -run, true);
+      this.#set(this.#continues, state, run & (run - 1), true);
+      this.#set(this.#fresh, state, run, true);
+    }
+  }
+
+  /**
+   * btrfs_mark_extent_written: a part of a prealloc item is written. The item is split, and what is written
+   * becomes one item with written neighbours of the same allocation. All of them get the new generation.
+   */
+  markWritten(state: State, extent: number): void {
+    if (!this.tracked) return;
+    const whole = this.#from(state, highest(this.#starts.get(state) & below(lowest(extent) + 1))).extent;
+    this.#setType(state, extent, 'regular');
+    const end = 1 << (highest(extent) + 1);
+    const starts = this.#starts.get(state) | (extent & -extent) | (end & this.covered(state));
+    const joined = this.#continues.get(state) & this.#regular.get(state) & (this.#regular.get(state) << 1);
+    this.#starts.set(state, starts & ~(((extent & -extent) | end) & joined));
+    const written = this.at(state, lowest(extent))!.extent;
+    this.#set(this.#fresh, state, whole | written, true);
+  }
+
+  #from(state: State, start: number): ExtentItem {
+    const bit = 1 << start;
+    const [field, type] =
+      (this.#regular.get(state) & bit) !== 0
+        ? ([this.#regular, 'regular'] as const)
+        : (this.#prealloc.get(state) & bit) !== 0
+          ? ([this.#prealloc, 'prealloc'] as const)
+          : ([this.#hole, 'hole'] as const);
+    return { extent: runFrom(field.get(state) & ~(this.#starts.get(state) & ~bit), start), type };
+  }
+
+  #setType(state: State, segments: number, type: ExtentItemType): void {
+    this.#set(this.#regular, state, segments, type === 'regular');
+    this.#set(this.#prealloc, state, segments, type === 'prealloc');
+    this.#set(this.#hole, state, segments, type === 'hole');
+  }
+
+  #set(field: Field, state: State, segments: number, on: boolean): void {
+    const mask = field.get(state);
+    field.set(state, on ? mask | segments : mask & ~segments);
+  }
+}
