@@ -39,6 +39,8 @@ export interface ProfileOverrides {
 }
 
 interface CompileOptions {
+  /** Is told of each guard that a step looks at. */
+  readonly noteGuard?: ((name: string) => void) | undefined;
   /** Keep the file-extent items of every tree one by one. It makes states larger. */
   readonly tracksItems?: boolean;
 }
@@ -53,11 +55,12 @@ export function profileOf(scenario: Scenario, overrides: ProfileOverrides = {}):
 export function compile(
   scenario: Scenario,
   overrides: ProfileOverrides = {},
-  { tracksItems = false }: CompileOptions = {},
+  { noteGuard, tracksItems = false }: CompileOptions = {},
 ): Program {
   const profile = profileOf(scenario, overrides);
   const layout = new Layout();
-  const machine = buildMachine(scenario, profile, layout, tracksItems);
+  const guards = noteGuard === undefined ? profile.guards : watched(profile.guards, noteGuard);
+  const machine = buildMachine(scenario, { ...profile, guards }, layout, tracksItems);
   const syncs = syncOperations(scenario);
   const promises = machine.inodes.map(
     ({ index, segments }) =>
@@ -127,6 +130,15 @@ function buildMachine(scenario: Scenario, profile: KernelProfile, layout: Layout
       return new Inode(layout, file, name, segments[file]!, limits);
     }),
   };
+}
+
+function watched(guards: KernelProfile['guards'], noteGuard: (name: string) => void): KernelProfile['guards'] {
+  return new Proxy(guards, {
+    get(target, name: string) {
+      noteGuard(name);
+      return target[name];
+    },
+  });
 }
 
 function operationsOf(scenario: Scenario): Operation[] {

@@ -28,12 +28,15 @@ export class ExtentItems {
   readonly #continues: Field;
   /** Segments of items with the generation of the running transaction. */
   readonly #fresh: Field;
-  readonly #fields: readonly Field[];
+  readonly #sets: readonly Field[];
+  /** The leaf that has the items was changed in the running transaction. */
+  readonly changed: Field;
 
   constructor(layout: Layout, segments: number, tracked: boolean) {
     this.tracked = tracked;
-    this.#fields = Array.from({ length: 6 }, () => layout.set(tracked ? segments : 0));
-    [this.#regular, this.#prealloc, this.#hole, this.#starts, this.#continues, this.#fresh] = this.#fields as [
+    this.changed = layout.field(tracked ? 1 : 0);
+    this.#sets = Array.from({ length: 6 }, () => layout.set(tracked ? segments : 0));
+    [this.#regular, this.#prealloc, this.#hole, this.#starts, this.#continues, this.#fresh] = this.#sets as [
       Field,
       Field,
       Field,
@@ -45,11 +48,13 @@ export class ExtentItems {
 
   copyFrom(state: State, other: ExtentItems): void {
     if (!this.tracked) return;
-    for (const [i, field] of this.#fields.entries()) field.set(state, other.#fields[i]!.get(state));
+    this.changed.set(state, other.changed.get(state));
+    for (const [i, field] of this.#sets.entries()) field.set(state, other.#sets[i]!.get(state));
   }
 
   clear(state: State): void {
-    for (const field of this.#fields) field.set(state, 0);
+    this.changed.set(state, 0);
+    for (const field of this.#sets) field.set(state, 0);
   }
 
   /** Segments that some item describes. */
@@ -91,14 +96,16 @@ export class ExtentItems {
   /** The transaction is committed: its generation is no longer that of the running one. */
   commit(state: State): void {
     this.#fresh.set(state, 0);
+    this.changed.set(state, 0);
   }
 
   /** btrfs_drop_extents: deletes the items of a range; of one that sticks out, the rest stays, its generation, too. */
   drop(state: State, range: number): void {
     if (!this.tracked) return;
+    this.changed.set(state, 1);
     for (const run of runs(range)) {
       const behind = (1 << (highest(run) + 1)) & this.covered(state);
-      for (const field of this.#fields) field.set(state, field.get(state) & ~run);
+      for (const field of this.#sets) field.set(state, field.get(state) & ~run);
       this.#starts.set(state, this.#starts.get(state) | behind);
       this.#continues.set(state, this.#continues.get(state) & ~behind);
     }
@@ -122,6 +129,7 @@ export class ExtentItems {
    */
   markWritten(state: State, extent: number): void {
     if (!this.tracked) return;
+    this.changed.set(state, 1);
     const whole = this.#from(state, highest(this.#starts.get(state) & below(lowest(extent) + 1))).extent;
     this.#setType(state, extent, 'regular');
     const end = 1 << (highest(extent) + 1);

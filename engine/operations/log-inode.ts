@@ -27,7 +27,7 @@ export function logInode(machine: Machine, inode: Inode, context: Field): Step[]
         return 'truncate_inode_items';
       },
     },
-    ...fullPath(inode, held),
+    ...fullPath(machine, inode, held),
     ...fastPath(machine, inode, held),
     {
       name: 'log_inode_done',
@@ -37,6 +37,7 @@ export function logInode(machine: Machine, inode: Inode, context: Field): Step[]
         machine.transaction.pendingOrdered.add(state, inode.orderedExtents.markLogged(state, context.get(state)));
         inode.loggedTrans.set(state, machine.transaction.generation.get(state));
         inode.setLastLogCommit(state, inode.lastSubTrans.get(state));
+        inode.lastReflinkTrans.set(state, 0);
         machine.log.writers.add(state, -1);
         return undefined;
       },
@@ -44,7 +45,7 @@ export function logInode(machine: Machine, inode: Inode, context: Field): Step[]
   ];
 }
 
-function fullPath(inode: Inode, held: string): Step[] {
+function fullPath(machine: Machine, inode: Inode, held: string): Step[] {
   const { log, tree, extentMaps } = inode;
   return [
     {
@@ -63,8 +64,8 @@ function fullPath(inode: Inode, held: string): Step[] {
       apply: (state) => {
         logInodeItem(inode, state);
         log.describeAs(state, below(inode.segments.count), tree);
-        log.names.set(state, log.names.mask);
-        copyItems(inode, state);
+        if (machine.inodes.some((other) => other.tree.items.changed.get(state) === 1)) copyItems(machine, inode, state);
+        copyItemsBehindEof(inode, state);
         return undefined;
       },
     },
@@ -210,15 +211,17 @@ function logInodeItem(inode: Inode, state: State): void {
 }
 
 /**
- * copy_items of copy_inode_items_to_log: items that begin before i_size, but for those of older generations, which are
- * committed (7f30c07288bb); then all that begin behind it.
+ * What copy_inode_items_to_log copies before i_size, where the leaf was changed in the transaction at all (one leaf has the
+ * items of all files here; updates of inode items are delayed and change none): the names, and the extents but for those
+ * of older generations, which are committed, unless the inode may have been cloned into (7f30c07288bb, 5.18).
  */
-function copyItems(inode: Inode, state: State): void {
+function copyItems({ transaction }: Machine, inode: Inode, state: State): void {
   const { tree, log } = inode;
+  const cloned = inode.lastReflinkTrans.get(state) === transaction.generation.get(state);
+  log.names.set(state, log.names.mask);
   for (const item of tree.items.beginningIn(state, inode.inside(state))) {
-    if (tree.items.isFresh(state, item)) log.items.insert(state, item.extent, item.type);
+    if (cloned || tree.items.isFresh(state, item)) log.items.insert(state, item.extent, item.type);
   }
-  copyItemsBehindEof(inode, state);
 }
 
 /**
