@@ -64,6 +64,11 @@ export const kernelRules = {
     since: '5.14',
     commit: null,
   },
+  fallocateUpdatesTimesFirst: {
+    does: 'fallocate updates the times of the inode, in a transaction, before it does anything else.',
+    since: '5.18',
+    commit: '05fd9564e9fa',
+  },
   directIoIsBuffered: {
     does: 'Direct IO to a file with checksums becomes buffered IO and a flush.',
     since: '6.15',

@@ -93,6 +93,26 @@ export function startTransaction({ transaction }: Machine, locks: string, label 
   };
 }
 
+/**
+ * file_modified: btrfs_update_time joins the running transaction, or creates one, so that hole extent maps that follow
+ * have its generation.
+ */
+export function fileModified({ transaction, log, rules }: Machine, inode: Inode): Step {
+  return {
+    name: 'file_modified',
+    locks: 'inode lock',
+    does: 'Joins the running transaction, or creates one, and updates the times in the inode item.',
+    ready: (state) => transaction.canJoin(state),
+    waitsFor: 'the transaction commit to let the next transaction start',
+    apply: (state) => {
+      transaction.join(state);
+      inode.setLastTrans(state, transaction.generation.get(state), log, rules.changeResetsLastLogCommit);
+      transaction.end(state);
+      return undefined;
+    },
+  };
+}
+
 /** How such an operation ends: the inode item is updated, the handle and the inode lock are given back. */
 export function updateInodeAndUnlock({ transaction, log, rules }: Machine, inode: Inode, state: State): typeof end {
   inode.setLastTrans(state, transaction.generation.get(state), log, rules.changeResetsLastLogCommit);

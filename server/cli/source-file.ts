@@ -61,7 +61,7 @@ export function openSourceFile(path: string): SourceFile {
 }
 
 /** Reads every file named, and every `*.fsrace` below the folders named; each once, sorted by path. */
-function readSourceFiles(paths: readonly string[]): {
+export function readSourceFiles(paths: readonly string[]): {
   readonly files: readonly SourceFile[];
   readonly unreadable: readonly UnreadablePath[];
 } {

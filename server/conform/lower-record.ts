@@ -1,5 +1,5 @@
 import { type ByteRange, blockSize, type Operation, type OperationRange, type Scenario } from '../../engine/index.ts';
-import type { CorpusRecord, RecordedOperation } from './record.ts';
+import type { CorpusRecord, RecordedOperation, RecordedOutcome } from './record.ts';
 
 /** A recording as a scenario with one task, and which of its operations end each recorded one. */
 export interface LoweredRecord {
@@ -26,7 +26,13 @@ export function whySkipped(record: CorpusRecord): string | undefined {
   return undefined;
 }
 
-type Lowering = (file: number, range: OperationRange, recorded: RecordedOperation, files: number) => Operation[];
+type Lowering = (
+  file: number,
+  range: OperationRange,
+  recorded: RecordedOperation,
+  files: number,
+  outcome: RecordedOutcome | undefined,
+) => Operation[];
 
 /** What each recorded operation is in the language. */
 const lowerings: Readonly<Record<string, Lowering>> = {
@@ -49,6 +55,14 @@ const lowerings: Readonly<Record<string, Lowering>> = {
   dwrite: (file, range) => [{ kind: 'direct-write', file, range }],
   drop_caches: (_file, _range, _recorded, files) =>
     Array.from({ length: files }, (_, file) => ({ kind: 'releasepage', file, range: 'all' })),
+  // The pages are released as above, the descriptors are closed, and the kernel is asked to drop inodes. Whether it did
+  // was recorded.
+  evict: (file, _range, _recorded, _files, outcome) => [
+    { kind: 'releasepage', file, range: 'all' },
+    { kind: 'writeback', file, range: 'all' },
+    { kind: 'close', file, range: 'all' },
+    ...(outcome?.evicted === true ? [{ kind: 'evict', file, range: 'all' } as const] : []),
+  ],
   reopen: (file) => [{ kind: 'close', file, range: 'all' }],
   sync: () => [{ kind: 'sync' }],
   commit: () => [{ kind: 'commit' }],
@@ -59,9 +73,15 @@ export function lowerRecord(record: CorpusRecord, kernel: string): LoweredRecord
   const operations: Operation[] = [];
   const tags: (number | undefined)[] = [];
   const end = Math.max(...record.files.map(({ size }) => size), ...record.ops.map(({ off = 0, len = 0 }) => off + len));
-  const lastOperation = record.ops.map((recorded) => {
+  const lastOperation = record.ops.map((recorded, i) => {
     const file = record.files.findIndex(({ name }) => name === recorded.file);
-    const lowered = lowerings[recorded.op]!(file, rangeOf(recorded, end), recorded, record.files.length);
+    const lowered = lowerings[recorded.op]!(
+      file,
+      rangeOf(recorded, end),
+      recorded,
+      record.files.length,
+      record.outcomes[i],
+    );
     operations.push(...lowered);
     tags.push(...lowered.map(({ kind }) => (kind === 'write' || kind === 'direct-write' ? recorded.tag : undefined)));
     return operations.length - 1;
@@ -70,13 +90,14 @@ export function lowerRecord(record: CorpusRecord, kernel: string): LoweredRecord
     name: record.id,
     kernel,
     guards: {},
-    files: record.files.map(({ name, size, fill }) => ({
+    files: record.files.map(({ name, size, fill, split }) => ({
       name,
       size,
       data: fill.flatMap(([block, count]) =>
         cutAt({ start: block * blockSize, end: (block + count) * blockSize }, size),
       ),
-      needsFullSync: record.start === 'warm',
+      // A file whose runs were written one by one was fsynced after each: that cleared the flag.
+      needsFullSync: record.start === 'warm' && split !== true,
     })),
     tasks: [{ name: 'recorded', operations }],
     orders: [],

@@ -40,6 +40,8 @@ export interface RecordedOutcome {
   readonly log: boolean;
   /** Items of the log tree, in order; only where there is one. */
   readonly items?: readonly RecordedItem[];
+  /** After an `evict`: did the inode leave memory? */
+  readonly evicted?: boolean;
   readonly state: Readonly<Record<string, RecordedState | null>>;
 }
 
