@@ -64,6 +64,16 @@ export const kernelRules = {
     since: '5.14',
     commit: null,
   },
+  fullSyncLeavesDelayedInode: {
+    does: 'A full fsync does not write the delayed inode item to its leaf first. If nothing else changed the leaf in the transaction, none of its items is copied.',
+    since: '5.16',
+    commit: 'f6df27dd2707',
+  },
+  fullSyncSkipsOldExtents: {
+    does: 'A full fsync leaves out the file-extent items of older generations, which are committed, unless the inode may have been cloned into.',
+    since: '5.18',
+    commit: '7f30c07288bb',
+  },
   fallocateUpdatesTimesFirst: {
     does: 'fallocate updates the times of the inode, in a transaction, before it does anything else.',
     since: '5.18',

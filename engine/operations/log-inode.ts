@@ -64,7 +64,7 @@ function fullPath(machine: Machine, inode: Inode, held: string): Step[] {
       apply: (state) => {
         logInodeItem(inode, state);
         log.describeAs(state, below(inode.segments.count), tree);
-        if (machine.inodes.some((other) => other.tree.items.changed.get(state) === 1)) copyItems(machine, inode, state);
+        copyItems(machine, inode, state);
         copyItemsBehindEof(inode, state);
         return undefined;
       },
@@ -211,16 +211,18 @@ function logInodeItem(inode: Inode, state: State): void {
 }
 
 /**
- * What copy_inode_items_to_log copies before i_size, where the leaf was changed in the transaction at all (one leaf has the
- * items of all files here; updates of inode items are delayed and change none): the names, and the extents but for those
- * of older generations, which are committed, unless the inode may have been cloned into (7f30c07288bb, 5.18).
+ * What copy_inode_items_to_log copies before i_size: names, and extents but those that the log can do without. There is
+ * one leaf, which has the items of all files here; it is looked at only if it was changed in the transaction.
  */
-function copyItems({ transaction }: Machine, inode: Inode, state: State): void {
+function copyItems({ transaction, rules, inodes }: Machine, inode: Inode, state: State): void {
   const { tree, log } = inode;
+  const changed = inodes.some((other) => other.tree.items.changed.get(state) === 1);
+  if (rules.fullSyncLeavesDelayedInode && !changed) return;
   const cloned = inode.lastReflinkTrans.get(state) === transaction.generation.get(state);
   log.names.set(state, log.names.mask);
   for (const item of tree.items.beginningIn(state, inode.inside(state))) {
-    if (cloned || tree.items.isFresh(state, item)) log.items.insert(state, item.extent, item.type);
+    const skipped = rules.fullSyncSkipsOldExtents && !cloned && !tree.items.isFresh(state, item);
+    if (!skipped) log.items.insert(state, item.extent, item.type);
   }
 }
 

@@ -1,7 +1,7 @@
 import { blockSize, type LoggedFile } from '../../engine/index.ts';
 import type { RecordedItem, RecordedOutcome } from './record.ts';
 
-/** The items of one inode in a recorded log tree, in the kernel's words; undefined when it has none. */
+/** The items of one inode in a recorded log tree, in the kernel's words; none where it has not been logged. */
 export function recordedItems({ items = [] }: RecordedOutcome, inode: number): string[] {
   return items.filter(([, owner]) => owner === inode).map(describeItem);
 }

@@ -20,6 +20,8 @@ export interface RecordedFile {
   readonly size: number;
   /** Runs of written blocks: first block, number of blocks, tag. */
   readonly fill: readonly (readonly [number, number, number])[];
+  /** Each run was written and fsynced by itself. */
+  readonly split?: boolean;
 }
 
 export interface RecordedOperation {
