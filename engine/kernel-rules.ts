@@ -75,7 +75,7 @@ export const kernelRules = {
     commit: '7f30c07288bb',
   },
   fallocateUpdatesTimesFirst: {
-    does: 'fallocate updates the times of the inode, in a transaction, before it does anything else.',
+    does: 'fallocate and zero-range begin with an update of the times in the inode item, in a transaction. A hole extent map that they add has the generation of that transaction.',
     since: '5.18',
     commit: '05fd9564e9fa',
   },

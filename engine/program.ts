@@ -126,7 +126,14 @@ function buildMachine(scenario: Scenario, profile: KernelProfile, layout: Layout
     }),
     log: new LogRoot(layout, { logTransactions, writers: tasks }),
     inodes: scenario.files.map(({ name }, file) => {
-      const limits = { tasks, transactions, logTransactions, trackLogged, tracksItems, ...changeLimits(scenario, file) };
+      const limits = {
+        tasks,
+        transactions,
+        logTransactions,
+        trackLogged,
+        tracksItems,
+        ...changeLimits(scenario, file),
+      };
       return new Inode(layout, file, name, segments[file]!, limits);
     }),
   };

@@ -65,7 +65,8 @@ export class ExtentItems {
   /** The items that begin in `range`, in order. */
   beginningIn(state: State, range: number): ExtentItem[] {
     const items: ExtentItem[] = [];
-    for (let rest = this.#starts.get(state) & range; rest !== 0; rest &= rest - 1) items.push(this.#from(state, lowest(rest)));
+    for (let rest = this.#starts.get(state) & range; rest !== 0; rest &= rest - 1)
+      items.push(this.#from(state, lowest(rest)));
     return items;
   }
 

@@ -14,7 +14,11 @@ export function splitBlocks(inode: Inode, range: number): { readonly whole: numb
 }
 
 /** The steps with which punch, zero-range and fallocate begin: the lock, then everything in the range written and complete. */
-export function lockAndFlush({ task }: OperationContext, inode: Inode, range: (state: State) => number): Step[] {
+export function lockAndFlush(
+  { task }: OperationContext,
+  inode: Inode,
+  range: (state: State) => number,
+): [lock: Step, ...flush: Step[]] {
   const { pages, orderedExtents, segments } = inode;
   const blocks = (state: State) => segments.wholeBlocks(range(state));
   return [

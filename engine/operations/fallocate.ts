@@ -2,7 +2,14 @@ import type { Inode } from '../model/inode.ts';
 import type { AllocateOperation } from '../scenario.ts';
 import { below, highest, lowest, runFrom, runs } from '../state/bits.ts';
 import type { Field, State } from '../state/layout.ts';
-import { fileModified, lockAndFlush, lockRange, splitBlocks, startTransaction, updateInodeAndUnlock } from './change-range.ts';
+import {
+  fileModified,
+  lockAndFlush,
+  lockRange,
+  splitBlocks,
+  startTransaction,
+  updateInodeAndUnlock,
+} from './change-range.ts';
 import { contExpand, truncateBlock, unalignedTail } from './cont-expand.ts';
 import type { OperationContext } from './context.ts';
 import { isIdle, startOrderedExtent } from './delalloc.ts';
@@ -39,9 +46,12 @@ function allocate(context: OperationContext, operation: AllocateOperation, zeroe
     return operation.keepSize ? inode.size.get(state) : Math.max(inode.size.get(state), last);
   };
 
+  const [lock, ...flush] = lockAndFlush(context, inode, range);
+
   return [
-    ...lockAndFlush(context, inode, range),
+    lock,
     ...(machine.rules.fallocateUpdatesTimesFirst ? [fileModified(machine, inode)] : []),
+    ...flush,
     startOrderedExtent(inode, (state) => (expands(state) ? unalignedTail(inode, state).block : 0), {
       locks: 'inode lock',
       label: 'start_ordered_extent of the last block',

@@ -37,7 +37,7 @@ export function logInode(machine: Machine, inode: Inode, context: Field): Step[]
         machine.transaction.pendingOrdered.add(state, inode.orderedExtents.markLogged(state, context.get(state)));
         inode.loggedTrans.set(state, machine.transaction.generation.get(state));
         inode.setLastLogCommit(state, inode.lastSubTrans.get(state));
-        inode.lastReflinkTrans.set(state, 0);
+        inode.noteReflink(state, 0);
         machine.log.writers.add(state, -1);
         return undefined;
       },
@@ -218,7 +218,7 @@ function copyItems({ transaction, rules, inodes }: Machine, inode: Inode, state:
   const { tree, log } = inode;
   const changed = inodes.some((other) => other.tree.items.changed.get(state) === 1);
   if (rules.fullSyncLeavesDelayedInode && !changed) return;
-  const cloned = inode.lastReflinkTrans.get(state) === transaction.generation.get(state);
+  const cloned = inode.mayBeCloned(state, transaction.generation.get(state));
   log.names.set(state, log.names.mask);
   for (const item of tree.items.beginningIn(state, inode.inside(state))) {
     const skipped = rules.fullSyncSkipsOldExtents && !cloned && !tree.items.isFresh(state, item);

@@ -1,10 +1,4 @@
-import {
-  blockSize,
-  type CrashOutcome,
-  crashOutcomes,
-  type FileOutcome,
-  newestRelease,
-} from '../../engine/index.ts';
+import { blockSize, type CrashOutcome, crashOutcomes, type FileOutcome, newestRelease } from '../../engine/index.ts';
 import { firstDifference, predictedItems, recordedItems } from './log-items.ts';
 import { type LoweredRecord, lowerRecord, whySkipped } from './lower-record.ts';
 import type { CorpusRecord, RecordedFile, RecordedOutcome, RecordedState } from './record.ts';
@@ -44,7 +38,7 @@ export function compareRecord(record: CorpusRecord): RecordResult {
   );
   const logs = record.outcomes.filter(({ items }) => items !== undefined);
   const otherLogs = logs.flatMap(
-    (outcome) => whyOtherItems(outcome, predicted[lowered.lastOperation[outcome.after]!]!) ?? [],
+    (outcome) => whyOtherItems(record, outcome, predicted[lowered.lastOperation[outcome.after]!]!) ?? [],
   );
   return {
     kind: 'compared',
@@ -57,10 +51,13 @@ export function compareRecord(record: CorpusRecord): RecordResult {
 }
 
 /** What the model lacks to predict the items of a recorded log, or undefined when they are compared. */
-function whyOtherItems({ items = [] }: RecordedOutcome, predicted: CrashOutcome): string | undefined {
+function whyOtherItems(
+  record: CorpusRecord,
+  { items = [] }: RecordedOutcome,
+  predicted: CrashOutcome,
+): string | undefined {
   if (items.some(([type, , , , kind]) => type === 'E' && kind === 'i')) return 'an inline extent';
-  // Compared as such where it can be: see `compareOutcome`.
-  if (!predicted.log) return 'an update of the atime alone';
+  if (mayUpdateAtime(record) && !predicted.log) return 'an update of the atime alone';
   return undefined;
 }
 
@@ -76,8 +73,7 @@ function compareOutcome(
   predicted: CrashOutcome,
 ): Mismatch[] {
   const facts: [what: string, recorded: string, predicted: string][] = [];
-  // A ranged sync maps the file first, and that may update its atime: no operation of the language does.
-  if (!record.ops.some(({ op }) => op === 'rfsync')) {
+  if (!mayUpdateAtime(record)) {
     facts.push(['commits', String(outcome.gen), String(predicted.commits)]);
     facts.push(['log', String(outcome.log), String(predicted.log)]);
   }
@@ -103,14 +99,15 @@ function compareOutcome(
   ];
 }
 
+/** A ranged sync maps the file first, and that may update its atime: no operation of the language does. */
+function mayUpdateAtime({ ops }: CorpusRecord): boolean {
+  return ops.some(({ op }) => op === 'rfsync');
+}
+
 /** For each file, the first item of the log tree that is not as predicted. */
-function compareItems(
-  { files }: CorpusRecord,
-  outcome: RecordedOutcome,
-  predicted: CrashOutcome,
-): Mismatch[] {
-  if (outcome.items === undefined || whyOtherItems(outcome, predicted) !== undefined) return [];
-  return files.flatMap(({ name }, index) => {
+function compareItems(record: CorpusRecord, outcome: RecordedOutcome, predicted: CrashOutcome): Mismatch[] {
+  if (outcome.items === undefined || whyOtherItems(record, outcome, predicted) !== undefined) return [];
+  return record.files.flatMap(({ name }, index) => {
     const inode = outcome.state[name]?.ino;
     if (inode === undefined) return [];
     const logged = predictedItems(predicted.files[index]!.logged);

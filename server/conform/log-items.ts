@@ -39,7 +39,11 @@ function describeItem([type, , ...rest]: RecordedItem): string {
     case 'E': {
       const [start, length, kind] = rest;
       if (kind === 'i') return `EXTENT_DATA ${start} inline, ${length} bytes`;
-      return extentItem(Number(start) * blockSize, Number(length) * blockSize, extentTypes[String(kind)] ?? String(kind));
+      return extentItem(
+        Number(start) * blockSize,
+        Number(length) * blockSize,
+        extentTypes[String(kind)] ?? String(kind),
+      );
     }
     default:
       return `${type} ${rest.join(' ')}`;
