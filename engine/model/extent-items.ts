@@ -35,15 +35,14 @@ export class ExtentItems {
   constructor(layout: Layout, segments: number, tracked: boolean) {
     this.tracked = tracked;
     this.changed = layout.field(tracked ? 1 : 0);
-    this.#sets = Array.from({ length: 6 }, () => layout.set(tracked ? segments : 0));
-    [this.#regular, this.#prealloc, this.#hole, this.#starts, this.#continues, this.#fresh] = this.#sets as [
-      Field,
-      Field,
-      Field,
-      Field,
-      Field,
-      Field,
-    ];
+    const set = () => layout.set(tracked ? segments : 0);
+    this.#regular = set();
+    this.#prealloc = set();
+    this.#hole = set();
+    this.#starts = set();
+    this.#continues = set();
+    this.#fresh = set();
+    this.#sets = [this.#regular, this.#prealloc, this.#hole, this.#starts, this.#continues, this.#fresh];
   }
 
   copyFrom(state: State, other: ExtentItems): void {
@@ -65,8 +64,9 @@ export class ExtentItems {
   /** The items that begin in `range`, in order. */
   beginningIn(state: State, range: number): ExtentItem[] {
     const items: ExtentItem[] = [];
-    for (let rest = this.#starts.get(state) & range; rest !== 0; rest &= rest - 1)
+    for (let rest = this.#starts.get(state) & range; rest !== 0; rest &= rest - 1) {
       items.push(this.#from(state, lowest(rest)));
+    }
     return items;
   }
 
@@ -131,25 +131,24 @@ export class ExtentItems {
   markWritten(state: State, extent: number): void {
     if (!this.tracked) return;
     this.changed.set(state, 1);
-    const whole = this.#from(state, highest(this.#starts.get(state) & below(lowest(extent) + 1))).extent;
+    const prealloc = this.at(state, lowest(extent))!.extent;
     this.#setType(state, extent, 'regular');
-    const end = 1 << (highest(extent) + 1);
-    const starts = this.#starts.get(state) | (extent & -extent) | (end & this.covered(state));
-    const joined = this.#continues.get(state) & this.#regular.get(state) & (this.#regular.get(state) << 1);
-    this.#starts.set(state, starts & ~(((extent & -extent) | end) & joined));
+    const bounds = (extent & -extent) | (1 << (highest(extent) + 1));
+    const regular = this.#regular.get(state);
+    const joined = this.#continues.get(state) & regular & (regular << 1);
+    this.#set(this.#starts, state, bounds & this.covered(state), true);
+    this.#set(this.#starts, state, bounds & joined, false);
     const written = this.at(state, lowest(extent))!.extent;
-    this.#set(this.#fresh, state, whole | written, true);
+    this.#set(this.#fresh, state, prealloc | written, true);
   }
 
   #from(state: State, start: number): ExtentItem {
     const bit = 1 << start;
-    const [field, type] =
-      (this.#regular.get(state) & bit) !== 0
-        ? ([this.#regular, 'regular'] as const)
-        : (this.#prealloc.get(state) & bit) !== 0
-          ? ([this.#prealloc, 'prealloc'] as const)
-          : ([this.#hole, 'hole'] as const);
-    return { extent: runFrom(field.get(state) & ~(this.#starts.get(state) & ~bit), start), type };
+    const others = this.#starts.get(state) & ~bit;
+    const item = (type: ExtentItemType, field: Field) => ({ extent: runFrom(field.get(state) & ~others, start), type });
+    if ((this.#regular.get(state) & bit) !== 0) return item('regular', this.#regular);
+    if ((this.#prealloc.get(state) & bit) !== 0) return item('prealloc', this.#prealloc);
+    return item('hole', this.#hole);
   }
 
   #setType(state: State, segments: number, type: ExtentItemType): void {

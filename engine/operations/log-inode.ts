@@ -1,8 +1,9 @@
 import type { ExtentMapKind } from '../model/extent-map-tree.ts';
 import type { Inode } from '../model/inode.ts';
 import type { Machine } from '../model/machine.ts';
-import { below, highest, lowest } from '../state/bits.ts';
+import { below, lowest } from '../state/bits.ts';
 import type { Field, State } from '../state/layout.ts';
+import { copyItems, copyItemsBehindEof, logGaps } from './log-items.ts';
 import type { Step } from './step.ts';
 
 /**
@@ -208,45 +209,4 @@ function logInodeItem(inode: Inode, state: State): void {
   inode.log.size.copyFrom(state, inode.size);
   // Replay of an inode item drops every extent behind its size first.
   inode.log.describeHoles(state, below(inode.content.length) & ~inode.inside(state), inode.content);
-}
-
-/**
- * What copy_inode_items_to_log copies before i_size: names, and extents but those that the log can do without. There is
- * one leaf, which has the items of all files here; it is looked at only if it was changed in the transaction.
- */
-function copyItems({ transaction, rules, inodes }: Machine, inode: Inode, state: State): void {
-  const { tree, log } = inode;
-  const changed = inodes.some((other) => other.tree.items.changed.get(state) === 1);
-  if (rules.fullSyncLeavesDelayedInode && !changed) return;
-  const cloned = inode.mayBeCloned(state, transaction.generation.get(state));
-  log.names.set(state, log.names.mask);
-  for (const item of tree.items.beginningIn(state, inode.inside(state))) {
-    const skipped = rules.fullSyncSkipsOldExtents && !cloned && !tree.items.isFresh(state, item);
-    if (!skipped) log.items.insert(state, item.extent, item.type);
-  }
-}
-
-/**
- * btrfs_log_prealloc_extents: where the subvolume tree has items that begin behind i_size, what the log has there is
- * deleted first, from the end of a prealloc extent across i_size on (f135cea30de5).
- */
-function copyItemsBehindEof(inode: Inode, state: State): void {
-  const { tree, log, segments } = inode;
-  const behind = below(segments.count) & ~segments.wholeBlocks(inode.inside(state));
-  const items = tree.items.beginningIn(state, behind);
-  if (items.length === 0) return;
-  const size = inode.size.get(state);
-  const last = size === 0 ? undefined : tree.items.at(state, size - 1);
-  const kept = last?.type === 'prealloc' ? last.extent : 0;
-  log.items.drop(state, behind & ~kept);
-  for (const { extent, type } of items) log.items.insert(state, extent, type);
-}
-
-/** btrfs_log_holes: one hole item for each gap between two items, which may end behind i_size, and one from the last item to i_size. */
-function logGaps(inode: Inode, state: State): void {
-  const { tree, log, segments, size } = inode;
-  if (size.get(state) === 0) return;
-  const covered = tree.items.covered(state);
-  const end = Math.max(size.get(state), covered === 0 ? 0 : highest(covered) + 1);
-  log.items.insert(state, segments.wholeBlocks(below(end)) & ~covered, 'hole');
 }
