@@ -25,6 +25,8 @@ export class FileImage {
   readonly hole: Field;
   /** Segments whose item points to blocks that have not been written yet; kept only where that can be. */
   readonly unwritten: Field;
+  /** Segments whose item points to blocks without checksums: reads fail. Kept only where that can be. */
+  readonly withoutChecksums: Field;
   /** Which version of each segment the item refers to; a segment without an item has the version of its hole. */
   readonly version: readonly Field[];
   /** The file-extent items one by one; kept only where they are asked for. */
@@ -38,7 +40,8 @@ export class FileImage {
     this.data = layout.set(segments);
     this.prealloc = layout.set(limits.allocates ? segments : 0);
     this.hole = layout.set(segments);
-    this.unwritten = layout.set(limits.mapped || limits.direct ? segments : 0);
+    this.unwritten = layout.set(limits.logsUnfinished ? segments : 0);
+    this.withoutChecksums = layout.set(limits.logsUnfinished ? segments : 0);
     this.version = layout.fields(segments, largestVersion(limits.versions));
     this.items = new ExtentItems(layout, segments, limits.tracksItems);
     this.names = layout.field(limits.tracksItems ? 1 : 0);
@@ -51,6 +54,7 @@ export class FileImage {
     this.prealloc.set(state, other.prealloc.get(state));
     this.hole.set(state, other.hole.get(state));
     this.unwritten.set(state, other.unwritten.get(state));
+    this.withoutChecksums.set(state, other.withoutChecksums.get(state));
     for (let i = 0; i < this.version.length; i++) this.version[i]!.set(state, other.version[i]!.get(state));
     this.items.copyFrom(state, other.items);
     this.names.set(state, other.names.get(state));
@@ -63,41 +67,44 @@ export class FileImage {
     this.prealloc.set(state, 0);
     this.hole.set(state, 0);
     this.unwritten.set(state, 0);
+    this.withoutChecksums.set(state, 0);
     for (const version of this.version) version.set(state, 0);
     this.items.clear(state);
     this.names.set(state, 0);
   }
 
+  /**
+   * What the file is found to be in the tree, or after the log's replay: segments of one kind, of the given versions. Which
+   * items say so is another matter.
+   */
+  describe(state: State, segments: number, kind: ExtentKind, versions: readonly Field[]): void {
+    this.#mark(this.data, state, segments, kind === 'data');
+    this.#mark(this.prealloc, state, segments, kind === 'prealloc');
+    this.#mark(this.hole, state, segments, kind === 'hole');
+    this.markUnwritten(state, segments, false);
+    this.markWithoutChecksums(state, segments, false);
+    for (let rest = segments; rest !== 0; rest &= rest - 1) {
+      const segment = lowest(rest);
+      this.version[segment]!.set(state, versions[segment]!.get(state));
+    }
+  }
+
   /** Drops the items of `extent`, then inserts one of the given kind, as btrfs_drop_extents does before an insert. */
   insertExtent(state: State, extent: number, kind: Exclude<ExtentKind, 'none'>, versions: readonly Field[]): void {
-    this.#describe(state, extent, kind, versions);
+    this.describe(state, extent, kind, versions);
     this.items.insert(state, extent, kind === 'data' ? 'regular' : kind);
   }
 
   /** btrfs_mark_extent_written: the prealloc item, or a part of it, is a regular one from now on. */
   markWritten(state: State, extent: number, versions: readonly Field[]): void {
-    this.#describe(state, extent, 'data', versions);
+    this.describe(state, extent, 'data', versions);
     this.items.markWritten(state, extent);
   }
 
   /** btrfs_drop_extents: no item describes the segments any more; they read as zeros of the given versions. */
   dropExtents(state: State, extent: number, versions: readonly Field[]): void {
-    this.#describe(state, extent, 'none', versions);
+    this.describe(state, extent, 'none', versions);
     this.items.drop(state, extent);
-  }
-
-  /**
-   * The segments read as zeros of the given versions after the log's replay, because of hole items, or because they
-   * lie behind the size in the inode item. Which items there are is another matter.
-   */
-  describeHoles(state: State, segments: number, versions: readonly Field[]): void {
-    this.#describe(state, segments, 'hole', versions);
-  }
-
-  /** Takes over what `source` says of `segments`. Which items are copied is another matter. */
-  describeAs(state: State, segments: number, source: FileImage): void {
-    this.#describe(state, segments & source.data.get(state), 'data', source.version);
-    this.#describe(state, segments & source.prealloc.get(state), 'prealloc', source.version);
   }
 
   /** Takes note that the items of `extent` point to blocks that are, or are not, still to be written. */
@@ -105,15 +112,9 @@ export class FileImage {
     this.#mark(this.unwritten, state, extent & this.unwritten.mask, unwritten);
   }
 
-  #describe(state: State, extent: number, kind: ExtentKind, versions: readonly Field[]): void {
-    this.#mark(this.data, state, extent, kind === 'data');
-    this.#mark(this.prealloc, state, extent, kind === 'prealloc');
-    this.#mark(this.hole, state, extent, kind === 'hole');
-    this.#mark(this.unwritten, state, extent, false);
-    for (let rest = extent; rest !== 0; rest &= rest - 1) {
-      const segment = lowest(rest);
-      this.version[segment]!.set(state, versions[segment]!.get(state));
-    }
+  /** Takes note that the blocks that the items of `extent` point to lack, or have, checksums. */
+  markWithoutChecksums(state: State, extent: number, without: boolean): void {
+    this.#mark(this.withoutChecksums, state, extent & this.withoutChecksums.mask, without);
   }
 
   #mark(field: Field, state: State, extent: number, on: boolean): void {

@@ -1,5 +1,5 @@
 import type { Inode } from '../model/inode.ts';
-import type { Machine } from '../model/machine.ts';
+import { type Machine, setInodeLastTrans } from '../model/machine.ts';
 import type { State } from '../state/layout.ts';
 import type { OperationContext } from './context.ts';
 import { isIdle, pagesAreUnlocked, startOrderedExtent, unsubmittedOf, writeRange } from './delalloc.ts';
@@ -101,7 +101,8 @@ export function startTransaction({ transaction }: Machine, locks: string, label 
  * file_modified: btrfs_update_time joins the running transaction, or creates one, so that hole extent maps that follow
  * have its generation.
  */
-export function fileModified({ transaction, log, rules }: Machine, inode: Inode): Step {
+export function fileModified(machine: Machine, inode: Inode): Step {
+  const { transaction } = machine;
   return {
     name: 'file_modified',
     locks: 'inode lock',
@@ -110,7 +111,7 @@ export function fileModified({ transaction, log, rules }: Machine, inode: Inode)
     waitsFor: 'the transaction commit to let the next transaction start',
     apply: (state) => {
       transaction.join(state);
-      inode.setLastTrans(state, transaction.generation.get(state), log, rules.changeResetsLastLogCommit);
+      setInodeLastTrans(machine, inode, state);
       transaction.end(state);
       return undefined;
     },
@@ -118,8 +119,13 @@ export function fileModified({ transaction, log, rules }: Machine, inode: Inode)
 }
 
 /** How such an operation ends: the inode item is updated, the handle and the inode lock are given back. */
-export function updateInodeAndUnlock({ transaction, log, rules }: Machine, inode: Inode, state: State): typeof end {
-  inode.setLastTrans(state, transaction.generation.get(state), log, rules.changeResetsLastLogCommit);
+export function updateInodeAndUnlock(machine: Machine, inode: Inode, state: State): typeof end {
+  setInodeLastTrans(machine, inode, state);
+  return endAndUnlock(machine, inode, state);
+}
+
+/** Gives the handle and the inode lock back. */
+export function endAndUnlock({ transaction }: Machine, inode: Inode, state: State): typeof end {
   transaction.endStarted(state);
   inode.lock.set(state, 0);
   return end;

@@ -37,19 +37,19 @@ export interface RecordedOperation {
 export interface RecordedOutcome {
   readonly after: number;
   readonly errno?: number;
+  /** Only after `evict`: did the inode leave memory? Null when the kernel does not tell. */
+  readonly evicted?: boolean | null;
   /** Commits since the start. */
   readonly gen: number;
   readonly log: boolean;
-  /** Items of the log tree, in order; only where there is one. */
+  /** The items of the log tree, in order, when it was asked for them and there is one. */
   readonly items?: readonly RecordedItem[];
-  /** After an `evict`: did the inode leave memory? */
-  readonly evicted?: boolean;
   readonly state: Readonly<Record<string, RecordedState | null>>;
 }
 
 /**
  * `I` inode, size. `R` inode, directory, index, name. `E` inode, first block, blocks (bytes of an inline extent), and
- * `d` data, `p` prealloc, `h` hole, `i` inline. Directories have others, which begin with their inode, too.
+ * `d` data, `p` prealloc, `h` hole, `i` inline. Directories have others, and so may the kernel: the name of the key type instead.
  */
 export type RecordedItem = readonly [type: string, inode: number, ...rest: (number | string)[]];
 
