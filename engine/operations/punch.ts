@@ -19,21 +19,25 @@ export function punch(context: OperationContext, operation: FileOperation): Step
   const partial = (state: State) => splitBlocks(inode, range(state)).partial;
   /** The hole extent map that the punch leaves: behind a hole that the range begins with, and none that begins behind i_size. */
   const punched = (state: State) => {
-    const blocks = whole(state) & ~leadingHole(inode, state, whole(state));
-    return (blocks & -blocks & segments.wholeBlocks(inode.inside(state))) === 0 ? 0 : blocks;
+    const hole = whole(state) & ~leadingHole(inode, state, whole(state));
+    return (hole & -hole & segments.wholeBlocks(inode.inside(state))) === 0 ? 0 : hole;
   };
-  const isHole = (state: State) => (range(state) & ~leadingHole(inode, state, range(state))) === 0;
+  const blocks = (state: State) => segments.wholeBlocks(range(state));
+  const isHole = (state: State) => (blocks(state) & ~leadingHole(inode, state, blocks(state))) === 0;
 
   return [
     ...lockAndFlush(context, inode, range),
     {
       name: 'find_first_non_hole',
       locks: 'inode lock',
-      does: 'There is nothing to do when the whole range is a hole already.',
+      does: 'Looks up the extent map at the beginning of the range. There is nothing to do when it says that all of it is a hole.',
       says: (state) => (isHole(state) ? 'the range is a hole already' : undefined),
       goesTo: ['start_ordered_extent of partial blocks', end],
       apply: (state) => {
-        if (!isHole(state)) return 'start_ordered_extent of partial blocks';
+        const nothingToDo = isHole(state);
+        const unmapped = leadingHole(inode, state, blocks(state)) & ~extentMaps.covered.get(state);
+        if (unmapped !== 0) extentMaps.loadHole(state, unmapped);
+        if (!nothingToDo) return 'start_ordered_extent of partial blocks';
         inode.lock.set(state, 0);
         return end;
       },

@@ -107,6 +107,12 @@ describe('items of the log', () => {
       '2 r0-0',
     ],
     [
+      'growing adds a hole for each extent map that is cached for the gap',
+      ['I 16K data 0..4K'],
+      ['truncate I 4K', 'punch I 4K..12K', 'truncate I 20K', 'write I 0..4K', 'fsync I'],
+      '5 r0-0 h1-2 h3-4',
+    ],
+    [
       'zero-range leaves a preallocation at its beginning',
       data,
       ['zero-range I 4K..12K', 'zero-range I 4K..20K', 'fsync I'],
