@@ -33,7 +33,7 @@ export function mmapWrite({ machine, registers, segments: most }: OperationConte
       waitsFor: 'the transaction commit to let the next transaction start',
       apply: (state) => {
         transaction.join(state);
-        inode.setLastTrans(state, transaction.generation.get(state), log, rules.changeResetsLastLogCommit);
+        setInodeLastTrans(machine, inode, state);
         transaction.end(state);
         return undefined;
       },
