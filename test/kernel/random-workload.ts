@@ -1,4 +1,5 @@
-import { plainMount, type Workload, type WorkloadFile, type WorkloadOperation } from '../../server/record/workload.ts';
+import type { RecordedFile } from '../../server/conform/record.ts';
+import { plainMount, type Workload, type WorkloadOperation } from '../../server/record/workload.ts';
 
 /**
  * Random workloads, by families of what they use. The same family, seed and number give the same workload, so that a
@@ -103,7 +104,7 @@ export function randomWorkload(family: Family, seed: number, number: number): Wo
 }
 
 /** A small file, or a sparse one that is larger than 16 MiB and has its data near the start. */
-function randomFile(name: string, tag: number, family: Family, random: Random): WorkloadFile {
+function randomFile(name: string, tag: number, family: Family, random: Random): RecordedFile {
   if (family === 'u') {
     const size = random.pick([0, 3000, 4096, 5000, 10_000, 20_000, large + 10]);
     const blocks = Math.ceil(Math.min(size, 20_000) / block);
@@ -127,7 +128,7 @@ function randomFile(name: string, tag: number, family: Family, random: Random): 
 }
 
 /** Operations of which the first one changes something, and one is a sync; none is the same twice in a row. */
-function randomOperations(files: readonly WorkloadFile[], family: Family, random: Random): WorkloadOperation[] {
+function randomOperations(files: readonly RecordedFile[], family: Family, random: Random): WorkloadOperation[] {
   const length = 3 + random.below(5);
   const drafts = files.map((file) => new FileDraft(file, family === 'u', random));
   const ops: WorkloadOperation[] = [];
