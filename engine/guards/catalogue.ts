@@ -6,7 +6,7 @@ import { sizesAndHoles } from './sizes-and-holes.ts';
 import { skippedFsync } from './skipped-fsync.ts';
 import { unreleased } from './unreleased.ts';
 
-/** The guard catalogue, in the order of docs/catalogue.md: fixes of btrfs by what they are about, then unreleased ones. */
+/** The guard catalogue, by entry: fixes of btrfs by what they are about, then unreleased ones. */
 export const guards: readonly Guard[] = [
   ...lostExtentMaps,
   ...skippedFsync,
@@ -14,7 +14,7 @@ export const guards: readonly Guard[] = [
   ...rangedFsync,
   ...sizesAndHoles,
   ...unreleased,
-];
+].sort((a, b) => a.entry.localeCompare(b.entry, 'en', { numeric: true }));
 
 /** The guard of that name, or undefined. */
 export function findGuard(name: string): Guard | undefined {
