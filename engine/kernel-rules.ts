@@ -114,6 +114,11 @@ export const kernelRules = {
 /** For each rule, whether it holds. */
 export type KernelRules = Readonly<Record<keyof typeof kernelRules, boolean>>;
 
+/** Releases in which a rule begins or ends. */
+export const ruleChanges: ReadonlySet<string> = new Set(
+  Object.values<Rule>(kernelRules).flatMap(({ since, until }) => [since, until].filter((time) => time !== undefined)),
+);
+
 /** The rules of one release. */
 export function rulesOfRelease(release: string): KernelRules {
   const rules: readonly [string, Rule][] = Object.entries(kernelRules);

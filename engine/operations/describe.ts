@@ -1,4 +1,4 @@
-import { distinctReleases, newestRelease } from '../kernels.ts';
+import { changingReleases, newestRelease } from '../kernels.ts';
 import { compile } from '../program.ts';
 import type { Operation, OperationKind, Scenario } from '../scenario.ts';
 
@@ -125,7 +125,7 @@ export function describeOperation(kind: OperationKind | 'endio', kernel: string 
 
 /** Names of the steps that an operation has in any release, each once, in table order. */
 export function stepNames(kind: OperationKind | 'endio'): string[] {
-  return [...new Set(distinctReleases().flatMap((kernel) => stepTable(kind, kernel).map(({ name }) => name)))];
+  return [...new Set(changingReleases.flatMap((kernel) => stepTable(kind, kernel).map(({ name }) => name)))];
 }
 
 /** The table, read off a scenario that has just this operation. */

@@ -23,6 +23,21 @@ export function mmapWrite({ machine, registers, segments: most }: OperationConte
   };
 
   return [
+    {
+      name: 'file_update_time',
+      locks: '',
+      does: 'Joins the running transaction, or creates one, to update the times in the inode item.',
+      // Within one tick of the clock the times stay as they are; that is not modelled.
+      when: (state) => target(state) !== 0,
+      ready: (state) => transaction.canJoin(state),
+      waitsFor: 'the transaction commit to let the next transaction start',
+      apply: (state) => {
+        transaction.join(state);
+        setInodeLastTrans(machine, inode, state);
+        transaction.end(state);
+        return undefined;
+      },
+    },
     startOrderedExtent(inode, blocks),
     {
       name: 'btrfs_page_mkwrite',

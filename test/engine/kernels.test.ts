@@ -71,6 +71,13 @@ describe('profiles', () => {
     expect(ours.map(({ entry }) => entry).join(' ')).toBe(off);
   });
 
+  test.each(guards)('$name is off from when it is needed until it is fixed', ({ name, introduced, fixed }) => {
+    for (const release of modelledReleases) {
+      const needed = introduced === null || compareReleases(release, introduced) >= 0;
+      expect([release, kernelProfile(release).guards[name]]).toEqual([release, !needed || isAtLeast(release, fixed)]);
+    }
+  });
+
   test.each([
     [flag, '5.8', false],
     [flag, '5.9', true],

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import {
   type ByteRange,
-  distinctReleases,
+  changingReleases,
   type FileOperation,
   guards,
   newestRelease,
@@ -68,7 +68,7 @@ function scenarioOf(
 ): fc.Arbitrary<Scenario> {
   return fc
     .record({
-      kernel: fc.constantFrom(...distinctReleases(), newestRelease),
+      kernel: fc.constantFrom(...changingReleases, newestRelease),
       guards: fc.dictionary(fc.constantFrom(...guards.map(({ name }) => name)), fc.boolean(), { maxKeys: 2 }),
       more: fc.oneof({ weight: 4, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: randomOrders(tasks) }),
     })
