@@ -1,4 +1,5 @@
-import type { Operation, Scenario } from './scenario.ts';
+import type { CloneOperation, Operation, Scenario } from './scenario.ts';
+import { clonedBytes, cutOffsets } from './segments.ts';
 
 /** Most changes that a block of a file, and its size, can go through; the widths of fields follow from them. */
 export interface ChangeLimits {
@@ -14,22 +15,33 @@ export interface ChangeLimits {
   readonly direct: boolean;
 }
 
-/** The limits of one file: each operation changes a block, and the size, once at most. */
-export function changeLimits({ files, tasks }: Scenario, file: number): ChangeLimits {
-  const operations = tasks
-    .flatMap((task) => task.operations)
-    .filter((operation) => 'file' in operation && operation.file === file);
-  const { size } = files[file]!;
+/** The limits of one file: each operation changes a block, and the size, once at most; a clone the size once per extent. */
+export function changeLimits(scenario: Scenario, file: number): ChangeLimits {
+  const all = scenario.tasks.flatMap((task) => task.operations);
+  const operations = all.filter((operation) => changedFile(operation) === file);
+  const clones = operations.filter((operation) => operation.kind === 'clone');
+  const { size } = scenario.files[file]!;
   const truncated = operations.some(({ kind }) => kind === 'truncate');
+  const cuts = clones.length === 0 ? [] : cutOffsets(scenario);
   return {
     versions: operations.filter(changesContent).length,
     changesUnderIo: truncated || operations.some(({ kind }) => kind === 'mmap-write' || kind === 'direct-write'),
-    allocates: operations.some(({ kind }) => kind === 'fallocate' || kind === 'zero-range'),
+    allocates: (clones.length === 0 ? operations : all).some(({ kind }) => allocating.includes(kind)),
     mapped: operations.some(({ kind }) => kind === 'mmap-write'),
     direct: operations.some(({ kind }) => kind === 'direct-write'),
-    sizeChanges: operations.filter((operation) => mayChangeSize(operation, size, truncated)).length,
+    sizeChanges:
+      operations.filter((operation) => mayChangeSize(operation, size, truncated)).length +
+      clones.reduce((sum, clone) => sum + mostExtents(clone, cuts[clone.file]!), 0),
   };
 }
+
+/** The file whose content and size the operation changes, if any. */
+function changedFile(operation: Operation): number | undefined {
+  if (operation.kind === 'clone') return operation.target;
+  return 'file' in operation ? operation.file : undefined;
+}
+
+const allocating: readonly Operation['kind'][] = ['fallocate', 'zero-range'];
 
 const changing: readonly Operation['kind'][] = [
   'write',
@@ -38,6 +50,7 @@ const changing: readonly Operation['kind'][] = [
   'truncate',
   'punch',
   'zero-range',
+  'clone',
 ];
 
 function changesContent({ kind }: Operation): boolean {
@@ -57,4 +70,10 @@ function mayChangeSize(operation: Operation, initialSize: number, truncated: boo
     default:
       return false;
   }
+}
+
+/** Into so many extents, and a hole behind them, the segments of a clone's source can be divided. */
+function mostExtents(clone: CloneOperation, cuts: readonly number[]): number {
+  const { start, end } = clonedBytes(clone, cuts.at(-1)!).source;
+  return cuts.filter((cut) => cut > start && cut <= end).length;
 }

@@ -95,7 +95,7 @@ export function compile(scenario: Scenario, overrides: ProfileOverrides = {}): P
 }
 
 function buildMachine(scenario: Scenario, profile: KernelProfile, layout: Layout): Machine {
-  const segments = scenario.files.map((_, file) => cutSegments(scenario, file));
+  const segments = cutSegments(scenario);
   const count = (...kinds: Operation['kind'][]) =>
     operationsOf(scenario).filter(({ kind }) => kinds.includes(kind)).length;
   const places = segments.reduce((sum, file) => sum + file.count, 0);

@@ -44,7 +44,7 @@ export interface ScenarioTask {
 export type OperationRange = ByteRange | 'all';
 
 /** Operations that the engine models; the language knows more, and says so where one is used. */
-export type Operation = FileOperation | AllocateOperation | TruncateOperation | FileSystemOperation;
+export type Operation = FileOperation | AllocateOperation | TruncateOperation | CloneOperation | FileSystemOperation;
 
 export interface FileOperation {
   readonly kind:
@@ -77,6 +77,17 @@ export interface TruncateOperation {
   readonly file: number;
   /** The new i_size in bytes. */
   readonly size: number;
+}
+
+export interface CloneOperation {
+  readonly kind: 'clone';
+  /** The source; `range` is of it, and begins at a block. */
+  readonly file: number;
+  readonly range: OperationRange;
+  /** The destination, which can be the source itself. */
+  readonly target: number;
+  /** Where the range begins in the destination: a multiple of the block size, in bytes. */
+  readonly offset: number;
 }
 
 export interface FileSystemOperation {

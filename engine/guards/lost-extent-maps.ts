@@ -36,4 +36,21 @@ export const lostExtentMaps: readonly Guard[] = [
     loses: 'the extent whose page was released',
     fstest: null,
   },
+  {
+    name: 'clone.listed-extent-maps',
+    label: 'listed extent maps in btrfs_clone',
+    entry: 'C4',
+    commit: '7ffbb598a059',
+    subject: 'Btrfs: make fsync work after cloning into a file',
+    introduced: null,
+    fixed: '3.16',
+    stable: [],
+    retired: '5.4',
+    actsIn: 'clone_update_extent_map',
+    does: 'A clone adds an extent map to the list of modified extents for each extent and each hole that it has put into the destination.',
+    without:
+      'A clone replaces the file-extent items of the destination and drops its extent maps, and adds none: a fast fsync finds an empty list of modified extents, logs nothing but the inode item and returns success.',
+    loses: 'what was cloned',
+    fstest: 'btrfs/056',
+  },
 ];

@@ -86,6 +86,11 @@ const texts: Readonly<Record<OperationKind | 'endio', Omit<OperationDescription,
       'Makes the range read as zeros: whole blocks become preallocated, parts of blocks are zeroed in the page cache.',
     kernelFunction: 'btrfs_zero_range',
   },
+  clone: {
+    synopsis: 'clone F R to G S',
+    summary: 'FICLONERANGE: from S on, G gets the content of F without a copy; both point to the same blocks.',
+    kernelFunction: 'btrfs_remap_file_range',
+  },
   close: {
     synopsis: 'close F',
     summary: 'Closes the file. Only one that was truncated to nothing is flushed.',
@@ -133,7 +138,7 @@ function stepTable(kind: OperationKind | 'endio', kernel: string): StepDescripti
     name: '',
     kernel,
     guards: {},
-    files: [{ name: 'F', size: 4096, data: [], needsFullSync: false }],
+    files: ['F', 'G'].map((name) => ({ name, size: 4096, data: [], needsFullSync: false })),
     tasks: [{ name: 'task', operations: [sample(kind)] }],
     orders: [],
     schedules: [],
@@ -156,6 +161,8 @@ function sample(kind: OperationKind | 'endio'): Operation {
     case 'fallocate':
     case 'zero-range':
       return { kind, file: 0, range: 'all', keepSize: false };
+    case 'clone':
+      return { kind, file: 0, range: 'all', target: 1, offset: 0 };
     case 'endio':
       return { kind: 'write', file: 0, range: 'all' };
     default:

@@ -78,10 +78,10 @@ function direct(context: OperationContext, operation: FileOperation): Step[] {
       waitsFor: 'the ordered extents in the range',
       apply: (state) => {
         const target = range(state);
-        orderedExtents.lockRange(state, target);
         const end = Math.max(inode.size.get(state), target === 0 ? 0 : highest(target) + 1);
         if ((target & ~inode.inside(state)) !== 0) contExpand(machine, inode, state, target);
-        dropPages(inode, state, target);
+        dropPages(machine, inode, state, target);
+        orderedExtents.lockRange(state, target);
         inode.changeContent(state, target, false);
         inode.size.change(state, end);
         extentMaps.drop(state, target);

@@ -73,7 +73,7 @@ function allocate(context: OperationContext, operation: AllocateOperation, zeroe
         return undefined;
       },
     },
-    ...lockRange(inode, wanted, zeroes),
+    ...lockRange(machine, inode, wanted, zeroes),
     startTransaction(machine, 'inode lock, range lock'),
     {
       name: 'insert_prealloc_file_extent',

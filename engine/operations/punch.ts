@@ -45,7 +45,7 @@ export function punch(context: OperationContext, operation: FileOperation): Step
         return undefined;
       },
     },
-    ...lockRange(inode, whole, true),
+    ...lockRange(machine, inode, whole, true),
     startTransaction(machine, 'inode lock, range lock'),
     {
       name: 'btrfs_replace_file_extents',

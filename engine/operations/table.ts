@@ -1,4 +1,5 @@
 import type { Operation } from '../scenario.ts';
+import { clone } from './clone.ts';
 import { close } from './close.ts';
 import { commit } from './commit.ts';
 import type { OperationContext } from './context.ts';
@@ -44,6 +45,8 @@ export function operationSteps(context: OperationContext, operation: Operation):
       return fallocate(context, operation);
     case 'zero-range':
       return zeroRange(context, operation);
+    case 'clone':
+      return clone(context, operation);
     case 'truncate':
       return truncate(context, operation);
     case 'sync':

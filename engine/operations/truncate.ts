@@ -67,9 +67,9 @@ export function truncate({ machine, task }: OperationContext, operation: Truncat
       ready: (state) => (affected & (pages.writeback.get(state) | pages.locked.get(state))) === 0,
       waitsFor: 'the writeback of the pages behind the new size',
       apply: (state) => {
-        dropPages(inode, state, gone);
         inode.changeContent(state, inode.inside(state) & ~below(newSize), true);
         inode.size.change(state, newSize);
+        dropPages(machine, inode, state, gone);
         if (newSize === 0) inode.flushOnClose.set(state, 1);
         return undefined;
       },

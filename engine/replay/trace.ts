@@ -75,6 +75,10 @@ function formatOperation(files: Scenario['files'], operation: Operation): string
   if (!('file' in operation)) return operation.kind;
   const { name } = files[operation.file]!;
   if (operation.kind === 'truncate') return `truncate ${name} ${formatOffset(operation.size)}`;
+  if (operation.kind === 'clone') {
+    const range = operation.range === 'all' ? 'all' : formatRange(operation.range);
+    return `clone ${name} ${range} to ${files[operation.target]!.name} ${formatOffset(operation.offset)}`;
+  }
   const range = operation.range === 'all' ? '' : ` ${formatRange(operation.range)}`;
   const keepSize = 'keepSize' in operation && operation.keepSize ? ' keep-size' : '';
   return `${operation.kind} ${name}${range}${keepSize}`;

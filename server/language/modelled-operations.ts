@@ -11,6 +11,7 @@ const modelled: Readonly<Record<OperationKind, true>> = {
   fsync: true,
   fdatasync: true,
   truncate: true,
+  clone: true,
   punch: true,
   fallocate: true,
   'zero-range': true,

@@ -206,7 +206,8 @@ function checkLocks({ machine, tasks, scenario }: Program, state: State): void {
     if (placed === undefined) continue;
     const operation = scenario.tasks[thread.task]!.operations[placed.operation]!;
     if (!('file' in operation) || !saysWhereItIsLocked(thread, placed.operation, operation.kind)) continue;
-    const holds = machine.inodes[operation.file]!.lock.get(state) === thread.task + 1;
+    const locked = operation.kind === 'clone' ? [operation.file, operation.target] : [operation.file];
+    const holds = locked.every((file) => machine.inodes[file]!.lock.get(state) === thread.task + 1);
     must(holds === placed.step.locks.startsWith('inode lock'), 'the inode lock is held where the steps say so');
   }
 
@@ -215,7 +216,7 @@ function checkLocks({ machine, tasks, scenario }: Program, state: State): void {
     // One that goes through the page cache begins as a write does.
     const isDirect = steps.some((placed) => placed.operation === operation && placed.step.name === 'submit_bio');
     if (kind === 'direct-write') return isDirect;
-    return ['fsync', 'fdatasync', 'truncate', 'punch', 'fallocate', 'zero-range'].includes(kind);
+    return ['fsync', 'fdatasync', 'truncate', 'punch', 'fallocate', 'zero-range', 'clone'].includes(kind);
   }
 }
 

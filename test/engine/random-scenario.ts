@@ -122,6 +122,7 @@ function randomOperation(files: number): fc.Arbitrary<Operation> {
     { weight: 2, arbitrary: file.chain(randomTruncate) },
     { weight: 2, arbitrary: file.chain(randomAllocation) },
     { weight: 2, arbitrary: file.chain((f) => fileOperation(f, 'read', 'close', 'evict')) },
+    { weight: 2, arbitrary: randomClone(files) },
   );
 }
 
@@ -130,6 +131,14 @@ function rangeOperation(
   ...kinds: ('write' | 'mmap-write' | 'direct-write' | 'punch')[]
 ): fc.Arbitrary<FileOperation> {
   return fc.record({ kind: fc.constantFrom(...kinds), file: fc.constant(file), range: randomRange });
+}
+
+/** Also ones that are refused, for where they end or because they overlap. */
+function randomClone(files: number): fc.Arbitrary<Operation> {
+  const file = fc.nat({ max: files - 1 });
+  const range = fc.oneof(fc.constant('all' as const), randomRange);
+  const offset = fc.nat({ max: 4 }).map((blocks) => blocks * block);
+  return fc.record({ kind: fc.constant('clone' as const), file, range, target: file, offset });
 }
 
 /** To nothing, to a block boundary, or into a block. */

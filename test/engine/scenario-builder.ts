@@ -21,7 +21,7 @@ export interface ScenarioText {
   readonly guards?: Readonly<Record<string, boolean>>;
   /** `I 32M data 0..4K needs-full-sync`; one file `I` of 32M where absent. */
   readonly files?: readonly string[];
-  /** Operations by task: `write I 0..4K`, `truncate I 5K`, `fallocate I 0..4K keep-size`, `fsync I`, `commit`. */
+  /** Operations by task: `write I 0..4K`, `truncate I 5K`, `clone I 0..4K to J 8K`, `fallocate I 0..4K keep-size`, `fsync I`, `commit`. */
   readonly tasks: Readonly<Record<string, readonly string[]>>;
   /** `app.fsync@log_inode before kswapd.releasepage`; `app.fsync#2` is the second one. */
   readonly orders?: readonly string[];
@@ -98,11 +98,14 @@ function parseFile(text: string): Scenario['files'][number] {
 }
 
 function parseOperation(text: string, files: readonly string[]): Operation {
-  const [kind = '', name = '', where = '', option] = text.split(' ');
+  const [kind = '', name = '', where = '', option = '', ...rest] = text.split(' ');
   if (kind === 'sync' || kind === 'commit') return { kind };
   const file = indexOf(files, name);
   if (kind === 'truncate') return { kind, file, size: bytes(where) };
   const parsed = parseOperationRange(where === '' ? undefined : where);
+  if (kind === 'clone') {
+    return { kind, file, range: parsed, target: indexOf(files, rest[0] ?? ''), offset: bytes(rest[1] ?? '') };
+  }
   if (kind === 'fallocate' || kind === 'zero-range') {
     return { kind, file, range: parsed, keepSize: option === 'keep-size' };
   }
