@@ -39,6 +39,22 @@ export function kernelProfile(release: string = newestRelease): KernelProfile {
   };
 }
 
+/**
+ * Mainline releases, oldest first, whose rules or guards differ from those of the release before: a scenario fares on
+ * any other as it does on the one before that.
+ */
+export function distinctReleases(): string[] {
+  const changes = guards.flatMap(({ introduced, fixed, retired }) => [introduced, fixed, retired]);
+  const releases = new Set([...modelledReleases, ...changes.filter((release) => release !== null)]);
+  const contents = (release: string) => {
+    const { rules, guards: on } = kernelProfile(release);
+    return JSON.stringify([rules, on]);
+  };
+  return [...releases]
+    .sort(compareReleases)
+    .filter((release, i, sorted) => i === 0 || contents(release) !== contents(sorted[i - 1]!));
+}
+
 /** A guard is on before the code that needs it came, and from its fix on, in mainline or in the stable series. */
 function guardIsOn({ introduced, fixed, stable }: Guard, release: string): boolean {
   const series = seriesOf(release);

@@ -44,11 +44,16 @@ export function profileOf(scenario: Scenario, overrides: ProfileOverrides = {}):
   return { ...profile, guards: { ...profile.guards, ...scenario.guards, ...overrides.guards } };
 }
 
-/** Compiles a scenario. Throws `TooManySegments`. */
-export function compile(scenario: Scenario, overrides: ProfileOverrides = {}): Program {
+/** Compiles a scenario. `noteGuard` is told of each guard that a step looks at. Throws `TooManySegments`. */
+export function compile(
+  scenario: Scenario,
+  overrides: ProfileOverrides = {},
+  noteGuard?: (name: string) => void,
+): Program {
   const profile = profileOf(scenario, overrides);
   const layout = new Layout();
-  const machine = buildMachine(scenario, profile, layout);
+  const guards = noteGuard === undefined ? profile.guards : watched(profile.guards, noteGuard);
+  const machine = buildMachine(scenario, { ...profile, guards }, layout);
   const syncs = syncOperations(scenario);
   const promises = machine.inodes.map(
     ({ index, segments }) =>
@@ -118,6 +123,15 @@ function buildMachine(scenario: Scenario, profile: KernelProfile, layout: Layout
       return new Inode(layout, file, name, segments[file]!, limits);
     }),
   };
+}
+
+function watched(guards: KernelProfile['guards'], noteGuard: (name: string) => void): KernelProfile['guards'] {
+  return new Proxy(guards, {
+    get(target, name: string) {
+      noteGuard(name);
+      return target[name];
+    },
+  });
 }
 
 function operationsOf(scenario: Scenario): Operation[] {

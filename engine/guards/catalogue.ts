@@ -3,8 +3,10 @@ import { lostExtentMaps } from './lost-extent-maps.ts';
 import { sizesAndHoles } from './sizes-and-holes.ts';
 import { unreleased } from './unreleased.ts';
 
-/** The guard catalogue, in the order of docs/catalogue.md: fixes of btrfs by what they are about, then unreleased ones. */
-export const guards: readonly Guard[] = [...lostExtentMaps, ...sizesAndHoles, ...unreleased];
+/** The guard catalogue, by entry: fixes of btrfs by what they are about, then unreleased ones. */
+export const guards: readonly Guard[] = [...lostExtentMaps, ...sizesAndHoles, ...unreleased].sort((a, b) =>
+  a.entry.localeCompare(b.entry, 'en', { numeric: true }),
+);
 
 /** The guard of that name, or undefined. */
 export function findGuard(name: string): Guard | undefined {
