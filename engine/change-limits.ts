@@ -1,3 +1,4 @@
+import { writesCanFail } from './faults.ts';
 import type { CloneOperation, Operation, Scenario } from './scenario.ts';
 import { clonedBytes, cutOffsets } from './segments.ts';
 
@@ -13,6 +14,8 @@ export interface ChangeLimits {
   readonly mapped: boolean;
   /** The file is written by direct IO. */
   readonly direct: boolean;
+  /** A write of blocks of the file can fail. */
+  readonly writeErrors: boolean;
 }
 
 /** The limits of one file: each operation changes a block, and the size, once at most; a clone the size once per extent. */
@@ -29,6 +32,7 @@ export function changeLimits(scenario: Scenario, file: number): ChangeLimits {
     allocates: (clones.length === 0 ? operations : all).some(({ kind }) => allocating.includes(kind)),
     mapped: operations.some(({ kind }) => kind === 'mmap-write'),
     direct: operations.some(({ kind }) => kind === 'direct-write'),
+    writeErrors: writesCanFail(scenario, file),
     sizeChanges:
       operations.filter((operation) => mayChangeSize(operation, size, truncated)).length +
       clones.reduce((sum, clone) => sum + mostExtents(clone, cuts[clone.file]!), 0),

@@ -89,6 +89,11 @@ export const kernelRules = {
     since: '5.13',
     commit: '8c99516a8cdd',
   },
+  errorsAreToldPerFile: {
+    does: 'An error of writeback is told once to each open file (errseq_t), also where the one of the address space was taken by another fsync.',
+    since: '4.13',
+    commit: null,
+  },
   releaseDuringOrderedCompletion: {
     does: 'A page whose range is locked only by a completing ordered extent may be released.',
     since: '6.16',

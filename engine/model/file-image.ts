@@ -24,6 +24,8 @@ export class FileImage {
   readonly hole: Field;
   /** Segments whose item points to blocks that have not been written yet; kept only where that can be. */
   readonly unwritten: Field;
+  /** Segments whose item points to blocks that are not the file's: their write has failed, and they were given back. */
+  readonly foreign: Field;
   /** Which version of each segment the item refers to; a segment without an item has the version of its hole. */
   readonly version: readonly Field[];
 
@@ -34,6 +36,7 @@ export class FileImage {
     this.prealloc = layout.set(limits.allocates ? segments : 0);
     this.hole = layout.set(segments);
     this.unwritten = layout.set(limits.mapped || limits.direct ? segments : 0);
+    this.foreign = layout.set(limits.writeErrors ? segments : 0);
     this.version = layout.fields(segments, largestVersion(limits.versions));
   }
 
@@ -44,6 +47,7 @@ export class FileImage {
     this.prealloc.set(state, other.prealloc.get(state));
     this.hole.set(state, other.hole.get(state));
     this.unwritten.set(state, other.unwritten.get(state));
+    this.foreign.set(state, other.foreign.get(state));
     for (let i = 0; i < this.version.length; i++) this.version[i]!.set(state, other.version[i]!.get(state));
   }
 
@@ -54,6 +58,7 @@ export class FileImage {
     this.prealloc.set(state, 0);
     this.hole.set(state, 0);
     this.unwritten.set(state, 0);
+    this.foreign.set(state, 0);
     for (const version of this.version) version.set(state, 0);
   }
 
@@ -63,6 +68,7 @@ export class FileImage {
     this.#mark(this.prealloc, state, extent, kind === 'prealloc');
     this.#mark(this.hole, state, extent, kind === 'hole');
     this.#mark(this.unwritten, state, extent, false);
+    this.#mark(this.foreign, state, extent, false);
     for (let rest = extent; rest !== 0; rest &= rest - 1) {
       const segment = lowest(rest);
       this.version[segment]!.set(state, versions[segment]!.get(state));
@@ -77,6 +83,11 @@ export class FileImage {
   /** Takes note that the items of `extent` point to blocks that are, or are not, still to be written. */
   markUnwritten(state: State, extent: number, unwritten: boolean): void {
     this.#mark(this.unwritten, state, extent & this.unwritten.mask, unwritten);
+  }
+
+  /** Takes note that the items of `extent` point to blocks that do not belong to the file. */
+  markForeign(state: State, extent: number): void {
+    this.#mark(this.foreign, state, extent & this.foreign.mask, true);
   }
 
   #mark(field: Field, state: State, extent: number, on: boolean): void {

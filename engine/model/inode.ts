@@ -10,6 +10,8 @@ import { PageCache } from './page-cache.ts';
 import { largestVersion, nextVersion } from './version.ts';
 import { VersionedSize } from './versioned-size.ts';
 
+import { WriteErrors } from './write-errors.ts';
+
 /** A regular file (struct btrfs_inode) with everything that memory and disk hold about it. */
 export class Inode {
   readonly index: number;
@@ -36,6 +38,7 @@ export class Inode {
   readonly lastTrans: Field;
   readonly loggedTrans: Field;
   readonly lastSubTrans: Field;
+  readonly writeErrors: WriteErrors;
   /** last_log_commit + 1, for it can be -1 (bc0939fcfab0). */
   readonly #lastLogCommit: Field;
 
@@ -67,6 +70,7 @@ export class Inode {
     this.loggedTrans = layout.field(limits.transactions);
     this.lastSubTrans = layout.field(limits.logTransactions);
     this.#lastLogCommit = layout.field(limits.logTransactions + 1);
+    this.writeErrors = new WriteErrors(layout, count, limits.tasks, limits.writeErrors);
     const image = () => new FileImage(layout, count, limits);
     this.tree = image();
     this.committing = image();
@@ -83,6 +87,8 @@ export class Inode {
 
   /** The segments get a new version each, of data or of zeros. */
   changeContent(state: State, segments: number, zero: boolean): void {
+    const { blocks } = this.writeErrors;
+    blocks.set(state, blocks.get(state) & ~segments);
     for (let rest = segments; rest !== 0; rest &= rest - 1) {
       const field = this.content[lowest(rest)]!;
       field.set(state, nextVersion(field.get(state), zero));
@@ -109,6 +115,16 @@ export class Inode {
     const { covered, directPending, directIo } = this.orderedExtents;
     const toCome = this.pages.dirty.get(state) | this.pages.writeback.get(state);
     return covered.get(state) & (toCome | directPending.get(state) | directIo.get(state));
+  }
+
+  /** The device has not written the blocks of an ordered extent; those that changed since hold something newer. */
+  failWrite(state: State, blocks: number): void {
+    let unchanged = 0;
+    for (let rest = blocks; rest !== 0; rest &= rest - 1) {
+      const segment = lowest(rest);
+      if (this.submitted[segment]!.get(state) === this.content[segment]!.get(state)) unchanged |= rest & -rest;
+    }
+    this.writeErrors.note(state, unchanged);
   }
 
   /** The blocks are on the device: log items that point to them are good from now on. */

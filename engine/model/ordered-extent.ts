@@ -25,10 +25,13 @@ export class OrderedExtents extends ExtentSet {
   /** BTRFS_ORDERED_PENDING, by start: the transaction's commit waits for it (487781796d30). */
   readonly pending: Field;
 
+  /** Their IO fails, by start: BTRFS_ORDERED_IOERR once it has ended. */
+  readonly failing: Field;
+
   /** Sets of starts that `order` constraints need: which of the open extents a certain operation began. */
   readonly #starters: Field[] = [];
 
-  constructor(layout: Layout, segments: number, { trackLogged, direct }: Limits) {
+  constructor(layout: Layout, segments: number, { trackLogged, direct, writeErrors }: Limits) {
     super(layout, segments);
     this.position = layout.fields(segments, maximumCompletionSteps, 'control');
     this.rangeLocked = layout.set(segments, 'control');
@@ -36,6 +39,7 @@ export class OrderedExtents extends ExtentSet {
     this.directPending = layout.set(direct ? segments : 0);
     this.logged = layout.set(trackLogged ? segments : 0);
     this.pending = layout.set(trackLogged ? segments : 0);
+    this.failing = layout.set(writeErrors ? segments : 0);
   }
 
   /** btrfs_add_ordered_extent. */
@@ -73,6 +77,7 @@ export class OrderedExtents extends ExtentSet {
     this.position[start]!.set(state, 0);
     this.logged.set(state, this.logged.get(state) & ~(1 << start));
     this.pending.set(state, this.pending.get(state) & ~(1 << start));
+    this.failing.set(state, this.failing.get(state) & ~(1 << start));
     for (const starter of this.#starters) starter.set(state, starter.get(state) & ~(1 << start));
   }
 

@@ -9,6 +9,7 @@ import { startTransaction } from './change-range.ts';
 import { contExpand, unalignedTail } from './cont-expand.ts';
 import type { OperationContext } from './context.ts';
 import { isIdle, pagesAreUnlocked, startOrderedExtent, unsubmittedOf, writeRange } from './delalloc.ts';
+import { dropExtentMaps, replaceExtentMaps } from './drop-extent-maps.ts';
 import { dropPages } from './drop-pages.ts';
 import type { Step } from './step.ts';
 
@@ -208,7 +209,8 @@ export function clone(context: OperationContext, operation: CloneOperation): Ste
     target.changeContent(state, moved(extent & ~zeros & inside), false);
     target.tree.dropExtents(state, moved(hole), target.content);
     target.tree.insertExtent(state, moved(extent), kind, target.content);
-    tellFsync(machine, target, state, { hole: moved(hole), extent: moved(extent), kind });
+    const fails = context.fails(state, 'enomem', 'btrfs_replace_file_extents');
+    tellFsync(machine, target, state, { hole: moved(hole), extent: moved(extent), kind }, fails);
     const end = highest(moved((hole | extent) & inside)) + 1;
     if (end <= target.size.get(state)) return;
     target.size.change(state, end);
@@ -222,31 +224,36 @@ function segmentsOf(belongs: (segment: number) => boolean, among: number): numbe
   return found;
 }
 
-/** How a later fsync of the destination comes to know of what was cloned: `hole` and `extent` are segments of it. */
-function tellFsync(
-  { rules, guards, transaction }: Machine,
-  inode: Inode,
-  state: State,
-  { hole, extent, kind }: Piece,
-): void {
+/**
+ * How a later fsync of the destination comes to know of what was cloned: `hole` and `extent` are segments of it. `fails`:
+ * memory for extent maps is wanting.
+ */
+function tellFsync(machine: Machine, inode: Inode, state: State, { hole, extent, kind }: Piece, fails: boolean): void {
+  const { rules, guards, transaction } = machine;
   const { extentMaps } = inode;
   const generation = transaction.generation.get(state);
+  const range = hole | extent;
   if (!rules.cloneSetsFullSync) {
-    extentMaps.drop(state, hole | extent);
-    if (!guards['clone.listed-extent-maps']) return;
-    // clone_update_extent_map. A cloned extent has generation -1 there, so that it counts as new for ever.
-    extentMaps.insertHoles(state, hole, generation);
-    if (extent !== 0) extentMaps.insert(state, extent, { kind, pinned: false, modified: true, generation });
-    return;
-  }
-  extentMaps.drop(state, hole | extent);
-  if (extent !== 0) {
+    if (!guards['clone.listed-extent-maps']) dropExtentMaps(machine, inode, state, range, fails);
+    else {
+      // clone_update_extent_map. A cloned extent has generation -1 there, so that it counts as new for ever.
+      const insert = () => {
+        extentMaps.insertHoles(state, hole, generation);
+        if (extent !== 0) extentMaps.insert(state, extent, { kind, pinned: false, modified: true, generation });
+      };
+      replaceExtentMaps(machine, inode, state, { range, fails, insert });
+    }
+  } else if (extent !== 0) {
+    dropExtentMaps(machine, inode, state, range, fails);
     inode.needsFullSync.set(state, 1);
-    return;
+  } else if (lowest(hole) < inode.size.get(state)) {
+    const insert = () => extentMaps.insertHoles(state, hole, generation);
+    replaceExtentMaps(machine, inode, state, { range, fails, insert });
+  } else {
+    // What ends the range is punched: btrfs_replace_file_extents adds no hole extent map from i_size on.
+    dropExtentMaps(machine, inode, state, range, fails);
+    if (guards['clone.full-sync-behind-end']) inode.needsFullSync.set(state, 1);
   }
-  // What ends the range is punched: btrfs_replace_file_extents adds no hole extent map from i_size on.
-  if (lowest(hole) < inode.size.get(state)) extentMaps.insertHoles(state, hole, generation);
-  else if (guards['clone.full-sync-behind-end']) inode.needsFullSync.set(state, 1);
 }
 
 /** btrfs_wait_ordered_range: writes what is dirty in `written`, and waits for the ordered extents of `awaited`. */

@@ -101,6 +101,11 @@ const texts: Readonly<Record<OperationKind | 'endio', Omit<OperationDescription,
     summary: 'The inode leaves memory, unless it is in use, and comes back from the subvolume tree at the next access.',
     kernelFunction: 'btrfs_evict_inode',
   },
+  fault: {
+    synopsis: 'fault enomem|io on T.op[@STEP]',
+    summary: 'From here on a step of another operation fails; without one, nothing ever does.',
+    kernelFunction: 'should_fail',
+  },
   sync: {
     synopsis: 'sync',
     summary: 'syncfs: writes all dirty data, waits for it, and commits the running transaction.',
@@ -161,6 +166,8 @@ function sample(kind: OperationKind | 'endio'): Operation {
     case 'fallocate':
     case 'zero-range':
       return { kind, file: 0, range: 'all', keepSize: false };
+    case 'fault':
+      return { kind, failure: 'enomem', on: { task: 0, operation: 0 } };
     case 'clone':
       return { kind, file: 0, range: 'all', target: 1, offset: 0 };
     case 'endio':

@@ -12,14 +12,17 @@ export function fsync(context: OperationContext, operation: FileOperation): Step
   const { machine, task, registers, promise, segments } = context;
   const { transaction, log, rules, guards } = machine;
   const inode = machine.inodes[operation.file]!;
-  const { pages, orderedExtents } = inode;
+  const { pages, orderedExtents, writeErrors } = inode;
   /** ctx->log_transid: the log transaction that this fsync logs into. */
   const transid = registers.field('log_transid', log.transid.mask);
   /** ctx->ordered_extents, by start. */
   const ordered = registers.field('ordered_extents', rules.fastFsyncWaitsForWritebackOnly ? 2 ** segments - 1 : 0);
 
   const startOrderedOps = (state: State): undefined => {
+    const before = orderedExtents.starts.get(state);
     writeRange(inode, state, pages.dirty.get(state));
+    if (!context.fails(state, 'io', 'start_ordered_ops')) return;
+    orderedExtents.failing.add(state, orderedExtents.starts.get(state) & ~before);
   };
   const isOrdered = (state: State) => orderedExtents.covered.get(state) === 0;
   const unlock = (state: State): undefined => {
@@ -110,11 +113,12 @@ export function fsync(context: OperationContext, operation: FileOperation): Step
       name: 'return',
       locks: '',
       does: 'Moves last_log_commit, wakes the tasks that joined this log sync, ends the transaction handle and returns 0.',
+      says: outcome,
       goesTo: [end],
       apply: (state) => {
         log.finishSync(state, transid.get(state));
         transaction.endStarted(state);
-        promise.fulfil(state);
+        finish(state);
         return end;
       },
     },
@@ -123,10 +127,11 @@ export function fsync(context: OperationContext, operation: FileOperation): Step
       label: 'return joined',
       locks: '',
       does: 'Ends the transaction handle and returns 0.',
+      says: outcome,
       goesTo: [end],
       apply: (state) => {
         transaction.endStarted(state);
-        promise.fulfil(state);
+        finish(state);
         return end;
       },
     },
@@ -153,13 +158,66 @@ export function fsync(context: OperationContext, operation: FileOperation): Step
       label: 'return after skip',
       locks: '',
       does: 'Returns 0 without any IO.',
+      says: outcome,
       goesTo: [end],
       apply: (state) => {
-        promise.fulfil(state);
+        finish(state);
         return end;
       },
     },
+    ...(writeErrors.possible ? fail() : []),
   ];
+
+  /** file_check_and_advance_wb_err, at the very end: an error that this task has not been told of. */
+  function isUntold(state: State): boolean {
+    return rules.errorsAreToldPerFile && writeErrors.untold(state, task);
+  }
+
+  function outcome(state: State): string | undefined {
+    return isUntold(state) ? 'returns -EIO: data could not be written' : undefined;
+  }
+
+  function finish(state: State): void {
+    if (!isUntold(state)) promise.fulfil(state);
+    else writeErrors.tell(state, task);
+  }
+
+  /** Where writeback has ended: filemap_check_errors hands an error to whoever asks first. */
+  function failed(state: State): boolean {
+    return writeErrors.inMapping(state);
+  }
+
+  /** A write has failed: the fsync logs nothing. */
+  function fail(): Step[] {
+    return [
+      {
+        name: 'inode_unlock',
+        label: 'inode_unlock after failure',
+        locks: 'inode lock',
+        does: 'Data could not be written: gives the inode lock back.',
+        apply: (state) => {
+          writeErrors.takeFromMapping(state);
+          return unlock(state);
+        },
+      },
+      {
+        name: 'return',
+        label: 'return of an error',
+        locks: '',
+        does: 'Returns -EIO and promises nothing.',
+        says: () => 'returns -EIO: data could not be written',
+        apply: (state) => {
+          writeErrors.tell(state, task);
+          return undefined;
+        },
+      },
+    ];
+  }
+
+  /** Where an fsync can go on from a wait: to `label`, and to the others only where writes can fail. */
+  function afterFailure(label: string, ...others: string[]): string[] {
+    return writeErrors.possible ? [label, ...others, 'inode_unlock after failure'] : [label];
+  }
 
   function startOrderedOpsLocked(): Step {
     return {
@@ -180,7 +238,11 @@ export function fsync(context: OperationContext, operation: FileOperation): Step
       does: 'Waits for writeback and for the completion of every ordered extent.',
       ready: isOrdered,
       waitsFor: 'the ordered extents of the file to complete',
-      apply: () => undefined,
+      goesTo: afterFailure('inode_in_log'),
+      apply: (state) => {
+        writeErrors.cow.set(state, 0);
+        return failed(state) ? 'inode_unlock after failure' : 'inode_in_log';
+      },
     };
   }
 
@@ -226,8 +288,12 @@ export function fsync(context: OperationContext, operation: FileOperation): Step
         does: 'Fast path: waits until the data is written. The ordered extents need not be complete.',
         ready: (state) => pages.writeback.get(state) === 0,
         waitsFor: 'the writeback of the file to end',
-        goesTo: ['inode_in_log'],
-        apply: () => 'inode_in_log',
+        goesTo: afterFailure('inode_in_log', 'wait_ordered_range'),
+        apply: (state) => {
+          if (failed(state)) return 'inode_unlock after failure';
+          // A write failed, and its ordered extent is about to drop the extent map (f13e01b89daf).
+          return writeErrors.cow.get(state) === 1 ? 'wait_ordered_range' : 'inode_in_log';
+        },
       },
       waitOrderedRange(),
     ];

@@ -150,6 +150,7 @@ function fastPath(machine: Machine, inode: Inode, held: string): Step[] {
       apply: (state) => {
         const start = lowest(collected.starts.get(state));
         logExtent(inode, state, collected.from(state, start), collected.kind(state, start));
+        if ((collected.unbacked.get(state) & (1 << start)) !== 0) log.markForeign(state, collected.from(state, start));
         collected.release(state, start);
         extentMaps.clearLogging(state, start);
         return 'log_one_extent';
@@ -204,6 +205,8 @@ function isCommitted({ rules, transaction }: Machine, state: State, generation: 
 }
 
 function logInodeItem(inode: Inode, state: State): void {
+  // Behind the size logged before no item was logged: should the file have grown since, nothing is said of that range.
+  inode.log.hole.set(state, inode.log.hole.get(state) & below(inode.log.size.get(state)));
   inode.log.present.set(state, 1);
   inode.log.size.copyFrom(state, inode.size);
   // Replay of an inode item drops every extent behind its size first.

@@ -4,6 +4,7 @@ import { lockAndFlush, lockRange, splitBlocks, startTransaction, updateInodeAndU
 import { truncateBlock } from './cont-expand.ts';
 import type { OperationContext } from './context.ts';
 import { isIdle, startOrderedExtent } from './delalloc.ts';
+import { replaceExtentMaps } from './drop-extent-maps.ts';
 import { end, type Step } from './step.ts';
 
 /** `punch F R`: btrfs_punch_hole. */
@@ -54,7 +55,11 @@ export function punch(context: OperationContext, operation: FileOperation): Step
       apply: (state) => {
         inode.changeContent(state, whole(state) & inode.inside(state), true);
         tree.dropExtents(state, whole(state), inode.content);
-        extentMaps.insertHoles(state, whole(state), transaction.generation.get(state));
+        replaceExtentMaps(machine, inode, state, {
+          range: whole(state),
+          fails: context.fails(state, 'enomem', 'btrfs_replace_file_extents'),
+          insert: () => extentMaps.insertHoles(state, whole(state), transaction.generation.get(state)),
+        });
         return undefined;
       },
     },

@@ -6,6 +6,7 @@ import type { OperationContext } from './context.ts';
 import { directWrite } from './direct-write.ts';
 import { evict } from './evict.ts';
 import { fallocate, zeroRange } from './fallocate.ts';
+import { fault } from './fault.ts';
 import { fsync } from './fsync.ts';
 import { mmapWrite } from './mmap-write.ts';
 import { punch } from './punch.ts';
@@ -49,6 +50,8 @@ export function operationSteps(context: OperationContext, operation: Operation):
       return clone(context, operation);
     case 'truncate':
       return truncate(context, operation);
+    case 'fault':
+      return fault(context.inForce!);
     case 'sync':
       return sync(context);
     case 'commit':

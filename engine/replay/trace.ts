@@ -66,12 +66,18 @@ export function firstInterleaving(scenario: Scenario, overrides: ProfileOverride
 }
 
 /** The operation as the language writes it, without its task. */
-function nameOf({ files, tasks }: Scenario, actor: Actor): string {
+function nameOf(scenario: Scenario, actor: Actor): string {
+  const { files, tasks } = scenario;
   if (actor.kind === 'endio') return `endio ${files[actor.file]!.name} ${formatRange(actor.range)}`;
-  return formatOperation(files, tasks[actor.task]!.operations[actor.operation]!);
+  return formatOperation(scenario, tasks[actor.task]!.operations[actor.operation]!);
 }
 
-function formatOperation(files: Scenario['files'], operation: Operation): string {
+function formatOperation({ files, tasks }: Scenario, operation: Operation): string {
+  if (operation.kind === 'fault') {
+    const { task, operation: index, step } = operation.on;
+    const { name, operations } = tasks[task]!;
+    return `fault ${operation.failure} on ${name}.${operations[index]!.kind}${step === undefined ? '' : `@${step}`}`;
+  }
   if (!('file' in operation)) return operation.kind;
   const { name } = files[operation.file]!;
   if (operation.kind === 'truncate') return `truncate ${name} ${formatOffset(operation.size)}`;

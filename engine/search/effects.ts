@@ -73,6 +73,8 @@ export class EffectTracker {
         return 'the range is allocated already';
       case 'clone':
         return 'it is refused: see what its range and the sizes of both files are then';
+      case 'fault':
+        return 'it is in force already';
       case 'sync':
         return 'nothing is dirty and no transaction runs';
       case 'commit':

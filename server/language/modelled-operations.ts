@@ -15,6 +15,7 @@ const modelled: Readonly<Record<OperationKind, true>> = {
   punch: true,
   fallocate: true,
   'zero-range': true,
+  fault: true,
   evict: true,
   close: true,
   sync: true,

@@ -11,6 +11,7 @@ const tables: Readonly<Record<Parameters<StepNames>[0], readonly string[]>> = {
   fallocate: ['inode_lock', 'insert_prealloc'],
   'zero-range': ['inode_lock', 'insert_prealloc'],
   clone: ['inode_lock', 'replace_extents'],
+  fault: ['should_fail'],
   close: ['release_file'],
   evict: ['evict_inode'],
   writeback: ['run_delalloc', 'submit'],
