@@ -94,6 +94,11 @@ export const kernelRules = {
     since: '4.13',
     commit: null,
   },
+  syncfsTellsErrors: {
+    does: 'syncfs returns an error of writeback, once to each open file.',
+    since: '5.8',
+    commit: '735e4ae5ba28',
+  },
   releaseDuringOrderedCompletion: {
     does: 'A page whose range is locked only by a completing ordered extent may be released.',
     since: '6.16',

@@ -8,6 +8,8 @@ export class WriteErrors {
   readonly #mapping: Field;
   /** Tasks whose open file has not been told of the last error yet (struct file, f_wb_err). */
   readonly #untold: Field;
+  /** Tasks whose open file has not been told by syncfs (f_sb_err). */
+  readonly #untoldBySync: Field;
   /** BTRFS_INODE_COW_WRITE_ERROR (f13e01b89daf). */
   readonly cow: Field;
 
@@ -15,6 +17,7 @@ export class WriteErrors {
     this.blocks = layout.set(possible ? segments : 0);
     this.#mapping = layout.field(possible ? 1 : 0);
     this.#untold = layout.set(possible ? tasks : 0);
+    this.#untoldBySync = layout.set(possible ? tasks : 0);
     this.cow = layout.field(possible ? 1 : 0);
   }
 
@@ -28,6 +31,7 @@ export class WriteErrors {
     this.blocks.set(state, this.blocks.get(state) | blocks);
     this.#mapping.set(state, 1);
     this.#untold.set(state, this.#untold.mask);
+    this.#untoldBySync.set(state, this.#untoldBySync.mask);
   }
 
   /** filemap_check_errors has something to return. */
@@ -53,5 +57,14 @@ export class WriteErrors {
 
   tell(state: State, task: number): void {
     this.#untold.set(state, this.#untold.get(state) & ~(1 << task));
+  }
+
+  /** syncfs has an error to return to the task. */
+  untoldBySync(state: State, task: number): boolean {
+    return (this.#untoldBySync.get(state) & (1 << task)) !== 0;
+  }
+
+  tellBySync(state: State, task: number): void {
+    this.#untoldBySync.set(state, this.#untoldBySync.get(state) & ~(1 << task));
   }
 }

@@ -96,7 +96,11 @@ function checkExtentMaps(program: Program, inode: Inode, state: State): void {
   forEachStart(extentMaps, state, extentMaps.pinned.get(state), (start, extent) => {
     const allocating = ((pages.locked.get(state) | allocatingDirectly(program, inode, state)) & extent) === extent;
     const ordered = (orderedExtents.starts.get(state) & (1 << start)) !== 0;
-    must(allocating || (ordered && orderedExtents.from(state, start) === extent), 'a pinned map has an ordered extent');
+    const unbacked = (extentMaps.unbacked.get(state) & (1 << start)) !== 0;
+    must(
+      allocating || unbacked || (ordered && orderedExtents.from(state, start) === extent),
+      'a pinned map has an ordered extent, unless its blocks were given back',
+    );
   });
   for (const [start, generation] of extentMaps.generation.entries()) {
     const pinned = (extentMaps.pinned.get(state) & (1 << start)) !== 0;

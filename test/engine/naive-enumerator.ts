@@ -103,7 +103,7 @@ export function enumerate(program: Program, limit: number): Enumeration | undefi
     const by = `${task}.${placed.operation}`;
     const called = calls.has(by) ? calls : new Map([...calls, [by, snapshot(before)]]);
     const ended = (thread.steps[thread.next(after)]?.operation ?? -1) !== placed.operation;
-    if (!ended) return [promises, called];
+    if (!ended || placed.step.says?.(before)?.startsWith('returns -E')) return [promises, called];
     const about = (file: number) => !('file' in operation) || operation.file === file;
     const raised = promises.map((promise, file) =>
       about(file) ? raise(promise, called.get(by)![file]!, by) : promise,
@@ -112,8 +112,11 @@ export function enumerate(program: Program, limit: number): Enumeration | undefi
   }
 
   function snapshot(state: State): Snapshot {
-    return inodes.map(({ content, size }) => ({
-      contents: content.map((field) => versionOf(field.get(state))),
+    return inodes.map(({ content, size, writeErrors }) => ({
+      // What a block holds whose write has failed is not defined.
+      contents: content.map((field, i) =>
+        (writeErrors.blocks.get(state) & (1 << i)) === 0 ? versionOf(field.get(state)) : { changes: 0, zero: false },
+      ),
       size: size.get(state),
       sizeChanges: size.changes(state),
     }));
@@ -129,7 +132,8 @@ export function enumerate(program: Program, limit: number): Enumeration | undefi
     const itemsInLog = diskLog.data.get(state) | diskLog.prealloc.get(state) | diskLog.hole.get(state);
     const losses = versions.map(({ version, by }, i) => {
       const inLog = replay && (itemsInLog & (1 << i)) !== 0;
-      if (inLog && i < end && (diskLog.unwritten.get(state) & (1 << i)) !== 0) return `corrupt by ${by}`;
+      const bad = diskLog.unwritten.get(state) | diskLog.foreign.get(state);
+      if (inLog && i < end && (bad & (1 << i)) !== 0) return `corrupt by ${by}`;
       const there = versionOf((inLog ? diskLog : committed).version[i]!.get(state));
       const broken = version.changes > 0 && !(i < end ? isKept(version, there) : isKeptBehindEnd(version, there));
       const tooLong = sizeIsOld && i >= size.index && i < end;

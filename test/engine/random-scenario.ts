@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import {
   type ByteRange,
   type FileOperation,
+  failingSteps,
   guards,
   modelledReleases,
   type Operation,
@@ -62,8 +63,32 @@ export function randomRace(): fc.Arbitrary<Scenario> {
 
 function scenarioOf(
   files: readonly ScenarioFile[],
-  tasks: readonly (readonly Operation[])[],
+  sound: readonly (readonly Operation[])[],
   orders: readonly OrderConstraint[] = [],
+): fc.Arbitrary<Scenario> {
+  return fc
+    .oneof({ weight: 3, arbitrary: fc.constant(sound) }, { weight: 1, arbitrary: withFault(sound) })
+    .chain((tasks) => withProfile(files, tasks, orders));
+}
+
+/** One more task, which makes some step fail from some moment on; the same tasks where nothing can fail. */
+function withFault(tasks: readonly (readonly Operation[])[]): fc.Arbitrary<readonly (readonly Operation[])[]> {
+  const faults = tasks.flatMap((operations, task) =>
+    operations.flatMap(({ kind }, operation) =>
+      (['enomem', 'io'] as const).flatMap((failure) =>
+        failingSteps(kind, failure).map(
+          (step): Operation => ({ kind: 'fault', failure, on: { task, operation, step } }),
+        ),
+      ),
+    ),
+  );
+  return faults.length === 0 ? fc.constant(tasks) : fc.constantFrom(...faults).map((fault) => [...tasks, [fault]]);
+}
+
+function withProfile(
+  files: readonly ScenarioFile[],
+  tasks: readonly (readonly Operation[])[],
+  orders: readonly OrderConstraint[],
 ): fc.Arbitrary<Scenario> {
   return fc
     .record({
