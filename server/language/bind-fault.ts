@@ -17,7 +17,7 @@ export function bindFault({ failure, on: place }: OperationNode, scope: Scope): 
   const others = quoted(failingOperations(kind));
   const message =
     steps.length === 0
-      ? `no step of \`${word}\` fails by \`${kind}\`; those of ${others} can`
+      ? `no step of \`${word}\` can fail by \`${kind}\`; those that can are in ${others}`
       : `of \`${word}\`, only ${quoted(steps)} can fail by \`${kind}\``;
   scope.problems.error('impossible-fault', message, place.step?.span ?? place.operation.span);
   return undefined;
