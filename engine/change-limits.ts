@@ -1,5 +1,5 @@
 import { writesCanFail } from './faults.ts';
-import type { CloneOperation, Operation, Scenario } from './scenario.ts';
+import type { CloneOperation, FileOperation, Operation, Scenario } from './scenario.ts';
 import { clonedBytes, cutOffsets } from './segments.ts';
 
 /** Most changes that a block of a file, and its size, can go through; the widths of fields follow from them. */
@@ -16,6 +16,8 @@ export interface ChangeLimits {
   readonly direct: boolean;
   /** A write of blocks of the file can fail. */
   readonly writeErrors: boolean;
+  /** Some fsync of the file is of a range only. */
+  readonly ranged: boolean;
 }
 
 /** The limits of one file: each operation changes a block, and the size, once at most; a clone the size once per extent. */
@@ -32,6 +34,7 @@ export function changeLimits(scenario: Scenario, file: number): ChangeLimits {
     allocates: (clones.length === 0 ? operations : all).some(({ kind }) => allocating.includes(kind)),
     mapped: operations.some(({ kind }) => kind === 'mmap-write'),
     direct: operations.some(({ kind }) => kind === 'direct-write'),
+    ranged: operations.some(isRangedSync),
     writeErrors: writesCanFail(scenario, file),
     sizeChanges:
       operations.filter((operation) => mayChangeSize(operation, size, truncated)).length +
@@ -56,6 +59,11 @@ const changing: readonly Operation['kind'][] = [
   'zero-range',
   'clone',
 ];
+
+/** `fsync F R`: msync, or a write with O_SYNC. */
+export function isRangedSync(operation: Operation): operation is FileOperation {
+  return (operation.kind === 'fsync' || operation.kind === 'fdatasync') && operation.range !== 'all';
+}
 
 function changesContent({ kind }: Operation): boolean {
   return changing.includes(kind);

@@ -1,8 +1,9 @@
-import { changeLimits } from './change-limits.ts';
+import { changeLimits, isRangedSync } from './change-limits.ts';
 import { FilePromise, syncPromise } from './durability/promises.ts';
 import { Faults } from './faults.ts';
 import { initialState } from './initial-state.ts';
 import { type KernelProfile, kernelProfile } from './kernels.ts';
+import { logLimits } from './log-limits.ts';
 import { Inode } from './model/inode.ts';
 import { LogRoot } from './model/log-root.ts';
 import type { Machine } from './model/machine.ts';
@@ -58,7 +59,14 @@ export function compile(
   const syncs = syncOperations(scenario);
   const promises = machine.inodes.map(
     ({ index, segments }) =>
-      new FilePromise(layout, segments.count, { ...changeLimits(scenario, index), syncs: syncs.length }),
+      new FilePromise(layout, segments.count, {
+        ...changeLimits(scenario, index),
+        syncs: syncs.length,
+        ranged: syncs.flatMap((sync, i) => {
+          const operation = operationAt(scenario, sync);
+          return isRangedSync(operation) && operation.file === index ? [i + 1] : [];
+        }),
+      }),
   );
   const completions = machine.inodes.map((inode) =>
     Array.from({ length: inode.segments.count }, (_, start) => {
@@ -98,7 +106,12 @@ export function compile(
     const number = syncs.findIndex((sync) => sync.task === task && sync.operation === index) + 1;
     const files = machine.inodes
       .filter((inode) => number > 0 && (!('file' in operation) || operation.file === inode.index))
-      .map((inode) => ({ inode, promise: promises[inode.index]!, limits: changeLimits(scenario, inode.index) }));
+      .map((inode) => ({
+        inode,
+        promise: promises[inode.index]!,
+        limits: changeLimits(scenario, inode.index),
+        range: isRangedSync(operation) ? operation.range : ('all' as const),
+      }));
     return syncPromise(number, files, registers);
   }
 }
@@ -108,24 +121,24 @@ function buildMachine(scenario: Scenario, profile: KernelProfile, layout: Layout
   const count = (...kinds: Operation['kind'][]) =>
     operationsOf(scenario).filter(({ kind }) => kinds.includes(kind)).length;
   const places = segments.reduce((sum, file) => sum + file.count, 0);
-  const trackLogged = profile.rules.fastFsyncWaitsForWritebackOnly;
   // Each commit lets one further transaction start.
   const transactions = count('commit', 'sync') + 1;
   const logTransactions = count('fsync', 'fdatasync');
   const tasks = scenario.tasks.length;
+  const limits = scenario.files.map((_, file) => {
+    const changes = changeLimits(scenario, file);
+    return { tasks, transactions, logTransactions, ...changes, ...logLimits(profile, changes) };
+  });
   return {
     rules: profile.rules,
     guards: profile.guards,
     transaction: new Transaction(layout, {
       transactions,
       handles: tasks + places,
-      pendingOrdered: trackLogged ? places : 0,
+      pendingOrdered: limits.some(({ trackLogged }) => trackLogged) ? places : 0,
     }),
     log: new LogRoot(layout, { logTransactions, writers: tasks }),
-    inodes: scenario.files.map(({ name }, file) => {
-      const limits = { tasks, transactions, logTransactions, trackLogged, ...changeLimits(scenario, file) };
-      return new Inode(layout, file, name, segments[file]!, limits);
-    }),
+    inodes: scenario.files.map(({ name }, file) => new Inode(layout, file, name, segments[file]!, limits[file]!)),
   };
 }
 
@@ -140,6 +153,10 @@ function watched(guards: KernelProfile['guards'], noteGuard: (name: string) => v
 
 function operationsOf(scenario: Scenario): Operation[] {
   return scenario.tasks.flatMap(({ operations }) => operations);
+}
+
+function operationAt({ tasks }: Scenario, { task, operation }: OperationReference): Operation {
+  return tasks[task]!.operations[operation]!;
 }
 
 function syncOperations({ tasks }: Scenario): OperationReference[] {

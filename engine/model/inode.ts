@@ -66,7 +66,7 @@ export class Inode {
     this.mmapLocked = layout.field(limits.mapped ? 1 : 0, 'control');
     this.flushOnClose = layout.field(limits.changesUnderIo ? 1 : 0);
     this.needsFullSync = layout.field(1);
-    this.lastTrans = layout.field(limits.transactions);
+    this.lastTrans = layout.field(limits.transactions + (limits.guessesLastTrans ? 1 : 0));
     this.loggedTrans = layout.field(limits.transactions);
     this.lastSubTrans = layout.field(limits.logTransactions);
     this.#lastLogCommit = layout.field(limits.logTransactions + 1);
@@ -110,11 +110,24 @@ export class Inode {
     }
   }
 
-  /** Blocks that an ordered extent is still to write: a log item for them points to what the device had there before. */
+  /** Blocks that are allocated and still to be written: a log item for them points to what the device had there before. */
   unwritten(state: State): number {
     const { covered, directPending, directIo } = this.orderedExtents;
     const toCome = this.pages.dirty.get(state) | this.pages.writeback.get(state);
-    return covered.get(state) & (toCome | directPending.get(state) | directIo.get(state));
+    const ordered = covered.get(state) & (toCome | directPending.get(state) | directIo.get(state));
+    return ordered | this.unordered(state);
+  }
+
+  /** Blocks that have an extent map of their own already, and no ordered extent yet. */
+  unordered(state: State): number {
+    const { extentMaps } = this;
+    return extentMaps.union(state, extentMaps.pinned.get(state)) & ~this.orderedExtents.covered.get(state);
+  }
+
+  /** The versions that newly allocated blocks hold once they are written; good for the given segment. */
+  allocatedVersions(state: State, segment: number): readonly Field[] {
+    const toCome = this.pages.dirty.get(state) | this.unordered(state);
+    return (toCome & (1 << segment)) === 0 ? this.submitted : this.content;
   }
 
   /** The device has not written the blocks of an ordered extent; those that changed since hold something newer. */
@@ -147,10 +160,9 @@ export class Inode {
     this.#lastLogCommit.set(state, transid + 1);
   }
 
-  /** btrfs_set_inode_last_trans, part of every inode update in a transaction. */
-  setLastTrans(state: State, generation: number, log: LogRoot, resetsLastLogCommit: boolean): void {
+  /** The first half of btrfs_set_inode_last_trans, part of every inode update in a transaction. */
+  setLastTrans(state: State, generation: number, log: LogRoot): void {
     this.lastTrans.set(state, generation);
     this.lastSubTrans.set(state, log.transid.get(state));
-    this.setLastLogCommit(state, resetsLastLogCommit ? this.lastSubTrans.get(state) - 1 : log.lastLogCommit.get(state));
   }
 }

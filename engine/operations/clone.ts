@@ -1,5 +1,5 @@
 import type { Inode } from '../model/inode.ts';
-import type { Machine } from '../model/machine.ts';
+import { type Machine, setInodeLastTrans } from '../model/machine.ts';
 import { isZero } from '../model/version.ts';
 import type { CloneOperation } from '../scenario.ts';
 import { clonedBytes } from '../segments.ts';
@@ -26,7 +26,7 @@ interface Piece {
  */
 export function clone(context: OperationContext, operation: CloneOperation): Step[] {
   const { machine, task, registers } = context;
-  const { transaction, log, rules } = machine;
+  const { transaction, rules } = machine;
   const source = machine.inodes[operation.file]!;
   const target = machine.inodes[operation.target]!;
   const both = source === target ? [source] : [source, target];
@@ -139,7 +139,7 @@ export function clone(context: OperationContext, operation: CloneOperation): Ste
       goesTo: ['start_transaction', 'truncate_inode_pages_range'],
       apply: (state) => {
         const { hole, extent } = nextPiece(state);
-        target.setLastTrans(state, transaction.generation.get(state), log, rules.changeResetsLastLogCommit);
+        setInodeLastTrans(machine, target, state);
         transaction.endStarted(state);
         cursor.add(state, size(hole | extent));
         return remaining(state) === 0 ? 'truncate_inode_pages_range' : 'start_transaction';

@@ -3,6 +3,7 @@ import { commitTransaction } from './commit.ts';
 import type { OperationContext } from './context.ts';
 import { pagesAreUnlocked, unsubmitted, writeRange } from './delalloc.ts';
 import { end, type Step } from './step.ts';
+import { tellsError } from './write-failure.ts';
 
 /** `sync`: syncfs. Writes all dirty data, waits for it, and commits the running transaction. */
 export function sync({ machine, task, registers, promise }: OperationContext): Step[] {
@@ -95,7 +96,7 @@ export function sync({ machine, task, registers, promise }: OperationContext): S
   }
 
   function outcome(state: State): string | undefined {
-    return fails(state) ? 'returns -EIO: data could not be written' : undefined;
+    return fails(state) ? tellsError : undefined;
   }
 
   function finish(state: State): void {
