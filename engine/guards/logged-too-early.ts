@@ -122,6 +122,23 @@ export const loggedTooEarly: readonly Guard[] = [
     fstest: null,
   },
   {
+    name: 'fsync.ordered-extent-errors',
+    label: 'check of ordered extents for errors in a fast fsync',
+    entry: 'C14',
+    commit: '8407f553268a',
+    subject: 'Btrfs: fix data corruption after fast fsync and writeback error',
+    introduced: null,
+    fixed: '3.18',
+    stable: [],
+    retired: '4.19',
+    actsIn: 'wait_ordered_extents',
+    does: 'A fast fsync that waits for an ordered extent with an error does not log its extent map, does not sync the log, and returns -EIO; so it does when one has failed before it could be collected (b38ef71cb102).',
+    without:
+      'A fast fsync waits until the IO of its ordered extents has ended, and does not ask how: it logs file-extent items that point to blocks nobody has written, and returns success.',
+    loses: 'what the range held before: it shows whatever lies in the blocks that were not written',
+    fstest: null,
+  },
+  {
     name: 'fsync.cow-write-error',
     label: 'wait for failed ordered extents in btrfs_sync_file',
     entry: 'C14b',

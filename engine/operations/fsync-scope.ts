@@ -19,6 +19,8 @@ export interface FsyncScope {
   readonly transid: Field;
   /** Ordered extents that the fsync has taken along, by start. */
   readonly taken: Field;
+  /** ctx->io_err: a fast fsync has met an error of writeback while it logged (8407f553268a). */
+  readonly ioError: Field;
   /** Blocks that the fsync is about: the pages of its range, or all. */
   readonly blocks: (state: State) => number;
 }
@@ -33,6 +35,7 @@ export function fsyncScope(context: OperationContext, { file, range }: FileOpera
   const testsEarly = rules.fastFsyncWaitsForWritebackOnly && !rules.fullSyncFlagTestedAfterFlush;
   const keepsFlag = rules.fastFsyncLogsRunningExtents || testsEarly || widens;
   const fullSync = keepsFlag ? registers.field('full_sync', 1) : registers.field('nothing', 0);
+  const logsErrors = inode.writeErrors.possible && rules.fastFsyncLogsRunningExtents;
   const all = below(inode.segments.count);
   const own = ranged ? inode.segments.wholeBlocks(inode.segments.maskOf(range)) : all;
   return {
@@ -40,6 +43,7 @@ export function fsyncScope(context: OperationContext, { file, range }: FileOpera
     inode,
     task: context.task,
     fails: context.fails,
+    ioError: logsErrors ? registers.field('io_err', 1) : registers.field('nothing', 0),
     fullSync,
     transid: registers.field('log_transid', log.transid.mask),
     taken: rules.fastFsyncLogsRunningExtents

@@ -9,7 +9,7 @@ import { logInode } from './log-inode.ts';
 import { skipCheck, skipped } from './skip-check.ts';
 import { end, following, type Step } from './step.ts';
 import { syncLog } from './sync-log.ts';
-import { failure, isUntold, tellsError } from './write-failure.ts';
+import { failure, isUntold, loggingFailed, tellsError } from './write-failure.ts';
 
 /** `fsync F`, `fsync F R`, and `fdatasync`: btrfs_sync_file, which ignores the difference. */
 export function fsync(context: OperationContext, operation: FileOperation): Step[] {
@@ -45,7 +45,16 @@ export function fsync(context: OperationContext, operation: FileOperation): Step
     ...skipCheck(scope),
     ...joinLog(scope),
     ...logInode(scope),
-    { name: 'inode_unlock', locks: 'inode lock', does: 'Gives the inode lock back.', apply: unlock },
+    {
+      name: 'inode_unlock',
+      locks: 'inode lock',
+      does: 'Gives the inode lock back.',
+      ...(scope.ioError.mask === 0 ? {} : { goesTo: [following, loggingFailed] }),
+      apply: (state) => {
+        unlock(state);
+        return scope.ioError.get(state) === 1 ? loggingFailed : undefined;
+      },
+    },
     ...syncLog(machine, scope.transid),
     ...returns(),
     ...failure(scope, unlock),

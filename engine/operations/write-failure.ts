@@ -1,9 +1,12 @@
 import type { State } from '../state/layout.ts';
 import type { FsyncScope } from './fsync-scope.ts';
-import type { Step } from './step.ts';
+import { end, type Step } from './step.ts';
 
 /** Label that the steps of an fsync go to when a wait has met an error: it logs nothing. */
 export const writeFailed = 'inode_unlock after failure';
+
+/** Label for where data could not be written while an fsync logged it: it does not sync the log. */
+export const loggingFailed = 'return of an error in the log';
 
 /** What an operation that fails says. */
 export const tellsError = 'returns -EIO: data could not be written';
@@ -14,7 +17,7 @@ export function isUntold({ machine, inode, task }: FsyncScope, state: State): bo
 }
 
 /** The steps of an fsync that fails; none where no write can. */
-export function failure({ inode, task }: FsyncScope, unlock: (state: State) => undefined): Step[] {
+export function failure({ machine, inode, task, ioError }: FsyncScope, unlock: (state: State) => undefined): Step[] {
   const { writeErrors } = inode;
   if (!writeErrors.possible) return [];
   return [
@@ -34,10 +37,27 @@ export function failure({ inode, task }: FsyncScope, unlock: (state: State) => u
       locks: '',
       does: 'Returns -EIO and promises nothing.',
       says: () => tellsError,
+      goesTo: [end],
       apply: (state) => {
+        writeErrors.tell(state, task);
+        return end;
+      },
+    },
+    ...(ioError.mask === 0 ? [] : [returnInLog()]),
+  ];
+
+  function returnInLog(): Step {
+    return {
+      name: 'return',
+      label: loggingFailed,
+      locks: '',
+      does: 'Ends the transaction handle, returns -EIO and promises nothing.',
+      says: () => tellsError,
+      apply: (state) => {
+        machine.transaction.endStarted(state);
         writeErrors.tell(state, task);
         return undefined;
       },
-    },
-  ];
+    };
+  }
 }
