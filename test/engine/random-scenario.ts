@@ -64,33 +64,42 @@ export function randomRace(): fc.Arbitrary<Scenario> {
 
 function scenarioOf(
   files: readonly ScenarioFile[],
-  sound: readonly (readonly Operation[])[],
+  tasks: readonly (readonly Operation[])[],
   orders: readonly OrderConstraint[] = [],
 ): fc.Arbitrary<Scenario> {
+  const sound = { tasks, orders };
   return fc
-    .oneof({ weight: 3, arbitrary: fc.constant(sound) }, { weight: 1, arbitrary: withFault(sound) })
-    .chain((tasks) => withProfile(files, tasks, orders));
+    .oneof({ weight: 5, arbitrary: fc.constant(sound) }, { weight: 1, arbitrary: withFault(sound) })
+    .chain((ordered) => withProfile(files, ordered));
 }
 
-/** One more task, which makes some step fail from some moment on; the same tasks where nothing can fail. */
-function withFault(tasks: readonly (readonly Operation[])[]): fc.Arbitrary<readonly (readonly Operation[])[]> {
+interface OrderedTasks {
+  readonly tasks: readonly (readonly Operation[])[];
+  readonly orders: readonly OrderConstraint[];
+}
+
+/** Some step that can fail does: its task begins with the fault. The same tasks where nothing can fail. */
+function withFault({ tasks, orders }: OrderedTasks): fc.Arbitrary<OrderedTasks> {
   const faults = tasks.flatMap((operations, task) =>
     operations.flatMap(({ kind }, operation) =>
       (['enomem', 'io'] as const).flatMap((failure) =>
-        failingSteps(kind, failure).map(
-          (step): Operation => ({ kind: 'fault', failure, on: { task, operation, step } }),
-        ),
+        failingSteps(kind, failure).map((step) => ({ failure, on: { task, operation, step } })),
       ),
     ),
   );
-  return faults.length === 0 ? fc.constant(tasks) : fc.constantFrom(...faults).map((fault) => [...tasks, [fault]]);
+  if (faults.length === 0) return fc.constant({ tasks, orders });
+  return fc.constantFrom(...faults).map(({ failure, on }) => {
+    const behind = (place: StepReference) =>
+      place.task === on.task ? { ...place, operation: place.operation + 1 } : place;
+    const fault: Operation = { kind: 'fault', failure, on: behind(on) };
+    return {
+      tasks: tasks.map((operations, task) => (task === on.task ? [fault, ...operations] : operations)),
+      orders: orders.map(({ before, after }) => ({ before: behind(before), after: behind(after) })),
+    };
+  });
 }
 
-function withProfile(
-  files: readonly ScenarioFile[],
-  tasks: readonly (readonly Operation[])[],
-  orders: readonly OrderConstraint[],
-): fc.Arbitrary<Scenario> {
+function withProfile(files: readonly ScenarioFile[], { tasks, orders }: OrderedTasks): fc.Arbitrary<Scenario> {
   return fc
     .record({
       kernel: fc.constantFrom(...changingReleases, newestRelease),
@@ -148,7 +157,7 @@ function randomOperation(files: number): fc.Arbitrary<Operation> {
     { weight: 2, arbitrary: file.chain(randomTruncate) },
     { weight: 2, arbitrary: file.chain(randomAllocation) },
     { weight: 2, arbitrary: file.chain((f) => fileOperation(f, 'read', 'close', 'evict')) },
-    { weight: 2, arbitrary: randomClone(files) },
+    { weight: 1, arbitrary: randomClone(files) },
   );
 }
 
