@@ -245,14 +245,14 @@ function tellFsync(machine: Machine, inode: Inode, state: State, { hole, extent,
     }
   } else if (extent !== 0) {
     dropExtentMaps(machine, inode, state, range, fails);
-    inode.needsFullSync.set(state, 1);
+    inode.setFullSync(state, generation);
   } else if (lowest(hole) < inode.size.get(state)) {
     const insert = () => extentMaps.insertHoles(state, hole, generation);
     replaceExtentMaps(machine, inode, state, { range, fails, insert });
   } else {
     // What ends the range is punched: btrfs_replace_file_extents adds no hole extent map from i_size on.
     dropExtentMaps(machine, inode, state, range, fails);
-    if (guards['clone.full-sync-behind-end']) inode.needsFullSync.set(state, 1);
+    if (guards['clone.full-sync-behind-end']) inode.setFullSync(state, inode.lastTrans.get(state));
   }
 }
 

@@ -8,7 +8,7 @@ import type { State } from '../state/layout.ts';
  */
 export function dropExtentMaps({ guards }: Machine, inode: Inode, state: State, range: number, fails: boolean): void {
   const unlisted = inode.extentMaps.drop(state, range, fails);
-  if (unlisted && guards['drop-extent-maps.full-sync-flag']) inode.needsFullSync.set(state, 1);
+  if (unlisted && guards['drop-extent-maps.full-sync-flag']) inode.setFullSync(state, inode.lastTrans.get(state));
 }
 
 /**
@@ -24,5 +24,5 @@ export function replaceExtentMaps(
   const splits = inode.extentMaps.sticksOut(state, range);
   dropExtentMaps(machine, inode, state, range, fails);
   if (!fails || splits) insert();
-  else inode.needsFullSync.set(state, 1);
+  else inode.setFullSync(state, inode.lastTrans.get(state));
 }

@@ -90,7 +90,10 @@ export class Recorder {
     removeRecordingFolder(this.#folder);
   }
 
-  /** Runs a workload and finds out what each crash leaves. Throws a NotRecordable when it cannot be run. */
+  /**
+   * Runs a workload and finds out what each crash leaves. Throws a NotRecordable when it cannot be run; after that there is
+   * nothing to do but `close`.
+   */
   async record(workload: Workload): Promise<Recording> {
     let late = false;
     const timer = setTimeout(() => {
