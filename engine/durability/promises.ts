@@ -85,7 +85,7 @@ export function syncPromise(
         // What a block holds whose write has failed, nobody can promise: version 0 is what it was at the start.
         const failed = inode.writeErrors.blocks.get(state);
         for (let i = 0; i < versions.length; i++) {
-          versions[i]!.set(state, (failed & (1 << i)) === 0 ? inode.content[i]!.get(state) : 0);
+          versions[i]!.set(state, (failed & (1 << i)) === 0 ? inode.returnedVersion(state, i) : 0);
         }
       }
     },

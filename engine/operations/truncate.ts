@@ -66,8 +66,11 @@ export function truncate({ machine, task, fails }: OperationContext, operation: 
       name: 'truncate_setsize',
       locks: 'inode lock',
       does: 'Shrinking: moves i_size and drops the pages behind it, dirty or not. Ordered extents end before the first page that was never submitted.',
-      ready: (state) => (affected & (pages.writeback.get(state) | pages.locked.get(state))) === 0,
-      waitsFor: 'the writeback of the pages behind the new size',
+      ready: (state) =>
+        (affected &
+          (pages.writeback.get(state) | pages.locked.get(state) | orderedExtents.directInFlight.get(state))) ===
+        0,
+      waitsFor: 'the writeback of the pages behind the new size, and direct writes',
       apply: (state) => {
         inode.changeContent(state, inode.inside(state) & ~below(newSize), true);
         inode.size.change(state, newSize);

@@ -127,13 +127,15 @@ export function enumerate(program: Program, limit: number): Enumeration | undefi
   }
 
   function snapshot(state: State): Snapshot {
-    return inodes.map(({ content, size, writeErrors }) => ({
+    return inodes.map((inode) => ({
       // What a block holds whose write has failed is not defined.
-      contents: content.map((field, i) =>
-        (writeErrors.blocks.get(state) & (1 << i)) === 0 ? versionOf(field.get(state)) : { changes: 0, zero: false },
+      contents: inode.content.map((_, i) =>
+        (inode.writeErrors.blocks.get(state) & (1 << i)) === 0
+          ? versionOf(inode.returnedVersion(state, i))
+          : { changes: 0, zero: false },
       ),
-      size: size.get(state),
-      sizeChanges: size.changes(state),
+      size: inode.size.get(state),
+      sizeChanges: inode.size.changes(state),
     }));
   }
 

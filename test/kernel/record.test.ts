@@ -93,7 +93,9 @@ describe.skipIf(refusal !== undefined)(`recording${absent}`, () => {
   test('says what no machine can run', async () => {
     await expect(record([{ ...empty, ops: [{ op: 'explode' }] }])).rejects.toThrow('no operation is called explode');
     await expect(record([{ ...empty, mount: 'nonsense' }])).rejects.toThrow('cannot mount a fresh btrfs with nonsense');
-    await expect(record([{ ...empty, mkfs: ['--nonsense'] }])).rejects.toThrow(/^mkfs\.btrfs .* failed: /);
+    await expect(record([{ ...empty, mkfs: ['--nonsense'] }])).rejects.toThrow(
+      /^empty cannot be recorded: mkfs\.btrfs .* failed: /,
+    );
   });
 });
 
