@@ -26,7 +26,10 @@ export function initialState(
     }
     for (const image of [inode.tree, inode.committed]) {
       image.present.set(state, 1);
-      image.data.set(state, segments.wholeBlocks(written));
+      for (const range of data) {
+        image.insertExtent(state, segments.wholeBlocks(segments.maskOf(range)), 'data', inode.content);
+      }
+      image.items.commit(state);
     }
     inode.needsFullSync.set(state, needsFullSync ? 1 : 0);
     inode.setLastLogCommit(state, 0);

@@ -7,4 +7,6 @@ export interface Limits extends ChangeLimits, LogLimits {
   /** Transactions that can be created after the first. */
   readonly transactions: number;
   readonly logTransactions: number;
+  /** File-extent items are kept one by one, see `ExtentItems`. */
+  readonly tracksItems: boolean;
 }

@@ -117,10 +117,11 @@ export function truncate({ machine, task }: OperationContext, operation: Truncat
       locks: 'inode lock, range lock',
       does: 'Shrinking: drops the extent maps behind the new size, and deletes or trims their file-extent items.',
       apply: (state) => {
-        const touched = (tree.data.get(state) | tree.prealloc.get(state)) & gone;
+        const touched = (tree.data.get(state) | tree.prealloc.get(state)) & affected;
         extentMaps.drop(state, gone);
         tree.dropExtents(state, gone, inode.content);
-        if (touched !== 0) inode.needsFullSync.set(state, 1);
+        // The flag is set when the inode item has been updated, which is before the inode lock is given back.
+        if (touched !== 0) inode.setFullSync(state, transaction.generation.get(state));
         return undefined;
       },
     },

@@ -1,3 +1,4 @@
+import { versionAfterCrash } from '../../engine/durability/after-crash.ts';
 import type { ExtentSet } from '../../engine/model/extent-set.ts';
 import type { FileImage } from '../../engine/model/file-image.ts';
 import type { Inode } from '../../engine/model/inode.ts';
@@ -5,8 +6,8 @@ import { changesOf, isZero } from '../../engine/model/version.ts';
 import type { VersionedSize } from '../../engine/model/versioned-size.ts';
 import type { Program } from '../../engine/program.ts';
 import type { OperationKind } from '../../engine/scenario.ts';
-import { lowest, runs, size } from '../../engine/state/bits.ts';
-import type { State } from '../../engine/state/layout.ts';
+import { below, lowest, runs, size } from '../../engine/state/bits.ts';
+import type { Field, State } from '../../engine/state/layout.ts';
 
 /** What holds in every state that a program can reach; throws with the name of what does not. */
 export function checkState(program: Program, state: State): void {
@@ -16,6 +17,7 @@ export function checkState(program: Program, state: State): void {
     checkExtentMaps(inode, state);
     checkPages(inode, state);
     checkImages(inode, state);
+    checkItems(program, inode, state);
     checkVersions(inode, state);
     checkSizes(inode, state);
   }
@@ -131,6 +133,34 @@ function checkImages({ tree, committing, committed, log, syncingLog, diskLog }: 
     if (image.present.get(state) === 0) continue;
     const described = image === tree || image === committing || image === committed ? ~0 : prealloc | hole;
     must(allZero(image, state, described & ~data), 'holes and prealloc extents read as zeros');
+  }
+}
+
+/** Where items are kept, they say what the images say; and the log's items need nothing that a crash does not leave. */
+function checkItems({ machine }: Program, inode: Inode, state: State): void {
+  const { tree, committing, committed, diskLog, segments } = inode;
+  if (!tree.items.tracked) return;
+  const all = below(segments.count);
+  for (const image of [tree, committing, committed]) {
+    const items = image.items.beginningIn(state, all);
+    const of = (type: string) =>
+      items.filter((item) => item.type === type).reduce((mask, { extent }) => mask | extent, 0);
+    must(of('regular') === image.data.get(state), 'the regular items are those of data');
+    must(of('prealloc') === image.prealloc.get(state), 'the prealloc items are those of prealloc extents');
+    must(of('hole') === 0, 'there are no hole items with NO_HOLES');
+  }
+  if (machine.log.onDisk.get(state) === 0 || diskLog.present.get(state) === 0) return;
+  for (let segment = 0; segment < diskLog.size.get(state); segment++) {
+    const item = diskLog.items.at(state, segment);
+    const has = (field: Field) => (field.get(state) & (1 << segment)) !== 0;
+    if (item !== undefined) {
+      const mask = { regular: diskLog.data, prealloc: diskLog.prealloc, hole: diskLog.hole }[item.type];
+      must(has(mask), `a logged ${item.type} item is replayed as what it is`);
+      continue;
+    }
+    const found = versionAfterCrash(inode, machine.log, state, segment);
+    const old = committed.version[segment]!.get(state);
+    must(found === old || (isZero(found) && isZero(old)), 'what the log has no item for is committed');
   }
 }
 
