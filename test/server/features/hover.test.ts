@@ -40,7 +40,12 @@ test.each([
   ['w1@', 0, 'w1', /`write F R` — `btrfs_buffered_write`/],
   ['endio', 0, 'endio', /btrfs_finish_ordered_io/],
   // A step, of the operation that it is used with.
-  ['log_inode', 0, 'log_inode', /`log_inode` — step of `fsync F`\n\n.*NEEDS_FULL_SYNC.*\n\nLocks held: inode lock/],
+  [
+    'log_inode',
+    0,
+    'log_inode',
+    /`log_inode` — step of `fsync F \[R\]`\n\n.*NEEDS_FULL_SYNC.*\n\nLocks held: inode lock/,
+  ],
   ['dirty_pages', 0, 'dirty_pages', /step of `write F R`/],
   ['finish_ordered_io', 0, 'finish_ordered_io', /step of `endio: F R`/],
   ['end_bio', 0, 'end_bio', /step of `endio: F R`/],
@@ -72,7 +77,9 @@ test('the name of a scenario tells how far its check is', () => {
 
 test('a guard that is not set is as in the release', () => {
   const text = 'scenario "x" { kernel 5.8 file I task a { sync } guard releasepage.modified-list on }';
-  expect(hoverAt('releasepage', 0, text).value).toMatch(/3d6448e63159\]\(https:.*In releases from 5\.9 on\./s);
+  expect(hoverAt('releasepage', 0, text).value).toMatch(
+    /3d6448e63159\]\(https:.*In releases from 5\.9 on; in stable releases from 5\.4\.60, 5\.7\.17, 5\.8\.3 on\./s,
+  );
 });
 
 test.each(['I size', 'app {', '4K', 'crash'])('there is nothing to say about %s', (word) => {
