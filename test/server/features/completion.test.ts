@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import { modelledReleases } from '../../../engine/index.ts';
 import { completion } from '../../../server/features/completion.ts';
 import { atCursor, checkedDocument } from '../checked-document.ts';
 
