@@ -12,10 +12,12 @@ export interface ChangeLimits {
   readonly mapped: boolean;
   /** The file is written by direct IO. */
   readonly direct: boolean;
+  /** The scenario has a namespace: the file can be logged for its names only. */
+  readonly named: boolean;
 }
 
 /** The limits of one file: each operation changes a block, and the size, once at most. */
-export function changeLimits({ files, tasks }: Scenario, file: number): ChangeLimits {
+export function changeLimits({ files, tasks, namespace }: Scenario, file: number): ChangeLimits {
   const operations = tasks
     .flatMap((task) => task.operations)
     .filter((operation) => 'file' in operation && operation.file === file);
@@ -27,6 +29,7 @@ export function changeLimits({ files, tasks }: Scenario, file: number): ChangeLi
     allocates: operations.some(({ kind }) => kind === 'fallocate' || kind === 'zero-range'),
     mapped: operations.some(({ kind }) => kind === 'mmap-write'),
     direct: operations.some(({ kind }) => kind === 'direct-write'),
+    named: namespace !== undefined,
     sizeChanges: operations.filter((operation) => mayChangeSize(operation, size, truncated)).length,
   };
 }

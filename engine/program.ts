@@ -1,10 +1,12 @@
 import { changeLimits } from './change-limits.ts';
+import { namePromise } from './durability/name-promises.ts';
 import { FilePromise, syncPromise } from './durability/promises.ts';
 import { initialState } from './initial-state.ts';
 import { type KernelProfile, kernelProfile } from './kernels.ts';
 import { Inode } from './model/inode.ts';
 import { LogRoot } from './model/log-root.ts';
 import type { Machine } from './model/machine.ts';
+import { Namespace } from './model/namespace.ts';
 import { Transaction } from './model/transaction.ts';
 import { finishOrderedIo } from './operations/finish-ordered-io.ts';
 import { Registers } from './operations/registers.ts';
@@ -57,8 +59,12 @@ export function compile(
   const syncs = syncOperations(scenario);
   const promises = machine.inodes.map(
     ({ index, segments }) =>
-      new FilePromise(layout, segments.count, { ...changeLimits(scenario, index), syncs: syncs.length }),
+      new FilePromise(layout, segments.count, machine.names?.count ?? 0, {
+        ...changeLimits(scenario, index),
+        syncs: syncs.length,
+      }),
   );
+  for (const [file, { names }] of promises.entries()) machine.names?.follow(file, names);
   const completions = machine.inodes.map((inode) =>
     Array.from({ length: inode.segments.count }, (_, start) => {
       const steps = placeSteps([finishOrderedIo(machine, inode, start)]);
@@ -87,15 +93,46 @@ export function compile(
     return new TaskThread(task, layout.field(steps.length, 'control'), steps, (state) => registers.reset(state));
   });
   addGates(scenario.orders, tasks, completions.flat(), starters);
-  const initial = initialState(scenario.files, machine, promises, layout);
+  waitForCreation(scenario, machine, tasks);
+  const initial = initialState(scenario.files, scenario.namespace, machine, promises, layout);
   return { scenario, profile, machine, layout, initial, tasks, completions, promises, syncs };
 
   function promiseOf(operation: Operation, task: number, index: number, registers: Registers) {
     const number = syncs.findIndex((sync) => sync.task === task && sync.operation === index) + 1;
-    const files = machine.inodes
-      .filter((inode) => number > 0 && (!('file' in operation) || operation.file === inode.index))
+    const { names, inodes } = machine;
+    const directory = 'directory' in operation ? operation.directory : undefined;
+    const files = inodes
+      .filter(({ index: file }) => number > 0 && (!('file' in operation) || operation.file === file))
       .map((inode) => ({ inode, promise: promises[inode.index]!, limits: changeLimits(scenario, inode.index) }));
-    return syncPromise(number, files, registers);
+    // A directory's fsync promises that files exist, not what is in them.
+    const content = syncPromise(number, directory === undefined ? files : [], registers);
+    if (names === undefined) return content;
+    const named = files.map(({ inode, promise }) => ({ file: inode.index, promise }));
+    const existence = namePromise(number, names, named, registers, directory);
+    return {
+      call(state: State) {
+        content.call(state);
+        existence.call(state);
+      },
+      fulfil(state: State) {
+        content.fulfil(state);
+        existence.fulfil(state);
+      },
+    };
+  }
+}
+
+/** An operation on a file that does not exist yet waits until somebody has created it. */
+function waitForCreation(scenario: Scenario, { inodes, names }: Machine, tasks: readonly TaskThread[]): void {
+  const linked = new Set(scenario.namespace?.links.map(({ node }) => node));
+  if (names === undefined) return;
+  for (const thread of tasks) {
+    for (const { operation: index, position } of thread.steps) {
+      const operation = scenario.tasks[thread.task]!.operations[index]!;
+      if (!('file' in operation) || linked.has(operation.file)) continue;
+      const { present } = inodes[operation.file]!.tree;
+      thread.addGate(position, (state) => present.get(state) === 1);
+    }
   }
 }
 
@@ -105,11 +142,18 @@ function buildMachine(scenario: Scenario, profile: KernelProfile, layout: Layout
     operationsOf(scenario).filter(({ kind }) => kinds.includes(kind)).length;
   const places = segments.reduce((sum, file) => sum + file.count, 0);
   const trackLogged = profile.rules.fastFsyncWaitsForWritebackOnly;
-  // Each commit lets one further transaction start.
-  const transactions = count('commit', 'sync') + 1;
   const logTransactions = count('fsync', 'fdatasync');
+  const named = scenario.namespace !== undefined;
+  // Each commit lets one further transaction start; where names change, an fsync may commit instead of logging.
+  const transactions = count('commit', 'sync') + 1 + (named ? logTransactions : 0);
   const tasks = scenario.tasks.length;
-  return {
+  const common = { tasks, transactions, logTransactions, trackLogged };
+  const inodes = (): Inode[] =>
+    scenario.files.map(
+      ({ name }, file) =>
+        new Inode(layout, file, name, segments[file]!, { ...common, ...changeLimits(scenario, file) }),
+    );
+  const machine = {
     rules: profile.rules,
     guards: profile.guards,
     transaction: new Transaction(layout, {
@@ -118,11 +162,11 @@ function buildMachine(scenario: Scenario, profile: KernelProfile, layout: Layout
       pendingOrdered: trackLogged ? places : 0,
     }),
     log: new LogRoot(layout, { logTransactions, writers: tasks }),
-    inodes: scenario.files.map(({ name }, file) => {
-      const limits = { tasks, transactions, logTransactions, trackLogged, ...changeLimits(scenario, file) };
-      return new Inode(layout, file, name, segments[file]!, limits);
-    }),
+    inodes: inodes(),
   };
+  const { namespace } = scenario;
+  const names = namespace && new Namespace(layout, namespace, machine.inodes, { ...common, named });
+  return { ...machine, names };
 }
 
 function watched(guards: KernelProfile['guards'], noteGuard: (name: string) => void): KernelProfile['guards'] {

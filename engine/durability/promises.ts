@@ -17,12 +17,21 @@ export class FilePromise {
   readonly promisedBy: readonly Field[];
   readonly size: VersionedSize;
   readonly sizePromisedBy: Field;
+  /**
+   * The names of which the file must have one: those it had when the sync was called that promised its existence, and those
+   * it has got since. Empty while its existence is not promised.
+   */
+  readonly names: Field;
+  readonly namesPromisedBy: Field;
 
-  constructor(layout: Layout, segments: number, limits: PromiseLimits & { readonly syncs: number }) {
+  /** `names` is the number of names in the scenario, 0 where they do not change. */
+  constructor(layout: Layout, segments: number, names: number, limits: PromiseLimits & { readonly syncs: number }) {
     this.version = layout.fields(segments, largestVersion(limits.versions));
     this.promisedBy = layout.fields(segments, limits.syncs);
     this.size = VersionedSize.create(layout, segments, limits.sizeChanges);
     this.sizePromisedBy = layout.field(limits.syncs);
+    this.names = layout.set(names);
+    this.namesPromisedBy = layout.field(names === 0 ? 0 : limits.syncs);
   }
 }
 

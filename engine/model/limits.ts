@@ -1,11 +1,8 @@
 import type { ChangeLimits } from '../change-limits.ts';
+import type { LogLimits } from './logged-inode.ts';
 
 /** How large the numbers of one scenario can get for one file; the width of every field follows from them. */
-export interface Limits extends ChangeLimits {
-  readonly tasks: number;
-  /** Transactions that can be created after the first. */
-  readonly transactions: number;
-  readonly logTransactions: number;
+export interface Limits extends ChangeLimits, LogLimits {
   /** Ordered extents are marked once logged (487781796d30). */
   readonly trackLogged: boolean;
 }

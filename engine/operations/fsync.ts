@@ -4,6 +4,7 @@ import type { State } from '../state/layout.ts';
 import type { OperationContext } from './context.ts';
 import { pagesAreUnlocked, writeRange } from './delalloc.ts';
 import { logInode } from './log-inode.ts';
+import { commitInstead, fileNames, giveUpLog, needsFullCommit, unlockToCommit } from './log-parents.ts';
 import { end, following, type Step } from './step.ts';
 import { syncLog } from './sync-log.ts';
 
@@ -17,6 +18,8 @@ export function fsync(context: OperationContext, operation: FileOperation): Step
   const transid = registers.field('log_transid', log.transid.mask);
   /** ctx->ordered_extents, by start. */
   const ordered = registers.field('ordered_extents', rules.fastFsyncWaitsForWritebackOnly ? 2 ** segments - 1 : 0);
+
+  const names = fileNames(context, operation.file);
 
   const startOrderedOps = (state: State): undefined => {
     writeRange(inode, state, pages.dirty.get(state));
@@ -92,19 +95,22 @@ export function fsync(context: OperationContext, operation: FileOperation): Step
       ready: (state) =>
         log.exists.get(state) === 1 || !rules.firstLoggerWaitsForCommit || transaction.treeLogMutex.get(state) === 0,
       waitsFor: 'the super block of the previous transaction (tree_log_mutex)',
-      goesTo: [following, 'inode_unlock without log'],
+      goesTo: [following, 'inode_unlock without log', ...(names === undefined ? [] : [unlockToCommit])],
       apply: (state) => {
         const generation = transaction.generation.get(state);
         if (inodeInLog(machine, inode, state, generation) && ordered.get(state) === 0)
           return 'inode_unlock without log';
+        if (needsFullCommit(machine, state)) return unlockToCommit;
         if (log.exists.get(state) === 0) log.create(state);
         log.writers.add(state, 1);
         transid.set(state, log.transid.get(state));
         return undefined;
       },
     },
-    ...logInode(machine, inode, ordered),
+    ...logInode(machine, inode, ordered, names),
+    ...(names?.steps ?? []),
     { name: 'inode_unlock', locks: 'inode lock', does: 'Gives the inode lock back.', apply: unlock },
+    ...giveUpLog(machine),
     ...syncLog(machine, transid),
     {
       name: 'return',
@@ -159,6 +165,7 @@ export function fsync(context: OperationContext, operation: FileOperation): Step
         return end;
       },
     },
+    ...commitInstead(context, unlock, isOrdered),
   ];
 
   function startOrderedOpsLocked(): Step {

@@ -3,13 +3,14 @@ import type { Inode } from '../model/inode.ts';
 import type { Machine } from '../model/machine.ts';
 import { below, lowest } from '../state/bits.ts';
 import type { Field, State } from '../state/layout.ts';
+import type { FileNames } from './log-parents.ts';
 import type { Step } from './step.ts';
 
 /**
  * btrfs_log_inode for a regular file (LOG_INODE_ALL). `context` is the set of ordered extents that a
- * fast fsync took along (487781796d30), by start.
+ * fast fsync took along (487781796d30), by start; `names` is there where names can change.
  */
-export function logInode(machine: Machine, inode: Inode, context: Field): Step[] {
+export function logInode(machine: Machine, inode: Inode, context: Field, names: FileNames | undefined): Step[] {
   const held = 'inode lock, inode log_mutex';
   return [
     {
@@ -24,27 +25,29 @@ export function logInode(machine: Machine, inode: Inode, context: Field): Step[]
       apply: (state) => {
         if (inode.needsFullSync.get(state) === 0) return 'log_inode_item';
         inode.needsFullSync.set(state, 0);
+        inode.copyEverything.set(state, 0);
         return 'truncate_inode_items';
       },
     },
-    ...fullPath(inode, held),
-    ...fastPath(machine, inode, held),
+    ...fullPath(inode, held, names),
+    ...fastPath(machine, inode, held, names),
     {
       name: 'log_inode_done',
       locks: held,
-      does: 'The inode counts as logged in this transaction; this task is no longer a writer of the log.',
+      does: 'The inode counts as logged in this transaction.',
       apply: (state) => {
         machine.transaction.pendingOrdered.add(state, inode.orderedExtents.markLogged(state, context.get(state)));
         inode.loggedTrans.set(state, machine.transaction.generation.get(state));
         inode.setLastLogCommit(state, inode.lastSubTrans.get(state));
-        machine.log.writers.add(state, -1);
+        if (names === undefined) machine.log.writers.add(state, -1);
+        else if (names.isUnlinked(state)) inode.log.clear(state);
         return undefined;
       },
     },
   ];
 }
 
-function fullPath(inode: Inode, held: string): Step[] {
+function fullPath(inode: Inode, held: string, names: FileNames | undefined): Step[] {
   const { log, tree, extentMaps } = inode;
   return [
     {
@@ -62,6 +65,7 @@ function fullPath(inode: Inode, held: string): Step[] {
       does: 'Full path: copies the inode item (with i_size from memory) and the file-extent items from the subvolume tree.',
       apply: (state) => {
         logInodeItem(inode, state);
+        names?.copyReferences(state);
         log.insertExtent(state, tree.data.get(state), 'data', tree.version);
         log.insertExtent(state, tree.prealloc.get(state), 'prealloc', tree.version);
         return undefined;
@@ -101,7 +105,7 @@ function fullPath(inode: Inode, held: string): Step[] {
   ];
 }
 
-function fastPath(machine: Machine, inode: Inode, held: string): Step[] {
+function fastPath(machine: Machine, inode: Inode, held: string, names: FileNames | undefined): Step[] {
   const { log, tree, extentMaps } = inode;
   const { collected } = extentMaps;
   return [
@@ -110,6 +114,8 @@ function fastPath(machine: Machine, inode: Inode, held: string): Step[] {
       locks: held,
       does: 'Fast path: logs the inode item with i_size from memory. This may sleep.',
       apply: (state) => {
+        if (inode.copyEverything.get(state) === 1) names?.copyReferences(state);
+        inode.copyEverything.set(state, 0);
         logInodeItem(inode, state);
         return undefined;
       },
@@ -205,6 +211,7 @@ function isCommitted({ rules, transaction }: Machine, state: State, generation: 
 
 function logInodeItem(inode: Inode, state: State): void {
   inode.log.present.set(state, 1);
+  inode.log.existsOnly.set(state, 0);
   inode.log.size.copyFrom(state, inode.size);
   // Replay of an inode item drops every extent behind its size first.
   inode.log.dropExtents(state, below(inode.content.length) & ~inode.inside(state), inode.content);

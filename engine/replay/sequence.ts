@@ -1,4 +1,5 @@
 import { dataAfterCrash, sizeAfterCrash, versionAfterCrash } from '../durability/after-crash.ts';
+import { namesAfterCrash } from '../durability/names-after-crash.ts';
 import { compile, type Program } from '../program.ts';
 import type { ByteRange, Scenario } from '../scenario.ts';
 import { below, lowest } from '../state/bits.ts';
@@ -13,6 +14,8 @@ export interface CrashOutcome {
   readonly log: boolean;
   /** Per file. */
   readonly files: readonly FileOutcome[];
+  /** Per name of the namespace, the node that it links to, -1 for none; undefined where names do not change. */
+  readonly names: readonly number[] | undefined;
 }
 
 export interface FileOutcome {
@@ -62,10 +65,11 @@ function rest(runner: Runner): boolean {
 }
 
 function outcome({ machine }: Program, { state }: Runner, names: VersionNames): CrashOutcome {
-  const { inodes, log, transaction } = machine;
+  const { inodes, log, transaction, names: namespace } = machine;
   return {
     commits: transaction.lastCommitted.get(state),
     log: log.onDisk.get(state) === 1,
+    names: namespace && [...namesAfterCrash(machine, namespace, state)],
     files: inodes.map((inode) => {
       const size = sizeAfterCrash(inode, log, state).get(state);
       const data: DataOutcome[] = [];

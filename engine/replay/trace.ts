@@ -1,4 +1,4 @@
-import { formatOffset, formatRange } from '../format.ts';
+import { formatDirectory, formatName, formatOffset, formatRange } from '../format.ts';
 import { compile, type ProfileOverrides, type Program } from '../program.ts';
 import type { Operation, Scenario } from '../scenario.ts';
 import type { Trace, TraceStep } from '../trace.ts';
@@ -66,12 +66,19 @@ export function firstInterleaving(scenario: Scenario, overrides: ProfileOverride
 }
 
 /** The operation as the language writes it, without its task. */
-function nameOf({ files, tasks }: Scenario, actor: Actor): string {
+function nameOf(scenario: Scenario, actor: Actor): string {
+  const { files, tasks } = scenario;
   if (actor.kind === 'endio') return `endio ${files[actor.file]!.name} ${formatRange(actor.range)}`;
-  return formatOperation(files, tasks[actor.task]!.operations[actor.operation]!);
+  return formatOperation(scenario, tasks[actor.task]!.operations[actor.operation]!);
 }
 
-function formatOperation(files: Scenario['files'], operation: Operation): string {
+function formatOperation(scenario: Scenario, operation: Operation): string {
+  const { files, namespace } = scenario;
+  if ('name' in operation && namespace !== undefined) {
+    const to = 'to' in operation ? ` to ${formatName(scenario, operation.to)}` : '';
+    return `${operation.kind} ${formatName(scenario, operation.name)}${to}`;
+  }
+  if ('directory' in operation) return `${operation.kind} ${formatDirectory(scenario, operation.directory)}`;
   if (!('file' in operation)) return operation.kind;
   const { name } = files[operation.file]!;
   if (operation.kind === 'truncate') return `truncate ${name} ${formatOffset(operation.size)}`;

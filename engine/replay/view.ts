@@ -159,7 +159,7 @@ function viewCrash(program: Program, state: State, names: VersionNames): CrashVi
     violations: machine.inodes.flatMap((inode) => {
       const promise = promises[inode.index]!;
       const losses = new Losses();
-      losses.judge(inode, promise, machine.log, state);
+      losses.judge(inode, promise, machine, state);
       return brokenPromises(inode, promise, losses, state).map(({ kind, file, segments, promisedBy, sizeOnly }) => ({
         kind,
         file,
@@ -178,7 +178,7 @@ function viewCrashFile(program: Program, inode: Inode, state: State, names: Vers
   const promise = program.promises[inode.index]!;
   const size = sizeAfterCrash(inode, log, state).get(state);
   const losses = new Losses();
-  losses.judge(inode, promise, log, state);
+  losses.judge(inode, promise, program.machine, state);
   const shown = below(Math.max(size, promise.size.get(state)));
   const content = names
     .runs(inode.index, shown, (segment) => (segment < size ? versionAfterCrash(inode, log, state, segment) : -1))

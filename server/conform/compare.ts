@@ -51,23 +51,32 @@ function compareOutcome(
     facts.push(['commits', String(outcome.gen), String(predicted.commits)]);
     facts.push(['log', String(outcome.log), String(predicted.log)]);
   }
-  for (const [index, file] of record.files.entries()) {
-    const state = outcome.state[file.name] ?? null;
-    const found = predicted.files[index]!;
-    facts.push([`existence of ${file.name}`, String(state !== null && state.dir !== true), 'true']);
-    if (state === null) continue;
-    facts.push([`size of ${file.name}`, String(state.size), String(found.size)]);
+  const { names, scenario, tags } = lowered;
+  const links = predicted.names ?? names.initial;
+  const paths = scenario.namespace === undefined ? record.files.map(({ name }) => name) : Object.keys(outcome.state);
+  for (const path of paths) {
+    const state = outcome.state[path] ?? null;
+    const node = names.resolve(path, links);
+    const found = predicted.files[node];
+    facts.push([`existence of ${path}`, kindOf(state), node < 0 ? 'nothing' : found === undefined ? 'directory' : 'file']);
+    if (state === null || node < 0) continue;
+    facts.push([`inode number of ${path}`, String(state.ino), String(names.inodeNumbers[node])]);
+    if (found === undefined) continue;
+    const file = record.files[node] ?? { name: path, size: 0, fill: [] };
+    facts.push([`links to ${path}`, String(state.nlink), String(links.filter((other) => other === node).length)]);
+    facts.push([`size of ${path}`, String(state.size), String(found.size)]);
     // Content is compared as far as both reach: what lies behind is a matter of size.
     const size = Math.min(state.size ?? 0, found.size);
-    facts.push([
-      `content of ${file.name}`,
-      recordedContent(state, size),
-      predictedContent(file, found, size, lowered.tags),
-    ]);
+    facts.push([`content of ${path}`, recordedContent(state, size), predictedContent(file, found, size, tags)]);
   }
   return facts
     .filter(([, was, expected]) => was !== expected)
     .map(([what, recorded, expected]) => ({ after: outcome.after, what, recorded, predicted: expected }));
+}
+
+function kindOf(state: RecordedState | null): string {
+  if (state === null) return 'nothing';
+  return state.dir === true ? 'directory' : 'file';
 }
 
 /** Bytes with one tag each, from here to there. */
