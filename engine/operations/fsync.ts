@@ -29,14 +29,16 @@ export function fsync(context: OperationContext, operation: FileOperation): Step
     inode.lock.set(state, 0);
     inode.mmapLocked.set(state, 0);
   };
+  /** btrfs_inode_in_log does not know of ordered extents that are still to be logged. */
+  const tookNothing = (state: State) => ordered.get(state) === 0 || !guards['skip-fsync.unlogged-ordered-extents'];
   const skips = (state: State) => {
     const inLog = inodeInLog(machine, inode, state, transaction.generation.get(state));
     const committed = inode.lastTrans.get(state) <= transaction.lastCommitted.get(state);
     if (!rules.fastFsyncWaitsForWritebackOnly) return inLog || committed;
-    // skip_inode_logging: with ordered extents at hand last_trans is not up to date yet (626e9f41f7c2).
+    // With ordered extents at hand last_trans is not up to date yet.
     const none = ordered.get(state) === 0;
     const settled = guards['skip-fsync.logged-ordered-extent'] ? isOrdered(state) : none;
-    return (inLog && none) || (committed && (settled || inode.needsFullSync.get(state) === 1));
+    return (inLog && tookNothing(state)) || (committed && (settled || inode.needsFullSync.get(state) === 1));
   };
 
   return [
@@ -98,7 +100,7 @@ export function fsync(context: OperationContext, operation: FileOperation): Step
       goesTo: [following, 'inode_unlock without log', ...(names === undefined ? [] : [unlockToCommit])],
       apply: (state) => {
         const generation = transaction.generation.get(state);
-        if (inodeInLog(machine, inode, state, generation) && ordered.get(state) === 0)
+        if (inodeInLog(machine, inode, state, generation) && tookNothing(state))
           return 'inode_unlock without log';
         if (needsFullCommit(machine, state)) return unlockToCommit;
         if (log.exists.get(state) === 0) log.create(state);

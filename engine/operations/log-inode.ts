@@ -3,6 +3,7 @@ import type { Inode } from '../model/inode.ts';
 import type { Machine } from '../model/machine.ts';
 import { below, lowest } from '../state/bits.ts';
 import type { Field, State } from '../state/layout.ts';
+import { dropCut } from './log-names.ts';
 import type { FileNames } from './log-parents.ts';
 import type { Step } from './step.ts';
 
@@ -108,15 +109,19 @@ function fullPath(inode: Inode, held: string, names: FileNames | undefined): Ste
 function fastPath(machine: Machine, inode: Inode, held: string, names: FileNames | undefined): Step[] {
   const { log, tree, extentMaps } = inode;
   const { collected } = extentMaps;
+  const copiesItem = (state: State) => inode.copyEverything.get(state) === 1;
+  /** The leaf with the inode item changed in this transaction, so that the item is copied from there. */
+  const itemChanged = (state: State) => inode.lastTrans.get(state) === machine.transaction.generation.get(state);
   return [
     {
       name: 'log_inode_item',
       locks: held,
       does: 'Fast path: logs the inode item with i_size from memory. This may sleep.',
       apply: (state) => {
-        if (inode.copyEverything.get(state) === 1) names?.copyReferences(state);
+        if (copiesItem(state)) names?.copyReferences(state);
+        if (copiesItem(state) && !itemChanged(state) && !machine.guards['log-inode.copied-item']) dropItem(inode, state);
+        else logInodeItem(inode, state);
         inode.copyEverything.set(state, 0);
-        logInodeItem(inode, state);
         return undefined;
       },
     },
@@ -216,4 +221,13 @@ function logInodeItem(inode: Inode, state: State): void {
   // Replay of an inode item drops every extent behind its size first.
   inode.log.dropExtents(state, below(inode.content.length) & ~inode.inside(state), inode.content);
   inode.log.hole.set(state, inode.log.hole.get(state) | (below(inode.content.length) & ~inode.inside(state)));
+}
+
+/** The log has items of the inode, but no inode item: as good as one that says that the inode exists. */
+function dropItem(inode: Inode, state: State): void {
+  const sizeBefore = inode.log.size.get(state);
+  inode.log.present.set(state, 1);
+  inode.log.existsOnly.set(state, 1);
+  inode.log.size.clear(state);
+  dropCut(inode, state, sizeBefore);
 }

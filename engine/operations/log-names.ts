@@ -164,8 +164,9 @@ export class NameLogging {
   }
 
   /**
-   * The INODE_REF items of the inode, in the place of those that the log has. A name of a new inode that the commit root
-   * gives to another one makes that one conflict (btrfs_check_ref_name_override): replay must find its new name, too.
+   * The INODE_REF items of the inode, in the place of those that the log has. Where the commit root gives a name to another
+   * inode, that one conflicts (btrfs_check_ref_name_override): replay must find its new name, too. Since 6.18 this is
+   * looked for whenever names are logged.
    */
   copyReferences(node: number): void {
     const { log } = this.#names;
@@ -174,14 +175,13 @@ export class NameLogging {
       if (log.referenceAt(this.#state, name) === node) log.references[name]!.set(this.#state, 0);
     }
     const looked = new Set<number>();
-    const isNew = this.#names.inode(node).generation.get(this.#state) === this.#transid;
     for (let rest = names; rest !== 0; rest &= rest - 1) {
       const name = lowest(rest);
       log.references[name]!.set(this.#state, node + 1);
       const directory = this.#names.directoryOf[name]!;
       const other = this.#inCommitRoot(name);
       // The names in one directory are one item, of which the first name that the commit root knows decides.
-      if ((!isNew && !this.#loggingConflicts) || other === nobody || looked.has(directory)) continue;
+      if (other === nobody || looked.has(directory)) continue;
       looked.add(directory);
       if (other !== node && other !== this.#node) this.#addConflict(other, directory);
     }
@@ -226,7 +226,7 @@ export class NameLogging {
     if (file.needsFullSync.get(this.#state) === 0) file.copyEverything.set(this.#state, 0);
     // Replay ignores an inode item without links, and everything that follows it.
     if (this.#names.namesOf(this.#state, node) === 0) file.log.clear(this.#state);
-    else logExistsItem(file, this.#state, this.#log.isLogged(this.#state, node));
+    else logExistsItem(this.#machine, file, this.#state, this.#log.isLogged(this.#state, node));
   }
 
   /** log_directory_changes: new entries are logged, and what the commit root has and the directory has not lies in a logged range. */
@@ -242,8 +242,11 @@ export class NameLogging {
   }
 
   /** Whether EXISTS logging counts as having logged the inode as it is. */
-  #existsMovesLastLogCommit(_node: number): boolean {
-    return false;
+  #existsMovesLastLogCommit(node: number): boolean {
+    const { guards } = this.#machine;
+    if (guards['log-exists.last-log-commit']) return false;
+    const isFull = this.#names.inodes[node]?.needsFullSync.get(this.#state) === 1;
+    return !(isFull && guards['log-exists.full-sync-flag']);
   }
 
   #inCommitRoot(name: number): number {
@@ -261,18 +264,30 @@ export class NameLogging {
 }
 
 /**
- * The inode item of a file that is logged as existing: generation 0, and the size that the log has already, or i_size if
- * that is smaller (logged_inode_size); 0 for a file that was not logged before. Replay takes only a size that is not 0
- * from such an item, unless it makes the inode.
+ * The inode item of a file that is logged as existing (logged_inode_size, fill_inode_item): with the size that the log has
+ * already, or the commit root, or with i_size if that is smaller, and with size 0 where neither has one. Its generation
+ * is 0 unless the inode was logged before: replay takes only a size that is not 0 from such an item, unless it makes
+ * the inode.
  */
-function logExistsItem({ log, size, content }: Inode, state: State, loggedBefore: boolean): void {
+function logExistsItem({ guards, transaction }: Machine, file: Inode, state: State, loggedBefore: boolean): void {
+  const { log, size, content } = file;
+  const keepsGeneration = guards['log-exists.generation'] === true;
+  const commitRoot = transaction.committing.get(state) === 1 ? file.committing : file.committed;
+  const known = loggedBefore ? log : commitRoot;
+  const isKnown = loggedBefore ? guards['log-exists.logged-size'] : keepsGeneration && commitRoot.present.get(state) === 1;
+  const sizeBefore = log.size.get(state);
   log.present.set(state, 1);
-  log.existsOnly.set(state, 1);
-  if (loggedBefore && size.get(state) < log.size.get(state)) {
+  if (!(loggedBefore && keepsGeneration)) log.existsOnly.set(state, 1);
+  if (!isKnown) log.size.clear(state);
+  else if (size.get(state) < known.size.get(state) && guards['log-exists.smaller-size']) {
     log.size.copyFrom(state, size);
     log.insertExtent(state, below(content.length) & ~below(size.get(state)), 'hole', content);
-  }
-  if (!loggedBefore) log.size.clear(state);
-  // Nothing is cut off behind a size that replay does not take.
-  if (log.size.get(state) === 0) log.hole.set(state, 0);
+  } else log.size.copyFrom(state, known.size);
+  dropCut(file, state, sizeBefore);
+}
+
+/** Replay cuts nothing off behind a size that it does not take. */
+export function dropCut({ log }: Inode, state: State, sizeBefore: number): void {
+  if (log.existsOnly.get(state) === 0 || log.size.get(state) !== 0) return;
+  log.hole.set(state, log.hole.get(state) & below(sizeBefore));
 }

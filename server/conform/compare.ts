@@ -34,9 +34,9 @@ export function compareRecord(record: CorpusRecord): RecordResult {
   return { kind: 'compared', id: record.id, crashPoints: record.outcomes.length, mismatches };
 }
 
-/** The mainline release of a kernel: `6.18` of `6.18.44-generic`. */
+/** The release of a kernel, with what was backported to it: `6.18.44` of `6.18.44-generic`. */
 function releaseOf(kernel: string): string {
-  return /^\d+\.\d+/.exec(kernel)?.[0] ?? newestRelease;
+  return /^\d+(\.\d+)+/.exec(kernel)?.[0] ?? newestRelease;
 }
 
 function compareOutcome(
