@@ -32,7 +32,7 @@ class Replay {
     this.#deleteEntries();
     for (let name = 0; name < this.#names.count; name++) this.#replayEntry(name);
     for (let name = 0; name < this.#names.count; name++) this.#replayReference(name);
-    while (this.#emptyDeletedDirectories()) continue;
+    while (this.#emptyDeletedDirectories());
   }
 
   #isCommitted(node: number): boolean {

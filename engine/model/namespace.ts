@@ -2,7 +2,7 @@ import type { ScenarioNamespace } from '../scenario.ts';
 import { lowest } from '../state/bits.ts';
 import type { Field, Layout, State } from '../state/layout.ts';
 import type { Inode } from './inode.ts';
-import { type LogLimits, LoggedInode } from './logged-inode.ts';
+import { LoggedInode, type LogLimits } from './logged-inode.ts';
 import { LoggedNames } from './logged-names.ts';
 
 /** Stands for no node. */
@@ -133,7 +133,8 @@ export class Namespace {
 
   /** A new entry of the running transaction. */
   add(state: State, name: number, node: number): void {
-    for (const set of this.#followers[node] ?? []) if (set.get(state) !== 0) set.set(state, set.get(state) | (1 << name));
+    for (const set of this.#followers[node] ?? [])
+      if (set.get(state) !== 0) set.set(state, set.get(state) | (1 << name));
     this.#tree[name]!.set(state, node + 1);
     this.fresh.set(state, this.fresh.get(state) | (1 << name));
   }

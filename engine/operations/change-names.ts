@@ -244,7 +244,10 @@ function changeNames({ machine, task }: OperationContext, change: NameChange): S
 /** A step that tells the log of the name that a node has got: btrfs_log_new_name. */
 function logNewName(
   machine: Machine,
-  what: (state: State) => { readonly node: number; readonly old?: { readonly name: number; readonly isFresh: boolean } },
+  what: (state: State) => {
+    readonly node: number;
+    readonly old?: { readonly name: number; readonly isFresh: boolean };
+  },
 ) {
   const names = namesOf(machine);
   const log = new NameLog(machine, names);

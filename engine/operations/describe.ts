@@ -98,7 +98,8 @@ const texts: Readonly<Record<OperationKind | 'endio', Omit<OperationDescription,
   },
   create: {
     synopsis: 'create F',
-    summary: 'Makes a file that does not exist yet. Nothing is durable by that: its first fsync logs the file and its name.',
+    summary:
+      'Makes a file that does not exist yet. Nothing is durable by that: its first fsync logs the file and its name.',
     kernelFunction: 'btrfs_create',
   },
   mkdir: {
@@ -118,7 +119,8 @@ const texts: Readonly<Record<OperationKind | 'endio', Omit<OperationDescription,
   },
   unlink: {
     synopsis: 'unlink F',
-    summary: 'Removes a name; that of a directory only when it is empty. An open file without a name can still be written and read.',
+    summary:
+      'Removes a name; that of a directory only when it is empty. An open file without a name can still be written and read.',
     kernelFunction: 'btrfs_unlink',
   },
   sync: {

@@ -3,7 +3,14 @@ import type { DirectoryOperation } from '../scenario.ts';
 import type { State } from '../state/layout.ts';
 import type { OperationContext } from './context.ts';
 import { NameLog } from './log-names.ts';
-import { commitInstead, endLogTrans, forceRegister, giveUpLog, needsFullCommit, unlockToCommit } from './log-parents.ts';
+import {
+  commitInstead,
+  endLogTrans,
+  forceRegister,
+  giveUpLog,
+  needsFullCommit,
+  unlockToCommit,
+} from './log-parents.ts';
 import { end, following, type Step } from './step.ts';
 import { syncLog } from './sync-log.ts';
 

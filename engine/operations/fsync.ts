@@ -100,8 +100,7 @@ export function fsync(context: OperationContext, operation: FileOperation): Step
       goesTo: [following, 'inode_unlock without log', ...(names === undefined ? [] : [unlockToCommit])],
       apply: (state) => {
         const generation = transaction.generation.get(state);
-        if (inodeInLog(machine, inode, state, generation) && tookNothing(state))
-          return 'inode_unlock without log';
+        if (inodeInLog(machine, inode, state, generation) && tookNothing(state)) return 'inode_unlock without log';
         if (needsFullCommit(machine, state)) return unlockToCommit;
         if (log.exists.get(state) === 0) log.create(state);
         log.writers.add(state, 1);

@@ -119,7 +119,8 @@ function fastPath(machine: Machine, inode: Inode, held: string, names: FileNames
       does: 'Fast path: logs the inode item with i_size from memory. This may sleep.',
       apply: (state) => {
         if (copiesItem(state)) names?.copyReferences(state);
-        if (copiesItem(state) && !itemChanged(state) && !machine.guards['log-inode.copied-item']) dropItem(inode, state);
+        if (copiesItem(state) && !itemChanged(state) && !machine.guards['log-inode.copied-item'])
+          dropItem(inode, state);
         else logInodeItem(inode, state);
         inode.copyEverything.set(state, 0);
         return undefined;

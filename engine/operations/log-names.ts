@@ -274,7 +274,9 @@ function logExistsItem({ guards, transaction }: Machine, file: Inode, state: Sta
   const keepsGeneration = guards['log-exists.generation'] === true;
   const commitRoot = transaction.committing.get(state) === 1 ? file.committing : file.committed;
   const known = loggedBefore ? log : commitRoot;
-  const isKnown = loggedBefore ? guards['log-exists.logged-size'] : keepsGeneration && commitRoot.present.get(state) === 1;
+  const isKnown = loggedBefore
+    ? guards['log-exists.logged-size']
+    : keepsGeneration && commitRoot.present.get(state) === 1;
   const sizeBefore = log.size.get(state);
   log.present.set(state, 1);
   if (!(loggedBefore && keepsGeneration)) log.existsOnly.set(state, 1);

@@ -58,7 +58,11 @@ function compareOutcome(
     const state = outcome.state[path] ?? null;
     const node = names.resolve(path, links);
     const found = predicted.files[node];
-    facts.push([`existence of ${path}`, kindOf(state), node < 0 ? 'nothing' : found === undefined ? 'directory' : 'file']);
+    facts.push([
+      `existence of ${path}`,
+      kindOf(state),
+      node < 0 ? 'nothing' : found === undefined ? 'directory' : 'file',
+    ]);
     if (state === null || node < 0) continue;
     facts.push([`inode number of ${path}`, String(state.ino), String(names.inodeNumbers[node])]);
     if (found === undefined) continue;

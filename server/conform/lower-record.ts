@@ -56,8 +56,7 @@ const lowerings: Readonly<Record<string, Lowering>> = {
     { kind: 'zero-range', file, range, keepSize: recorded.keep_size ?? false },
   ],
   dwrite: ({ file, range }) => [{ kind: 'direct-write', file, range }],
-  drop_caches: ({ files }) =>
-    Array.from({ length: files }, (_, file) => ({ kind: 'releasepage', file, range: 'all' })),
+  drop_caches: ({ files }) => Array.from({ length: files }, (_, file) => ({ kind: 'releasepage', file, range: 'all' })),
   reopen: ({ file }) => [{ kind: 'close', file, range: 'all' }],
   create: ({ places: { node, name } }) => [{ kind: 'create', node, name }],
   mkdir: ({ places: { node, name } }) => [{ kind: 'mkdir', node, name }],

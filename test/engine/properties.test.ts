@@ -205,7 +205,7 @@ function breaks(program: Program, { state }: Runner, violation: Omit<Violation, 
 function brokenIn({ machine, promises }: Program, inode: Inode, state: State): BrokenPromise[] {
   const promise = promises[inode.index]!;
   const losses = new Losses();
-  losses.judge(inode, promise, machine.log, state);
+  losses.judge(inode, promise, machine, state);
   return brokenPromises(inode, promise, losses, state);
 }
 

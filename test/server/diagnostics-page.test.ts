@@ -13,6 +13,7 @@ const codes: Readonly<Record<VerdictCode | DiagnosticCode, true>> = {
   'duplicate-name': true,
   'infeasible-schedule': true,
   'internal-error': true,
+  'invalid-name': true,
   'invalid-range': true,
   'lost-extent': true,
   'no-effect': true,
