@@ -1,4 +1,4 @@
-import type { Operation, Scenario } from './scenario.ts';
+import type { FileOperation, Operation, Scenario } from './scenario.ts';
 
 /** Most changes that a block of a file, and its size, can go through; the widths of fields follow from them. */
 export interface ChangeLimits {
@@ -14,6 +14,8 @@ export interface ChangeLimits {
   readonly direct: boolean;
   /** The scenario has a namespace: the file can be logged for its names only. */
   readonly named: boolean;
+  /** Some fsync of the file is of a range only. */
+  readonly ranged: boolean;
 }
 
 /** The limits of one file: each operation changes a block, and the size, once at most. */
@@ -30,6 +32,7 @@ export function changeLimits({ files, tasks, namespace }: Scenario, file: number
     mapped: operations.some(({ kind }) => kind === 'mmap-write'),
     direct: operations.some(({ kind }) => kind === 'direct-write'),
     named: namespace !== undefined,
+    ranged: operations.some(isRangedSync),
     sizeChanges: operations.filter((operation) => mayChangeSize(operation, size, truncated)).length,
   };
 }
@@ -42,6 +45,12 @@ const changing: readonly Operation['kind'][] = [
   'punch',
   'zero-range',
 ];
+
+/** `fsync F R`: msync, or a write with O_SYNC. */
+export function isRangedSync(operation: Operation): operation is FileOperation {
+  const syncs = operation.kind === 'fsync' || operation.kind === 'fdatasync';
+  return syncs && 'range' in operation && operation.range !== 'all';
+}
 
 function changesContent({ kind }: Operation): boolean {
   return changing.includes(kind);

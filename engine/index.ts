@@ -5,7 +5,7 @@ export { findGuard, guards } from './guards/catalogue.ts';
 export type { Guard } from './guards/guard.ts';
 export { maximumInlineSize, mayBecomeInline } from './inline-extents.ts';
 export {
-  distinctReleases,
+  changingReleases,
   isRetired,
   type KernelProfile,
   kernelProfile,

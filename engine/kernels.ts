@@ -1,6 +1,6 @@
 import { guards } from './guards/catalogue.ts';
 import type { Guard } from './guards/guard.ts';
-import { type KernelRules, rulesOfRelease } from './kernel-rules.ts';
+import { type KernelRules, ruleChanges, rulesOfRelease } from './kernel-rules.ts';
 import { compareReleases, isAtLeast, seriesOf } from './releases.ts';
 
 /** What a scenario's `kernel V` means. */
@@ -19,8 +19,25 @@ export interface KernelProfile {
 /** The newest release with rules of its own, used when a scenario names none. */
 export const newestRelease = '6.18';
 
-/** Releases whose behaviour is modelled exactly, oldest first. */
-export const modelledReleases: readonly string[] = ['4.17', '5.7', '5.8', '5.9', newestRelease];
+/** Every mainline release whose rules are known, oldest first. */
+export const modelledReleases: readonly string[] = [
+  ...series(3, 15, 19),
+  ...series(4, 0, 20),
+  ...series(5, 0, 19),
+  ...series(6, 0, 18),
+];
+
+/** The modelled releases in which anything differs from the one before, as far as is known; the first one included. */
+export const changingReleases: readonly string[] = modelledReleases.filter(
+  (release, i) =>
+    i === 0 ||
+    ruleChanges.has(release) ||
+    guards.some(({ fixed, introduced }) => [fixed, introduced].includes(release)),
+);
+
+function series(major: number, first: number, last: number): string[] {
+  return Array.from({ length: last - first + 1 }, (_, i) => `${major}.${first + i}`);
+}
 
 /**
  * The profile of a release: guards by their times, rules of the nearest older modelled release. A stable release
@@ -37,22 +54,6 @@ export function kernelProfile(release: string = newestRelease): KernelProfile {
     rules: rulesOfRelease(rulesOf),
     guards: Object.fromEntries(guards.map((guard) => [guard.name, guardIsOn(guard, release)])),
   };
-}
-
-/**
- * Mainline releases, oldest first, whose rules or guards differ from those of the release before: a scenario fares on
- * any other as it does on the one before that.
- */
-export function distinctReleases(): string[] {
-  const changes = guards.flatMap(({ introduced, fixed, retired }) => [introduced, fixed, retired]);
-  const releases = new Set([...modelledReleases, ...changes.filter((release) => release !== null)]);
-  const contents = (release: string) => {
-    const { rules, guards: on } = kernelProfile(release);
-    return JSON.stringify([rules, on]);
-  };
-  return [...releases]
-    .sort(compareReleases)
-    .filter((release, i, sorted) => i === 0 || contents(release) !== contents(sorted[i - 1]!));
 }
 
 /** A guard is on before the code that needs it came, and from its fix on, in mainline or in the stable series. */

@@ -1,8 +1,9 @@
-import { changeLimits } from './change-limits.ts';
+import { changeLimits, isRangedSync } from './change-limits.ts';
 import { namePromise } from './durability/name-promises.ts';
 import { FilePromise, syncPromise } from './durability/promises.ts';
 import { initialState } from './initial-state.ts';
 import { type KernelProfile, kernelProfile } from './kernels.ts';
+import { logLimits } from './log-limits.ts';
 import { Inode } from './model/inode.ts';
 import { LogRoot } from './model/log-root.ts';
 import type { Machine } from './model/machine.ts';
@@ -62,6 +63,10 @@ export function compile(
       new FilePromise(layout, segments.count, machine.names?.count ?? 0, {
         ...changeLimits(scenario, index),
         syncs: syncs.length,
+        ranged: syncs.flatMap((sync, i) => {
+          const operation = operationAt(scenario, sync);
+          return isRangedSync(operation) && operation.file === index ? [i + 1] : [];
+        }),
       }),
   );
   for (const [file, { names }] of promises.entries()) machine.names?.follow(file, names);
@@ -103,7 +108,12 @@ export function compile(
     const directory = 'directory' in operation ? operation.directory : undefined;
     const files = inodes
       .filter(({ index: file }) => number > 0 && (!('file' in operation) || operation.file === file))
-      .map((inode) => ({ inode, promise: promises[inode.index]!, limits: changeLimits(scenario, inode.index) }));
+      .map((inode) => ({
+        inode,
+        promise: promises[inode.index]!,
+        limits: changeLimits(scenario, inode.index),
+        range: isRangedSync(operation) ? operation.range : ('all' as const),
+      }));
     // A directory's fsync promises that files exist, not what is in them.
     const content = syncPromise(number, directory === undefined ? files : [], registers);
     if (names === undefined) return content;
@@ -141,31 +151,35 @@ function buildMachine(scenario: Scenario, profile: KernelProfile, layout: Layout
   const count = (...kinds: Operation['kind'][]) =>
     operationsOf(scenario).filter(({ kind }) => kinds.includes(kind)).length;
   const places = segments.reduce((sum, file) => sum + file.count, 0);
-  const trackLogged = profile.rules.fastFsyncWaitsForWritebackOnly;
   const logTransactions = count('fsync', 'fdatasync');
-  const named = scenario.namespace !== undefined;
   // Each commit lets one further transaction start; where names change, an fsync may commit instead of logging.
-  const transactions = count('commit', 'sync') + 1 + (named ? logTransactions : 0);
+  const transactions = count('commit', 'sync') + 1 + (scenario.namespace === undefined ? 0 : logTransactions);
   const tasks = scenario.tasks.length;
-  const common = { tasks, transactions, logTransactions, trackLogged };
-  const inodes = (): Inode[] =>
-    scenario.files.map(
-      ({ name }, file) =>
-        new Inode(layout, file, name, segments[file]!, { ...common, ...changeLimits(scenario, file) }),
-    );
+  const limits = scenario.files.map((_, file) => {
+    const changes = changeLimits(scenario, file);
+    return { tasks, transactions, logTransactions, ...changes, ...logLimits(profile, changes) };
+  });
   const machine = {
     rules: profile.rules,
     guards: profile.guards,
     transaction: new Transaction(layout, {
       transactions,
       handles: tasks + places,
-      pendingOrdered: trackLogged ? places : 0,
+      pendingOrdered: limits.some(({ trackLogged }) => trackLogged) ? places : 0,
     }),
     log: new LogRoot(layout, { logTransactions, writers: tasks }),
-    inodes: inodes(),
+    inodes: scenario.files.map(({ name }, file) => new Inode(layout, file, name, segments[file]!, limits[file]!)),
   };
   const { namespace } = scenario;
-  const names = namespace && new Namespace(layout, namespace, machine.inodes, { ...common, named });
+  const names =
+    namespace &&
+    new Namespace(layout, namespace, machine.inodes, {
+      tasks,
+      transactions,
+      logTransactions,
+      named: true,
+      guessesLastTrans: false,
+    });
   return { ...machine, names };
 }
 
@@ -180,6 +194,10 @@ function watched(guards: KernelProfile['guards'], noteGuard: (name: string) => v
 
 function operationsOf(scenario: Scenario): Operation[] {
   return scenario.tasks.flatMap(({ operations }) => operations);
+}
+
+function operationAt({ tasks }: Scenario, { task, operation }: OperationReference): Operation {
+  return tasks[task]!.operations[operation]!;
 }
 
 function syncOperations({ tasks }: Scenario): OperationReference[] {

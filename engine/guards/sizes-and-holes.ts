@@ -71,6 +71,23 @@ export const sizesAndHoles: readonly Guard[] = [
     fstest: 'generic/090',
   },
   {
+    name: 'full-fsync.trailing-hole',
+    label: 'trailing hole in a full fsync',
+    entry: 'C26',
+    commit: 'a89ca6f24ffe',
+    subject: 'Btrfs: fix fsync after truncate when no_holes feature is enabled',
+    introduced: null,
+    fixed: '4.2',
+    stable: [],
+    retired: null,
+    actsIn: 'btrfs_log_inode',
+    does: 'With no-holes, a full fsync logs an explicit hole from the last extent to i_size.',
+    without:
+      'With no-holes nothing describes the range behind the last extent. A file that shrank and grew again is logged with its new size and without a hole, so that replay leaves the old extents of the committed tree in it.',
+    loses: 'the truncate: data that was cut off is back',
+    fstest: 'generic/101',
+  },
+  {
     name: 'fsync.mmap-lock',
     label: 'mmap lock in btrfs_sync_file',
     entry: 'C30',

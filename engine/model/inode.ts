@@ -92,11 +92,24 @@ export class Inode extends LoggedInode {
     }
   }
 
-  /** Blocks that an ordered extent is still to write: a log item for them points to what the device had there before. */
+  /** Blocks that are allocated and still to be written: a log item for them points to what the device had there before. */
   unwritten(state: State): number {
     const { covered, directPending, directIo } = this.orderedExtents;
     const toCome = this.pages.dirty.get(state) | this.pages.writeback.get(state);
-    return covered.get(state) & (toCome | directPending.get(state) | directIo.get(state));
+    const ordered = covered.get(state) & (toCome | directPending.get(state) | directIo.get(state));
+    return ordered | this.unordered(state);
+  }
+
+  /** Blocks that have an extent map of their own already, and no ordered extent yet. */
+  unordered(state: State): number {
+    const { extentMaps } = this;
+    return extentMaps.union(state, extentMaps.pinned.get(state)) & ~this.orderedExtents.covered.get(state);
+  }
+
+  /** The versions that newly allocated blocks hold once they are written; good for the given segment. */
+  allocatedVersions(state: State, segment: number): readonly Field[] {
+    const toCome = this.pages.dirty.get(state) | this.unordered(state);
+    return (toCome & (1 << segment)) === 0 ? this.submitted : this.content;
   }
 
   /** The blocks are on the device: log items that point to them are good from now on. */

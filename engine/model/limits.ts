@@ -1,8 +1,6 @@
 import type { ChangeLimits } from '../change-limits.ts';
-import type { LogLimits } from './logged-inode.ts';
+import type { LogLimits } from '../log-limits.ts';
+import type { InodeLimits } from './logged-inode.ts';
 
 /** How large the numbers of one scenario can get for one file; the width of every field follows from them. */
-export interface Limits extends ChangeLimits, LogLimits {
-  /** Ordered extents are marked once logged (487781796d30). */
-  readonly trackLogged: boolean;
-}
+export interface Limits extends ChangeLimits, LogLimits, InodeLimits {}

@@ -2,13 +2,15 @@ import type { Field, Layout, State } from '../state/layout.ts';
 import type { LogRoot } from './log-root.ts';
 
 /** How large the numbers of the log bookkeeping can get. */
-export interface LogLimits {
+export interface InodeLimits {
   readonly tasks: number;
   /** Transactions that can be created after the first. */
   readonly transactions: number;
   readonly logTransactions: number;
   /** The scenario has a namespace: what is only about names is kept. */
   readonly named: boolean;
+  /** A write guesses last_trans (until 3a8b36f37806). */
+  readonly guessesLastTrans: boolean;
 }
 
 /** What struct btrfs_inode keeps of every inode, file or directory, in order to log it. Transactions are offsets; 0 is any before the scenario. */
@@ -26,9 +28,9 @@ export class LoggedInode {
   /** BTRFS_INODE_COPY_EVERYTHING: names or attributes are new, although the extents are not. */
   readonly copyEverything: Field;
 
-  constructor(layout: Layout, { tasks, transactions, logTransactions, named }: LogLimits) {
+  constructor(layout: Layout, { tasks, transactions, logTransactions, named, guessesLastTrans }: InodeLimits) {
     this.lock = layout.field(tasks, 'control');
-    this.lastTrans = layout.field(transactions);
+    this.lastTrans = layout.field(transactions + (guessesLastTrans ? 1 : 0));
     this.loggedTrans = layout.field(transactions);
     this.lastSubTrans = layout.field(logTransactions);
     this.#lastLogCommit = layout.field(logTransactions + 1);
@@ -52,10 +54,9 @@ export class LoggedInode {
     this.#lastLogCommit.set(state, transid + 1);
   }
 
-  /** btrfs_set_inode_last_trans, part of every inode update in a transaction. */
-  setLastTrans(state: State, generation: number, log: LogRoot, resetsLastLogCommit: boolean): void {
+  /** The first half of btrfs_set_inode_last_trans, part of every inode update in a transaction. */
+  setLastTrans(state: State, generation: number, log: LogRoot): void {
     this.lastTrans.set(state, generation);
     this.lastSubTrans.set(state, log.transid.get(state));
-    this.setLastLogCommit(state, resetsLastLogCommit ? this.lastSubTrans.get(state) - 1 : log.lastLogCommit.get(state));
   }
 }

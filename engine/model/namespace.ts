@@ -2,7 +2,7 @@ import type { ScenarioNamespace } from '../scenario.ts';
 import { lowest } from '../state/bits.ts';
 import type { Field, Layout, State } from '../state/layout.ts';
 import type { Inode } from './inode.ts';
-import { LoggedInode, type LogLimits } from './logged-inode.ts';
+import { type InodeLimits, LoggedInode } from './logged-inode.ts';
 import { LoggedNames } from './logged-names.ts';
 
 /** Stands for no node. */
@@ -33,7 +33,7 @@ export class Namespace {
   readonly #committing: readonly Field[];
   readonly #committed: readonly Field[];
 
-  constructor(layout: Layout, namespace: ScenarioNamespace, inodes: readonly Inode[], limits: LogLimits) {
+  constructor(layout: Layout, namespace: ScenarioNamespace, inodes: readonly Inode[], limits: InodeLimits) {
     const { directories, names } = namespace;
     const nodes = inodes.length + 1 + directories.length;
     const entries = () => layout.fields(names.length, nodes);

@@ -34,6 +34,11 @@ export class VersionedSize {
     this.#changes.add(state, 1);
   }
 
+  /** The size, but not more than `index`: what is known of it then is as old as it was. */
+  limit(state: State, index: number): void {
+    this.#index.set(state, Math.min(this.#index.get(state), index));
+  }
+
   copyFrom(state: State, other: VersionedSize): void {
     this.#index.set(state, other.#index.get(state));
     this.#changes.set(state, other.#changes.get(state));

@@ -1,5 +1,5 @@
 import type { Inode } from '../model/inode.ts';
-import type { Machine } from '../model/machine.ts';
+import { type Machine, setInodeLastTrans } from '../model/machine.ts';
 import { type Namespace, nobody } from '../model/namespace.ts';
 import type { CreateOperation, RenameOperation, UnlinkOperation } from '../scenario.ts';
 import type { State } from '../state/layout.ts';
@@ -288,10 +288,9 @@ function unlinkInode(machine: Machine, names: Namespace, log: NameLog, state: St
 }
 
 /** btrfs_update_inode of the node and of the directory. */
-function markChanged({ transaction, log, rules, names }: Machine, state: State, node: number, directory: number): void {
-  for (const inode of [names!.inode(node), names!.inode(directory)]) {
-    inode.setLastTrans(state, transaction.generation.get(state), log, rules.changeResetsLastLogCommit);
-  }
+function markChanged(machine: Machine, state: State, node: number, directory: number): void {
+  const names = namesOf(machine);
+  for (const inode of [names.inode(node), names.inode(directory)]) setInodeLastTrans(machine, inode, state);
 }
 
 function whyNotRenamed(names: Namespace, state: State, name: number, to: number): string | undefined {

@@ -28,5 +28,8 @@ export function contExpand({ transaction, log, rules }: Machine, inode: Inode, s
   if (hole === 0) return;
   inode.extentMaps.insertHoles(state, hole, transaction.generation.get(state));
   // maybe_insert_hole with NO_HOLES marks the inode although nothing is inserted; gone with cceaa89f02f1.
-  if (rules.expandMarksInode) inode.setLastTrans(state, transaction.generation.get(state), log, false);
+  if (rules.expandMarksInode) {
+    inode.setLastTrans(state, transaction.generation.get(state), log);
+    inode.setLastLogCommit(state, log.lastLogCommit.get(state));
+  }
 }

@@ -1,5 +1,5 @@
 import type { Inode } from '../model/inode.ts';
-import type { Machine } from '../model/machine.ts';
+import { type Machine, setInodeLastTrans } from '../model/machine.ts';
 import { following, type Step } from './step.ts';
 
 /**
@@ -7,7 +7,7 @@ import { following, type Step } from './step.ts';
  * btrfs_finish_ordered_io in a worker. Each ordered extent has one; together they are the task `endio`.
  */
 export function finishOrderedIo(machine: Machine, inode: Inode, start: number): Step[] {
-  const { transaction, log, rules } = machine;
+  const { transaction, rules } = machine;
   const { pages, orderedExtents, extentMaps, tree } = inode;
   return [
     {
@@ -62,9 +62,11 @@ export function finishOrderedIo(machine: Machine, inode: Inode, start: number): 
     {
       name: 'unpin_extent_cache',
       locks: 'range lock, extent map tree lock',
-      does: 'Gives the extent map the generation of the transaction and unpins it. It stays on the list of modified extents.',
+      does: rules.unpinListsAgain
+        ? 'Gives the extent map the generation of the transaction, unpins it and puts it on the list of modified extents, where it may have been before.'
+        : 'Gives the extent map the generation of the transaction and unpins it. It stays on the list of modified extents.',
       apply: (state) => {
-        extentMaps.unpin(state, start, transaction.generation.get(state));
+        extentMaps.unpin(state, start, transaction.generation.get(state), rules.unpinListsAgain);
         return undefined;
       },
     },
@@ -72,7 +74,11 @@ export function finishOrderedIo(machine: Machine, inode: Inode, start: number): 
       name: 'add_pending_csums',
       locks: 'range lock',
       does: 'Adds the checksums to the csum tree.',
-      apply: () => undefined,
+      apply: (state) => {
+        const { checksumsInTree } = orderedExtents;
+        checksumsInTree.set(state, checksumsInTree.get(state) | (checksumsInTree.mask & (1 << start)));
+        return undefined;
+      },
     },
     {
       name: 'btrfs_update_inode',
@@ -80,7 +86,7 @@ export function finishOrderedIo(machine: Machine, inode: Inode, start: number): 
       does: 'Moves disk_i_size to i_size and updates the inode item: last_trans, last_sub_trans and last_log_commit change.',
       apply: (state) => {
         tree.size.copyFrom(state, inode.size);
-        inode.setLastTrans(state, transaction.generation.get(state), log, rules.changeResetsLastLogCommit);
+        setInodeLastTrans(machine, inode, state);
         return undefined;
       },
     },

@@ -1,5 +1,5 @@
 import { guards } from '../guards/catalogue.ts';
-import { distinctReleases, isRetired } from '../kernels.ts';
+import { changingReleases, isRetired } from '../kernels.ts';
 import { profileOf } from '../program.ts';
 import { compareReleases } from '../releases.ts';
 import type { Scenario } from '../scenario.ts';
@@ -50,8 +50,8 @@ export function findFixes(scenario: Scenario, options: CheckOptions = {}): Fix[]
 /** The first release after the scenario's own in which it is safe, proved; undefined when there is none. */
 export function findKernelFix(scenario: Scenario, options: CheckOptions = {}): Fix | undefined {
   const { release } = profileOf(scenario, options.overrides);
-  const later = distinctReleases().filter((candidate) => compareReleases(candidate, release) > 0);
-  for (const kernel of later) {
+  for (const kernel of changingReleases) {
+    if (compareReleases(kernel, release) <= 0) continue;
     const interleavings = proveSafe(scenario, options, { kernel });
     if (interleavings !== undefined) return { guards: [], kernel, interleavings };
   }

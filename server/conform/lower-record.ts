@@ -1,6 +1,13 @@
-import { type ByteRange, blockSize, type Operation, type OperationRange, type Scenario } from '../../engine/index.ts';
+import {
+  type ByteRange,
+  blockSize,
+  type Operation,
+  type OperationKind,
+  type OperationRange,
+  type Scenario,
+} from '../../engine/index.ts';
 import { followNames, type RecordedNames, type RecordedPlaces } from './paths.ts';
-import type { CorpusRecord, RecordedOperation } from './record.ts';
+import type { CorpusRecord, RecordedOperation, RecordedOutcome } from './record.ts';
 
 /** A recording as a scenario with one task, and which of its operations end each recorded one. */
 export interface LoweredRecord {
@@ -20,7 +27,9 @@ const defaultMount = 'commit=300,nodiscard';
 export function whySkipped(record: CorpusRecord): string | undefined {
   if (record.mkfs.length > 0) return `mkfs ${record.mkfs.join(' ')}`;
   if (record.mount !== defaultMount) return `mount ${record.mount}`;
-  return record.ops.find(({ op }) => !(op in lowerings))?.op;
+  const unknown = record.ops.find(({ op }) => !(op in lowerings))?.op;
+  if (unknown !== undefined) return unknown;
+  return record.outcomes.some(({ evicted }) => evicted === null) ? 'evict without a trace' : undefined;
 }
 
 /** What a recorded operation is about: its node, its bytes, and its names where names change. */
@@ -28,6 +37,7 @@ interface Subject {
   readonly file: number;
   readonly range: OperationRange;
   readonly recorded: RecordedOperation;
+  readonly outcome: RecordedOutcome;
   /** Number of files, and node number of the root directory. */
   readonly files: number;
   readonly places: RecordedPlaces;
@@ -38,6 +48,8 @@ type Lowering = (subject: Subject) => Operation[];
 /** What each recorded operation is in the language. */
 const lowerings: Readonly<Record<string, Lowering>> = {
   write: ({ file, range }) => [{ kind: 'write', file, range }],
+  mwrite: ({ file, range }) => [{ kind: 'mmap-write', file, range }],
+  read: ({ file, range }) => [{ kind: 'read', file, range }],
   writeback: ({ file, range }) => [{ kind: 'writeback', file, range }],
   // fadvise(DONTNEED) starts writeback of what is dirty and releases what was clean when it began: a release
   // before the writeback tries just those pages.
@@ -56,6 +68,13 @@ const lowerings: Readonly<Record<string, Lowering>> = {
     { kind: 'zero-range', file, range, keepSize: recorded.keep_size ?? false },
   ],
   dwrite: ({ file, range }) => [{ kind: 'direct-write', file, range }],
+  // The page cache is released, the file closed, and unused inodes are dropped: was this one?
+  evict: ({ file, outcome }) => [
+    { kind: 'releasepage', file, range: 'all' },
+    { kind: 'writeback', file, range: 'all' },
+    { kind: 'close', file, range: 'all' },
+    ...(outcome.evicted ? [{ kind: 'evict', file, range: 'all' } as const] : []),
+  ],
   drop_caches: ({ files }) => Array.from({ length: files }, (_, file) => ({ kind: 'releasepage', file, range: 'all' })),
   reopen: ({ file }) => [{ kind: 'close', file, range: 'all' }],
   create: ({ places: { node, name } }) => [{ kind: 'create', node, name }],
@@ -84,6 +103,8 @@ function changesNames({ files, dirs = [], links = [], ops }: CorpusRecord): bool
   );
 }
 
+const writes: readonly OperationKind[] = ['write', 'mmap-write', 'direct-write'];
+
 /** Lowers a recording that `whySkipped` lets pass. `kernel` is the release whose rules to predict with. */
 export function lowerRecord(record: CorpusRecord, kernel: string): LoweredRecord {
   const operations: Operation[] = [];
@@ -93,10 +114,17 @@ export function lowerRecord(record: CorpusRecord, kernel: string): LoweredRecord
   const files = record.files.length + names.created.length;
   const lastOperation = record.ops.map((recorded, index) => {
     const places = names.operations[index]!;
-    const subject = { file: places.node, range: rangeOf(recorded, end), recorded, files, places };
+    const subject = {
+      file: places.node,
+      range: rangeOf(recorded, end),
+      recorded,
+      outcome: record.outcomes[index]!,
+      files,
+      places,
+    };
     const lowered = lowerings[recorded.op]!(subject);
     operations.push(...lowered);
-    tags.push(...lowered.map(({ kind }) => (kind === 'write' || kind === 'direct-write' ? recorded.tag : undefined)));
+    tags.push(...lowered.map(({ kind }) => (writes.includes(kind) ? recorded.tag : undefined)));
     return operations.length - 1;
   });
   const scenario: Scenario = {

@@ -1,7 +1,7 @@
 import {
+  changingReleases,
   check,
   compareReleases,
-  distinctReleases,
   modelledReleases,
   profileOf,
   type Scenario,
@@ -21,13 +21,12 @@ export interface ReleaseVerdict {
  * sets stay set.
  */
 export function checkReleases(scenario: Scenario): ReleaseVerdict[] {
-  const distinct = distinctReleases();
   const own = profileOf(scenario).release;
   const spans: { first: string; last: string; verdict: Verdict['verdict'] }[] = [];
-  for (const release of [...new Set([...modelledReleases, ...distinct, own])].sort(compareReleases)) {
+  for (const release of [...new Set([...modelledReleases, own])].sort(compareReleases)) {
     const span = spans.at(-1);
     const verdict =
-      span === undefined || distinct.includes(release) || release === own ? verdictOn(release) : span.verdict;
+      span === undefined || changingReleases.includes(release) || release === own ? verdictOn(release) : span.verdict;
     if (span?.verdict === verdict) span.last = release;
     else spans.push({ first: release, last: release, verdict });
   }
