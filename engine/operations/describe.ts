@@ -150,9 +150,15 @@ export function describeOperation(kind: OperationKind | 'endio', kernel: string 
   return { kind, ...texts[kind], steps: stepTable(kind, kernel) };
 }
 
+const knownNames = new Map<OperationKind | 'endio', readonly string[]>();
+
 /** Names of the steps that an operation has in any release, each once, in table order. */
-export function stepNames(kind: OperationKind | 'endio'): string[] {
-  return [...new Set(changingReleases.flatMap((kernel) => stepTable(kind, kernel).map(({ name }) => name)))];
+export function stepNames(kind: OperationKind | 'endio'): readonly string[] {
+  const names =
+    knownNames.get(kind) ??
+    [...new Set(changingReleases.flatMap((kernel) => stepTable(kind, kernel).map(({ name }) => name)))];
+  knownNames.set(kind, names);
+  return names;
 }
 
 /** The table, read off scenarios that have just this operation; of an fsync, the steps that only a directory takes come last. */
