@@ -154,9 +154,9 @@ const knownNames = new Map<OperationKind | 'endio', readonly string[]>();
 
 /** Names of the steps that an operation has in any release, each once, in table order. */
 export function stepNames(kind: OperationKind | 'endio'): readonly string[] {
-  const names =
-    knownNames.get(kind) ??
-    [...new Set(changingReleases.flatMap((kernel) => stepTable(kind, kernel).map(({ name }) => name)))];
+  const names = knownNames.get(kind) ?? [
+    ...new Set(changingReleases.flatMap((kernel) => stepTable(kind, kernel).map(({ name }) => name))),
+  ];
   knownNames.set(kind, names);
   return names;
 }

@@ -17,6 +17,7 @@ import type {
   StateView,
 } from '../trace.ts';
 import type { VersionNames } from './versions.ts';
+import { viewNames } from './view-names.ts';
 
 /** A state in words and byte ranges, for people to look at. */
 export function viewState(program: Program, state: State, names: VersionNames): StateView {
@@ -38,6 +39,7 @@ export function viewState(program: Program, state: State, names: VersionNames): 
       onDisk: log.onDisk.get(state) === 1,
     },
     files: inodes.map((inode) => viewFile(program, inode, state, names)),
+    names: viewNames(program, state),
     crash: viewCrash(program, state, names),
   };
 }

@@ -11,6 +11,7 @@ import type {
   SearchBounds,
   StepReference,
 } from '../../engine/index.ts';
+import { Names } from './names-builder.ts';
 
 /**
  * A scenario in a short form of the language, so that a test reads like one; the engine's tests do
@@ -19,7 +20,7 @@ import type {
 export interface ScenarioText {
   readonly kernel?: string;
   readonly guards?: Readonly<Record<string, boolean>>;
-  /** `I 32M data 0..4K needs-full-sync`; one file `I` of 32M where absent. */
+  /** `I 32M data 0..4K needs-full-sync`, `N new`, `D directory`, `D/F 4K`; one file `I` of 32M where absent. */
   readonly files?: readonly string[];
   /** Operations by task: `write I 0..4K`, `truncate I 5K`, `fallocate I 0..4K keep-size`, `fsync I`, `commit`. */
   readonly tasks: Readonly<Record<string, readonly string[]>>;
@@ -34,18 +35,21 @@ export interface ScenarioText {
 
 /** Builds what the engine takes; throws on names that do not exist. */
 export function buildScenario(text: ScenarioText): Scenario {
-  const files = (text.files ?? ['I 32M']).map(parseFile);
+  const declared = text.files ?? ['I 32M'];
+  const files = declared.filter((file) => !file.endsWith(' directory')).map(parseFile);
+  const names = new Names(declared, Object.values(text.tasks).flat());
   const fileNames = files.map(({ name }) => name);
   const taskNames = Object.keys(text.tasks);
   const tasks = Object.entries(text.tasks).map(([name, operations]) => ({
     name,
-    operations: operations.map((operation) => parseOperation(operation, fileNames)),
+    operations: operations.map((operation) => names.parse(operation) ?? parseOperation(operation, fileNames)),
   }));
   return {
     name: 'test',
     kernel: text.kernel,
     guards: text.guards ?? {},
     files,
+    namespace: names.namespace,
     tasks,
     orders: (text.orders ?? []).map(parseOrder),
     schedules: (text.schedules ?? []).map((entries): Schedule => ({ entries: entries.map(parseEntry) })),
@@ -91,7 +95,7 @@ function parseFile(text: string): Scenario['files'][number] {
   const [name = '', size = '', ...attributes] = text.split(' ');
   return {
     name,
-    size: bytes(size),
+    size: size === 'new' ? 0 : bytes(size),
     data: attributes.filter((word) => word.includes('..')).map(range),
     needsFullSync: attributes.includes('needs-full-sync'),
   };
