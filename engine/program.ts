@@ -115,7 +115,7 @@ export function compile(
         range: isRangedSync(operation) ? operation.range : ('all' as const),
       }));
     // A directory's fsync promises that files exist, not what is in them.
-    const content = syncPromise(number, directory === undefined ? files : [], registers);
+    const content = syncPromise(number, directory === undefined ? files : [], registers, names);
     if (names === undefined) return content;
     const named = files.map(({ inode, promise }) => ({ file: inode.index, promise }));
     const existence = namePromise(number, names, named, registers, directory);

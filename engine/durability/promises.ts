@@ -1,4 +1,5 @@
 import type { Inode } from '../model/inode.ts';
+import type { Namespace } from '../model/namespace.ts';
 import { changesOf, largestVersion } from '../model/version.ts';
 import { VersionedSize } from '../model/versioned-size.ts';
 import type { Registers } from '../operations/registers.ts';
@@ -68,7 +69,10 @@ export interface SyncPromise {
   fulfil(state: State): void;
 }
 
-/** The promise of sync operation number `sync` of a task about the given files. */
+/**
+ * The promise of sync operation number `sync` of a task about the given files. Of a file that has no name in `names` at
+ * the call nothing is promised: nobody can look whether it was kept.
+ */
 export function syncPromise(
   sync: number,
   files: readonly {
@@ -78,6 +82,7 @@ export function syncPromise(
     readonly range: OperationRange;
   }[],
   registers: Registers,
+  names?: Namespace | undefined,
 ): SyncPromise {
   const calls = files.map(({ inode, promise, limits, range }) => ({
     inode,
@@ -93,6 +98,7 @@ export function syncPromise(
   return {
     call(state) {
       for (const { inode, versions, size } of calls) {
+        if (names !== undefined && !names.isLinked(state, inode.index)) continue;
         size.copyFrom(state, inode.size);
         for (let i = 0; i < versions.length; i++) versions[i]!.set(state, inode.content[i]!.get(state));
       }

@@ -133,6 +133,7 @@ export function enumerate(program: Program, limit: number): Enumeration | undefi
     const raised = promises.map((old, file) => {
       const call = called.get(by)![file]!;
       const promise = { ...old, names: promisedNames(old.names, call.names, by) };
+      if (namespace !== undefined && call.names.size === 0) return old;
       if ('directory' in operation) {
         const isMeant = [...call.names].some((name) => namespace!.directoryOf[name] === operation.directory);
         return isMeant ? promise : old;
