@@ -1,5 +1,6 @@
 /** The engine's public face. The engine knows no editor, no Node, no clock. */
 export { type ExpectationResult, judgeExpectation } from './expectation.ts';
+export { failingOperations, failingSteps } from './faults.ts';
 export { formatOffset, formatRange } from './format.ts';
 export { findGuard, guards } from './guards/catalogue.ts';
 export type { Guard } from './guards/guard.ts';
@@ -22,7 +23,13 @@ export {
 export { profileOf } from './program.ts';
 export { compareReleases } from './releases.ts';
 export { checkSchedule, type ScheduleVerdict } from './replay/schedule.ts';
-export { type CrashOutcome, crashOutcomes, type FileOutcome } from './replay/sequence.ts';
+export {
+  type CrashOutcome,
+  crashOutcomes,
+  type FileOutcome,
+  type LoggedFile,
+  type LoggedNamesOutcome,
+} from './replay/sequence.ts';
 export { firstInterleaving, traceSchedule, traceWitness } from './replay/trace.ts';
 export type * from './scenario.ts';
 export { type CheckOptions, check, defaultLimits } from './search/check.ts';

@@ -29,7 +29,10 @@ export function initialState(
     if (names !== undefined) promise.names.set(state, names.namesOf(state, inode.index));
     for (const image of [inode.tree, inode.committed]) {
       image.present.set(state, names === undefined || names.isLinked(state, inode.index) ? 1 : 0);
-      image.data.set(state, segments.wholeBlocks(written));
+      for (const range of data) {
+        image.insertExtent(state, segments.wholeBlocks(segments.maskOf(range)), 'data', inode.content);
+      }
+      image.items.commit(state);
     }
     inode.needsFullSync.set(state, needsFullSync ? 1 : 0);
     inode.setLastLogCommit(state, 0);

@@ -94,6 +94,21 @@ export const kernelRules = {
     since: '5.14',
     commit: null,
   },
+  fullSyncLeavesDelayedInode: {
+    does: 'A full fsync does not write the delayed inode item to its leaf first. If nothing else changed the leaf in the transaction, none of its items is copied.',
+    since: '5.16',
+    commit: 'f6df27dd2707',
+  },
+  fullSyncSkipsOldExtents: {
+    does: 'A full fsync leaves out the file-extent items of older generations, which are committed, unless the inode may have been cloned into.',
+    since: '5.18',
+    commit: '7f30c07288bb',
+  },
+  fallocateUpdatesTimesFirst: {
+    does: 'fallocate and zero-range begin with an update of the times in the inode item, in a transaction. A hole extent map that they add has the generation of that transaction.',
+    since: '5.18',
+    commit: '05fd9564e9fa',
+  },
   directIoIsBuffered: {
     does: 'Direct IO to a file with checksums becomes buffered IO and a flush.',
     since: '6.15',
@@ -103,6 +118,31 @@ export const kernelRules = {
     does: 'A write through a mapping marks the inode as changed in the running transaction.',
     until: '5.13',
     commit: null,
+  },
+  cloneFlushesSource: {
+    does: 'A clone starts writeback of all of its source, not only of the range.',
+    since: '5.2',
+    commit: null,
+  },
+  cloneSetsFullSync: {
+    does: 'A clone that copies extents sets the full-sync flag of the destination; before, it adds extent maps to the list of modified extents (7ffbb598a059).',
+    since: '5.4',
+    commit: '690a5dbfc513',
+  },
+  cloneLocksMmap: {
+    does: 'A clone keeps writes through a mapping away from both files.',
+    since: '5.13',
+    commit: '8c99516a8cdd',
+  },
+  errorsAreToldPerFile: {
+    does: 'An error of writeback is told once to each open file (errseq_t), also where the one of the address space was taken by another fsync.',
+    since: '4.13',
+    commit: null,
+  },
+  syncfsTellsErrors: {
+    does: 'syncfs returns an error of writeback, once to each open file.',
+    since: '5.8',
+    commit: '735e4ae5ba28',
   },
   releaseDuringOrderedCompletion: {
     does: 'A page whose range is locked only by a completing ordered extent may be released.',

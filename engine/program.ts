@@ -1,6 +1,7 @@
 import { changeLimits, isRangedSync } from './change-limits.ts';
 import { namePromise } from './durability/name-promises.ts';
 import { FilePromise, syncPromise } from './durability/promises.ts';
+import { Faults } from './faults.ts';
 import { initialState } from './initial-state.ts';
 import { type KernelProfile, kernelProfile } from './kernels.ts';
 import { logLimits } from './log-limits.ts';
@@ -41,22 +42,29 @@ export interface ProfileOverrides {
   readonly guards?: Readonly<Record<string, boolean>> | undefined;
 }
 
+interface CompileOptions {
+  /** Is told of each guard that a step looks at. */
+  readonly noteGuard?: ((name: string) => void) | undefined;
+  /** Keep the file-extent items of every tree one by one. It makes states larger. */
+  readonly tracksItems?: boolean;
+}
+
 /** The profile that a scenario runs under: its kernel's, with its guards, and the overrides over both. */
 export function profileOf(scenario: Scenario, overrides: ProfileOverrides = {}): KernelProfile {
   const profile = kernelProfile(overrides.kernel ?? scenario.kernel);
   return { ...profile, guards: { ...profile.guards, ...scenario.guards, ...overrides.guards } };
 }
 
-/** Compiles a scenario. `noteGuard` is told of each guard that a step looks at. Throws `TooManySegments`. */
+/** Compiles a scenario. Throws `TooManySegments`. */
 export function compile(
   scenario: Scenario,
   overrides: ProfileOverrides = {},
-  noteGuard?: (name: string) => void,
+  { noteGuard, tracksItems = false }: CompileOptions = {},
 ): Program {
   const profile = profileOf(scenario, overrides);
   const layout = new Layout();
   const guards = noteGuard === undefined ? profile.guards : watched(profile.guards, noteGuard);
-  const machine = buildMachine(scenario, { ...profile, guards }, layout);
+  const machine = buildMachine(scenario, { ...profile, guards }, layout, tracksItems);
   const syncs = syncOperations(scenario);
   const promises = machine.inodes.map(
     ({ index, segments }) =>
@@ -78,6 +86,7 @@ export function compile(
   );
   const completionSteps = new Set(completions[0]?.[0]?.steps.map(({ step }) => step.name));
   const starters = new Starters(scenario.orders, (step) => completionSteps.has(step), machine, layout);
+  const faults = new Faults(scenario, layout);
   const tasks = scenario.tasks.map(({ operations }, task) => {
     const registers = new Registers(layout);
     const steps = placeSteps(
@@ -89,6 +98,8 @@ export function compile(
             registers,
             promise: promiseOf(operation, task, index, registers),
             segments: Math.max(...machine.inodes.map((inode) => inode.segments.count), 0),
+            fails: faults.of(task, index),
+            inForce: faults.inForce(task, index),
             started: starters.of({ task, operation: index }),
           },
           operation,
@@ -146,8 +157,8 @@ function waitForCreation(scenario: Scenario, { inodes, names }: Machine, tasks: 
   }
 }
 
-function buildMachine(scenario: Scenario, profile: KernelProfile, layout: Layout): Machine {
-  const segments = scenario.files.map((_, file) => cutSegments(scenario, file));
+function buildMachine(scenario: Scenario, profile: KernelProfile, layout: Layout, tracksItems: boolean): Machine {
+  const segments = cutSegments(scenario);
   const count = (...kinds: Operation['kind'][]) =>
     operationsOf(scenario).filter(({ kind }) => kinds.includes(kind)).length;
   const places = segments.reduce((sum, file) => sum + file.count, 0);
@@ -157,7 +168,7 @@ function buildMachine(scenario: Scenario, profile: KernelProfile, layout: Layout
   const tasks = scenario.tasks.length;
   const limits = scenario.files.map((_, file) => {
     const changes = changeLimits(scenario, file);
-    return { tasks, transactions, logTransactions, ...changes, ...logLimits(profile, changes) };
+    return { tasks, transactions, logTransactions, tracksItems, ...changes, ...logLimits(profile, changes) };
   });
   const machine = {
     rules: profile.rules,

@@ -100,7 +100,11 @@ export function syncPromise(
       for (const { inode, versions, size } of calls) {
         if (names !== undefined && !names.isLinked(state, inode.index)) continue;
         size.copyFrom(state, inode.size);
-        for (let i = 0; i < versions.length; i++) versions[i]!.set(state, inode.content[i]!.get(state));
+        // What a block holds whose write has failed, nobody can promise: version 0 is what it was at the start.
+        const failed = inode.writeErrors.blocks.get(state);
+        for (let i = 0; i < versions.length; i++) {
+          versions[i]!.set(state, (failed & (1 << i)) === 0 ? inode.returnedVersion(state, i) : 0);
+        }
       }
     },
     fulfil(state) {

@@ -10,6 +10,8 @@ import { PageCache } from './page-cache.ts';
 import { largestVersion, nextVersion } from './version.ts';
 import { VersionedSize } from './versioned-size.ts';
 
+import { WriteErrors } from './write-errors.ts';
+
 /** A regular file (struct btrfs_inode) with everything that memory and disk hold about it. */
 export class Inode extends LoggedInode {
   readonly index: number;
@@ -30,6 +32,9 @@ export class Inode extends LoggedInode {
   readonly flushOnClose: Field;
   /** BTRFS_INODE_NEEDS_FULL_SYNC. */
   readonly needsFullSync: Field;
+  /** last_reflink_trans, as an offset like last_trans; kept with the items, for it matters to nothing else. */
+  readonly #lastReflinkTrans: Field;
+  readonly writeErrors: WriteErrors;
 
   /** The subvolume tree in memory, the one being committed, and the one on disk. */
   readonly tree: FileImage;
@@ -55,6 +60,8 @@ export class Inode extends LoggedInode {
     this.mmapLocked = layout.field(limits.mapped ? 1 : 0, 'control');
     this.flushOnClose = layout.field(limits.changesUnderIo ? 1 : 0);
     this.needsFullSync = layout.field(1);
+    this.#lastReflinkTrans = layout.field(limits.tracksItems ? limits.transactions : 0);
+    this.writeErrors = new WriteErrors(layout, count, limits.tasks, limits.writeErrors);
     const image = () => new FileImage(layout, count, limits);
     this.tree = image();
     this.committing = image();
@@ -71,10 +78,19 @@ export class Inode extends LoggedInode {
 
   /** The segments get a new version each, of data or of zeros. */
   changeContent(state: State, segments: number, zero: boolean): void {
+    const { blocks } = this.writeErrors;
+    blocks.set(state, blocks.get(state) & ~segments);
     for (let rest = segments; rest !== 0; rest &= rest - 1) {
       const field = this.content[lowest(rest)]!;
       field.set(state, nextVersion(field.get(state), zero));
     }
+  }
+
+  /** The version of a segment that operations which have returned have made. */
+  returnedVersion(state: State, segment: number): number {
+    // A direct write begins when everything before it is in the subvolume tree.
+    const inFlight = (this.orderedExtents.directInFlight.get(state) & (1 << segment)) !== 0;
+    return (inFlight ? this.tree.version : this.content)[segment]!.get(state);
   }
 
   /** Submits pages that have an ordered extent: what they hold now is what gets written. */
@@ -112,8 +128,37 @@ export class Inode extends LoggedInode {
     return (toCome & (1 << segment)) === 0 ? this.submitted : this.content;
   }
 
+  /** The device has not written the blocks of an ordered extent; those that changed since hold something newer. */
+  failWrite(state: State, blocks: number): void {
+    let unchanged = 0;
+    for (let rest = blocks; rest !== 0; rest &= rest - 1) {
+      const segment = lowest(rest);
+      if (this.submitted[segment]!.get(state) === this.content[segment]!.get(state)) unchanged |= rest & -rest;
+    }
+    this.writeErrors.note(state, unchanged);
+  }
+
   /** The blocks are on the device: log items that point to them are good from now on. */
   blocksWritten(state: State, blocks: number): void {
     for (const image of [this.log, this.syncingLog, this.diskLog]) image.markUnwritten(state, blocks, false);
+  }
+
+  /**
+   * btrfs_set_inode_full_sync by an inode that was last changed in transaction `lastTrans`: for all that is known, it was
+   * cloned into then (23e3337faf73, 5.18), so that the next log has the items of older generations, too.
+   */
+  setFullSync(state: State, lastTrans: number): void {
+    this.needsFullSync.set(state, 1);
+    this.noteReflink(state, lastTrans);
+  }
+
+  /** last_reflink_trans: the transaction in which the inode was cloned into last, or may have been. */
+  noteReflink(state: State, transaction: number): void {
+    this.#lastReflinkTrans.set(state, transaction & this.#lastReflinkTrans.mask);
+  }
+
+  /** May the inode have been cloned into in the transaction, or later? */
+  mayBeCloned(state: State, transaction: number): boolean {
+    return this.#lastReflinkTrans.get(state) >= transaction;
   }
 }

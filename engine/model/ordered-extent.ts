@@ -18,6 +18,8 @@ export class OrderedExtents extends ExtentSet {
   readonly directIo: Field;
   /** Blocks of direct IO that have an ordered extent and are not submitted yet. */
   readonly directPending: Field;
+  /** Blocks of direct writes that have begun and not returned. */
+  readonly directInFlight: Field;
   /** EXTENT_LOCKED in the inode's io_tree, held by completions. */
   readonly rangeLocked: Field;
   /** BTRFS_ORDERED_LOGGED, by start. */
@@ -33,6 +35,9 @@ export class OrderedExtents extends ExtentSet {
   /** log->logged_list, by start, for log transactions with an even and with an odd transid. */
   readonly #loggedInto: readonly Field[];
 
+  /** Their IO fails, by start: BTRFS_ORDERED_IOERR once it has ended. */
+  readonly failing: Field;
+
   /** Sets of starts that `order` constraints need: which of the open extents a certain operation began. */
   readonly #starters: Field[] = [];
 
@@ -42,6 +47,7 @@ export class OrderedExtents extends ExtentSet {
     this.rangeLocked = layout.set(segments, 'control');
     this.directIo = layout.set(limits.direct ? segments : 0);
     this.directPending = layout.set(limits.direct ? segments : 0);
+    this.directInFlight = layout.set(limits.direct ? segments : 0);
     this.logged = layout.set(limits.trackLogged ? segments : 0);
     this.pending = layout.set(limits.trackLogged ? segments : 0);
     this.checksumsInTree = layout.set(limits.logsUnfinished ? segments : 0);
@@ -50,6 +56,7 @@ export class OrderedExtents extends ExtentSet {
     this.#loggedInto = [0, 1].map((parity) =>
       layout.set(limits.logsRunning && parity < limits.logTransactions ? segments : 0),
     );
+    this.failing = layout.set(limits.writeErrors ? segments : 0);
   }
 
   /** btrfs_add_ordered_extent. */
@@ -85,8 +92,8 @@ export class OrderedExtents extends ExtentSet {
   complete(state: State, start: number): void {
     this.remove(state, this.from(state, start));
     this.position[start]!.set(state, 0);
-    const { logged, pending, checksumsInTree, checksumsLogged, taken } = this;
-    for (const starts of [logged, pending, checksumsInTree, checksumsLogged, taken, ...this.#loggedInto]) {
+    const { logged, pending, checksumsInTree, checksumsLogged, taken, failing } = this;
+    for (const starts of [logged, pending, checksumsInTree, checksumsLogged, taken, failing, ...this.#loggedInto]) {
       starts.set(state, starts.get(state) & ~(1 << start));
     }
     for (const starter of this.#starters) starter.set(state, starter.get(state) & ~(1 << start));
@@ -95,6 +102,22 @@ export class OrderedExtents extends ExtentSet {
   /** btrfs_get_ordered_extents_for_logging: the starts of those that no fsync has logged. */
   unlogged(state: State): number {
     return this.starts.get(state) & ~this.logged.get(state);
+  }
+
+  /** A direct write of `blocks` begins: their range is locked until they are submitted. */
+  beginDirect(state: State, blocks: number): void {
+    this.lockRange(state, blocks);
+    this.directInFlight.set(state, this.directInFlight.get(state) | blocks);
+  }
+
+  submitDirect(state: State, blocks: number): void {
+    this.unlockRange(state, blocks);
+    this.directPending.set(state, this.directPending.get(state) & ~blocks);
+    this.directIo.set(state, this.directIo.get(state) | blocks);
+  }
+
+  endDirect(state: State, blocks: number): void {
+    this.directInFlight.set(state, this.directInFlight.get(state) & ~blocks);
   }
 
   lockRange(state: State, extent: number): void {

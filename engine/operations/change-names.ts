@@ -33,7 +33,7 @@ export function create(context: OperationContext, operation: CreateOperation): S
           const generation = machine.transaction.generation.get(state);
           names.inode(node).generation.set(state, generation);
           const file = names.inodes[node];
-          file?.needsFullSync.set(state, 1);
+          file?.setFullSync(state, generation);
           file?.tree.present.set(state, 1);
           names.add(state, name, node);
           markChanged(machine, state, node, directory);

@@ -14,7 +14,11 @@ export function splitBlocks(inode: Inode, range: number): { readonly whole: numb
 }
 
 /** The steps with which punch, zero-range and fallocate begin: the lock, then everything in the range written and complete. */
-export function lockAndFlush({ task }: OperationContext, inode: Inode, range: (state: State) => number): Step[] {
+export function lockAndFlush(
+  { task }: OperationContext,
+  inode: Inode,
+  range: (state: State) => number,
+): [lock: Step, ...flush: Step[]] {
   const { pages, orderedExtents, segments } = inode;
   const blocks = (state: State) => segments.wholeBlocks(range(state));
   return [
@@ -58,7 +62,12 @@ export function lockAndFlush({ task }: OperationContext, inode: Inode, range: (s
  * The steps that keep everybody away from `blocks` until `unlockRange`: btrfs_punch_hole_lock_range, which tries
  * again until no ordered extent and no page is there, or the same by fallocate, which leaves the pages.
  */
-export function lockRange(inode: Inode, blocks: (state: State) => number, dropsPages: boolean): Step[] {
+export function lockRange(
+  machine: Machine,
+  inode: Inode,
+  blocks: (state: State) => number,
+  dropsPages: boolean,
+): Step[] {
   const { orderedExtents } = inode;
   return [
     startOrderedExtent(inode, blocks, { locks: 'inode lock' }),
@@ -69,7 +78,7 @@ export function lockRange(inode: Inode, blocks: (state: State) => number, dropsP
       ready: (state) => isIdle(inode, state, blocks(state)),
       waitsFor: 'the ordered extents in the range',
       apply: (state) => {
-        if (dropsPages) dropPages(inode, state, blocks(state));
+        if (dropsPages) dropPages(machine, inode, state, blocks(state));
         orderedExtents.lockRange(state, blocks(state));
         return undefined;
       },
@@ -88,6 +97,27 @@ export function startTransaction({ transaction }: Machine, locks: string, label 
     waitsFor: 'the transaction commit to let the next transaction start',
     apply: (state) => {
       transaction.start(state);
+      return undefined;
+    },
+  };
+}
+
+/**
+ * file_modified: btrfs_update_time joins the running transaction, or creates one, so that hole extent maps that follow
+ * have its generation.
+ */
+export function fileModified(machine: Machine, inode: Inode): Step {
+  const { transaction } = machine;
+  return {
+    name: 'file_modified',
+    locks: 'inode lock',
+    does: 'Joins the running transaction, or creates one, and updates the times in the inode item.',
+    ready: (state) => transaction.canJoin(state),
+    waitsFor: 'the transaction commit to let the next transaction start',
+    apply: (state) => {
+      transaction.join(state);
+      setInodeLastTrans(machine, inode, state);
+      transaction.end(state);
       return undefined;
     },
   };

@@ -26,7 +26,11 @@ export function contExpand({ transaction, log, rules }: Machine, inode: Inode, s
   const end = target === 0 ? 0 : below(highest(target) + 1);
   const hole = end & ~inode.inside(state) & ~block & ~inode.tree.prealloc.get(state);
   if (hole === 0) return;
-  inode.extentMaps.insertHoles(state, hole, transaction.generation.get(state));
+  // One for each extent map that was cached for the gap, and for each part without.
+  const { extentMaps } = inode;
+  for (const piece of extentMaps.pieces(state, hole)) {
+    extentMaps.insertHoles(state, piece, transaction.generation.get(state));
+  }
   // maybe_insert_hole with NO_HOLES marks the inode although nothing is inserted; gone with cceaa89f02f1.
   if (rules.expandMarksInode) {
     inode.setLastTrans(state, transaction.generation.get(state), log);

@@ -37,7 +37,8 @@ export function addOrderedExtents(inode: Inode, state: State, extent: number): v
 /** run_delalloc_nocow writes prealloc extents where they are, and allocates what lies between them. */
 function allocations(inode: Inode, state: State, extent: number): number[] {
   const prealloc = inode.tree.prealloc.get(state) & extent;
-  return prealloc === 0 ? [extent] : [...runs(prealloc), ...runs(extent & ~prealloc)];
+  if (prealloc === 0) return [extent];
+  return [...inode.tree.items.splitRuns(state, prealloc), ...runs(extent & ~prealloc)];
 }
 
 /** Writes the dirty ones of `pages` that have an ordered extent. */

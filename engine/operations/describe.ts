@@ -87,6 +87,11 @@ const texts: Readonly<Record<OperationKind | 'endio', Omit<OperationDescription,
       'Makes the range read as zeros: whole blocks become preallocated, parts of blocks are zeroed in the page cache.',
     kernelFunction: 'btrfs_zero_range',
   },
+  clone: {
+    synopsis: 'clone F R to G S',
+    summary: 'FICLONERANGE: from S on, G gets the content of F without a copy; both point to the same blocks.',
+    kernelFunction: 'btrfs_remap_file_range',
+  },
   close: {
     synopsis: 'close F',
     summary: 'Closes the file. Only one that was truncated to nothing is flushed.',
@@ -123,6 +128,11 @@ const texts: Readonly<Record<OperationKind | 'endio', Omit<OperationDescription,
     summary:
       'Removes a name; that of a directory only when it is empty. An open file without a name can still be written and read.',
     kernelFunction: 'btrfs_unlink',
+  },
+  fault: {
+    synopsis: 'fault enomem|io on T.op[@STEP]',
+    summary: 'From here on a step of another operation fails; without one, nothing ever does.',
+    kernelFunction: 'should_fail',
   },
   sync: {
     synopsis: 'sync',
@@ -176,12 +186,12 @@ function stepsOf(kind: OperationKind | 'endio', operation: Operation, kernel: st
     name: '',
     kernel,
     guards: {},
-    files: [{ name: 'F', size: 4096, data: [], needsFullSync: false }],
+    files: ['F', 'G'].map((name) => ({ name, size: 4096, data: [], needsFullSync: false })),
     namespace: {
       directories: ['D'],
       names: [
-        { directory: 1, name: 'F' },
-        { directory: 1, name: 'N' },
+        { directory: 2, name: 'F' },
+        { directory: 2, name: 'N' },
       ],
       links: [{ name: 0, node: 0 }],
     },
@@ -210,7 +220,7 @@ function samples(kind: OperationKind | 'endio'): Operation[] {
     case 'create':
       return [{ kind, node: 0, name: 0 }];
     case 'mkdir':
-      return [{ kind, node: 2, name: 1 }];
+      return [{ kind, node: 3, name: 1 }];
     case 'link':
     case 'rename':
       return [{ kind, name: 0, to: 1 }];
@@ -220,8 +230,12 @@ function samples(kind: OperationKind | 'endio'): Operation[] {
     case 'fdatasync':
       return [
         { kind, file: 0, range: 'all' },
-        { kind, directory: 1 },
+        { kind, directory: 2 },
       ];
+    case 'fault':
+      return [{ kind, failure: 'enomem', on: { task: 0, operation: 0 } }];
+    case 'clone':
+      return [{ kind, file: 0, range: 'all', target: 1, offset: 0 }];
     case 'endio':
       return [{ kind: 'write', file: 0, range: 'all' }];
     default:

@@ -3,6 +3,7 @@ import { below, highest } from '../state/bits.ts';
 import type { State } from '../state/layout.ts';
 import type { FsyncScope } from './fsync-scope.ts';
 import { logChangedExtents } from './log-changed-extents.ts';
+import { copyItems, copyItemsBehindEof, logGaps } from './log-items.ts';
 import { dropCut } from './log-names.ts';
 import type { FileNames } from './log-parents.ts';
 import { getLoggedExtents } from './logged-extents.ts';
@@ -44,6 +45,7 @@ export function logInode(scope: FsyncScope, names: FileNames | undefined): Step[
         else transaction.pendingOrdered.add(state, orderedExtents.markLogged(state, taken.get(state)));
         inode.loggedTrans.set(state, transaction.generation.get(state));
         inode.setLastLogCommit(state, inode.lastSubTrans.get(state));
+        inode.noteReflink(state, 0);
         if (names === undefined) log.writers.add(state, -1);
         else if (names.isUnlinked(state)) inode.log.clear(state);
         return undefined;
@@ -82,8 +84,9 @@ function fullPath({ machine, inode, blocks }: FsyncScope, names: FileNames | und
       apply: (state) => {
         logInodeItem(inode, state);
         names?.copyReferences(state);
-        log.insertExtent(state, tree.data.get(state) & copied(state), 'data', tree.version);
-        log.insertExtent(state, tree.prealloc.get(state) & copied(state), 'prealloc', tree.version);
+        log.describe(state, tree.data.get(state) & copied(state), 'data', tree.version);
+        log.describe(state, tree.prealloc.get(state) & copied(state), 'prealloc', tree.version);
+        copyItems(machine, inode, state, copied(state));
         return undefined;
       },
     },
@@ -99,7 +102,8 @@ function fullPath({ machine, inode, blocks }: FsyncScope, names: FileNames | und
       locks: held,
       does: 'Full path: logs an explicit hole for every gap between the extents, up to i_size.',
       apply: (state) => {
-        log.insertExtent(state, holes(state) & copied(state), 'hole', tree.version);
+        log.describe(state, holes(state) & copied(state), 'hole', tree.version);
+        logGaps(machine, inode, state, copied(state));
         return undefined;
       },
     },
@@ -149,7 +153,8 @@ function fastPath(scope: FsyncScope, names: FileNames | undefined): Step[] {
       does: 'Fast path: copies the prealloc extents behind i_size from the subvolume tree.',
       when: (state) => (tree.prealloc.get(state) & ~inode.inside(state)) !== 0 && log.present.get(state) === 1,
       apply: (state) => {
-        log.insertExtent(state, tree.prealloc.get(state) & ~inode.inside(state), 'prealloc', tree.version);
+        log.describe(state, tree.prealloc.get(state) & ~inode.inside(state), 'prealloc', tree.version);
+        copyItemsBehindEof(inode, state);
         return 'log_inode_done';
       },
       goesTo: ['log_inode_done'],
@@ -167,10 +172,11 @@ function dropItem(inode: Inode, state: State): void {
 }
 
 function logInodeItem(inode: Inode, state: State): void {
+  // Behind the size logged before no item was logged: should the file have grown since, nothing is said of that range.
+  inode.log.hole.set(state, inode.log.hole.get(state) & below(inode.log.size.get(state)));
   inode.log.present.set(state, 1);
   inode.log.existsOnly.set(state, 0);
   inode.log.size.copyFrom(state, inode.size);
   // Replay of an inode item drops every extent behind its size first.
-  inode.log.dropExtents(state, below(inode.content.length) & ~inode.inside(state), inode.content);
-  inode.log.hole.set(state, inode.log.hole.get(state) | (below(inode.content.length) & ~inode.inside(state)));
+  inode.log.describe(state, below(inode.content.length) & ~inode.inside(state), 'hole', inode.content);
 }

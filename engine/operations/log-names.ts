@@ -283,7 +283,7 @@ function logExistsItem({ guards, transaction }: Machine, file: Inode, state: Sta
   if (!isKnown) log.size.clear(state);
   else if (size.get(state) < known.size.get(state) && guards['log-exists.smaller-size']) {
     log.size.copyFrom(state, size);
-    log.insertExtent(state, below(content.length) & ~below(size.get(state)), 'hole', content);
+    log.describe(state, below(content.length) & ~below(size.get(state)), 'hole', content);
   } else log.size.copyFrom(state, known.size);
   dropCut(file, state, sizeBefore);
 }

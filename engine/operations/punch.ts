@@ -1,9 +1,12 @@
+import type { Inode } from '../model/inode.ts';
 import type { FileOperation } from '../scenario.ts';
+import { lowest, runFrom } from '../state/bits.ts';
 import type { State } from '../state/layout.ts';
 import { lockAndFlush, lockRange, splitBlocks, startTransaction, updateInodeAndUnlock } from './change-range.ts';
 import { truncateBlock } from './cont-expand.ts';
 import type { OperationContext } from './context.ts';
 import { isIdle, startOrderedExtent } from './delalloc.ts';
+import { replaceExtentMaps } from './drop-extent-maps.ts';
 import { end, type Step } from './step.ts';
 
 /** `punch F R`: btrfs_punch_hole. */
@@ -15,18 +18,27 @@ export function punch(context: OperationContext, operation: FileOperation): Step
   const range = (state: State) => segments.maskAt(operation.range, inode.size.get(state));
   const whole = (state: State) => splitBlocks(inode, range(state)).whole;
   const partial = (state: State) => splitBlocks(inode, range(state)).partial;
-  const described = (state: State) => tree.data.get(state) | tree.prealloc.get(state);
+  /** The hole extent map that the punch leaves: behind a hole that the range begins with, and none that begins behind i_size. */
+  const punched = (state: State) => {
+    const hole = whole(state) & ~leadingHole(inode, state, whole(state));
+    return (hole & -hole & segments.wholeBlocks(inode.inside(state))) === 0 ? 0 : hole;
+  };
+  const blocks = (state: State) => segments.wholeBlocks(range(state));
+  const isHole = (state: State) => (blocks(state) & ~leadingHole(inode, state, blocks(state))) === 0;
 
   return [
     ...lockAndFlush(context, inode, range),
     {
       name: 'find_first_non_hole',
       locks: 'inode lock',
-      does: 'There is nothing to do when the whole range is a hole already.',
-      says: (state) => ((described(state) & range(state)) === 0 ? 'the range is a hole already' : undefined),
+      does: 'Looks up the extent map at the beginning of the range. There is nothing to do when it says that all of it is a hole.',
+      says: (state) => (isHole(state) ? 'the range is a hole already' : undefined),
       goesTo: ['start_ordered_extent of partial blocks', end],
       apply: (state) => {
-        if ((described(state) & range(state)) !== 0) return 'start_ordered_extent of partial blocks';
+        const nothingToDo = isHole(state);
+        const unmapped = leadingHole(inode, state, blocks(state)) & ~extentMaps.covered.get(state);
+        if (unmapped !== 0) extentMaps.loadHole(state, unmapped);
+        if (!nothingToDo) return 'start_ordered_extent of partial blocks';
         inode.lock.set(state, 0);
         return end;
       },
@@ -46,16 +58,21 @@ export function punch(context: OperationContext, operation: FileOperation): Step
       },
     },
     ...(guards['punch.partial-block-update'] ? [] : [returnWithoutUpdate()]),
-    ...lockRange(inode, whole, true),
+    ...lockRange(machine, inode, whole, true),
     startTransaction(machine, 'inode lock, range lock'),
     {
       name: 'btrfs_replace_file_extents',
       locks: 'inode lock, range lock',
       does: 'Drops the file-extent items of the whole blocks and adds a hole extent map, on the list of modified extents.',
       apply: (state) => {
+        const hole = punched(state);
         inode.changeContent(state, whole(state) & inode.inside(state), true);
         tree.dropExtents(state, whole(state), inode.content);
-        extentMaps.insertHoles(state, whole(state), transaction.generation.get(state));
+        replaceExtentMaps(machine, inode, state, {
+          range: hole,
+          fails: context.fails(state, 'enomem', 'btrfs_replace_file_extents'),
+          insert: () => extentMaps.insertHoles(state, hole, transaction.generation.get(state)),
+        });
         return undefined;
       },
     },
@@ -85,4 +102,17 @@ export function punch(context: OperationContext, operation: FileOperation): Step
       },
     };
   }
+}
+
+/**
+ * find_first_non_hole: what of `range` the extent map at its beginning says is a hole. Where none is cached
+ * btrfs_get_extent makes one, up to the next item or cached extent map.
+ */
+function leadingHole({ extentMaps, tree }: Inode, state: State, range: number): number {
+  if (range === 0) return 0;
+  const first = lowest(range);
+  const cached = extentMaps.startAt(state, first);
+  if (cached >= 0) return extentMaps.kind(state, cached) === 'hole' ? range & extentMaps.from(state, cached) : 0;
+  const described = tree.data.get(state) | tree.prealloc.get(state) | extentMaps.covered.get(state);
+  return runFrom(range & ~described, first);
 }

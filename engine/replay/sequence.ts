@@ -1,8 +1,12 @@
 import { dataAfterCrash, sizeAfterCrash, versionAfterCrash } from '../durability/after-crash.ts';
 import { namesAfterCrash } from '../durability/names-after-crash.ts';
+import type { ExtentItemType } from '../model/extent-items.ts';
+import type { Inode } from '../model/inode.ts';
+import type { Namespace } from '../model/namespace.ts';
 import { compile, type Program } from '../program.ts';
 import type { ByteRange, Scenario } from '../scenario.ts';
 import { below, lowest } from '../state/bits.ts';
+import type { State } from '../state/layout.ts';
 import { Runner } from './runner.ts';
 import { VersionNames } from './versions.ts';
 
@@ -16,12 +20,39 @@ export interface CrashOutcome {
   readonly files: readonly FileOutcome[];
   /** Per name of the namespace, the node that it links to, -1 for none; undefined where names do not change. */
   readonly names: readonly number[] | undefined;
+  /** What the log on disk says of names; undefined where names do not change. */
+  readonly loggedNames: LoggedNamesOutcome | undefined;
+}
+
+export interface LoggedNamesOutcome {
+  /** Per name, the node of its INODE_REF item and of its DIR_INDEX item; -1 for none. */
+  readonly references: readonly number[];
+  readonly entries: readonly number[];
+  /** Node numbers of the directories that have an inode item. */
+  readonly directories: readonly number[];
 }
 
 export interface FileOutcome {
+  /** What the log on disk has of the file. */
+  readonly logged: LoggedFile | undefined;
   readonly size: number;
   /** Segments with data, in order. */
   readonly data: readonly DataOutcome[];
+}
+
+/** The items of one file in a log tree. */
+export interface LoggedFile {
+  /** Size in the inode item. */
+  readonly size: number;
+  /** There are INODE_REF items, too. */
+  readonly names: boolean;
+  /** File-extent items, in order. */
+  readonly extents: readonly LoggedExtent[];
+}
+
+export interface LoggedExtent {
+  readonly range: ByteRange;
+  readonly type: ExtentItemType;
 }
 
 /** Data and the operation that wrote it: its index in the task, or `initial`. */
@@ -36,7 +67,7 @@ export interface DataOutcome {
  * of a real kernel does. Throws when the task cannot go on.
  */
 export function crashOutcomes(scenario: Scenario): CrashOutcome[] {
-  const program = compile(scenario);
+  const program = compile(scenario, {}, { tracksItems: true });
   const runner = new Runner(program);
   const names = new VersionNames(program);
   const thread = program.tasks[0]!;
@@ -70,6 +101,7 @@ function outcome({ machine }: Program, { state }: Runner, names: VersionNames): 
     commits: transaction.lastCommitted.get(state),
     log: log.onDisk.get(state) === 1,
     names: namespace && [...namesAfterCrash(machine, namespace, state)],
+    loggedNames: namespace && loggedNames(namespace, state),
     files: inodes.map((inode) => {
       const size = sizeAfterCrash(inode, log, state).get(state);
       const data: DataOutcome[] = [];
@@ -79,7 +111,26 @@ function outcome({ machine }: Program, { state }: Runner, names: VersionNames): 
         const origin = names.origin(inode.index, segment, version);
         data.push({ range: inode.segments.rangeOf(1 << segment), writer: origin?.operation ?? 'initial' });
       }
-      return { size: inode.segments.cuts[size]!, data };
+      return { size: inode.segments.cuts[size]!, data, logged: loggedFile(inode, state) };
     }),
+  };
+}
+
+function loggedNames({ diskLog, directoryOf, directories, root }: Namespace, state: State): LoggedNamesOutcome {
+  return {
+    references: directoryOf.map((_, name) => diskLog.referenceAt(state, name)),
+    entries: directoryOf.map((_, name) => diskLog.entryAt(state, name)),
+    directories: directories.flatMap((_, i) => ((diskLog.directories.get(state) & (1 << i)) === 0 ? [] : [root + i])),
+  };
+}
+
+function loggedFile({ diskLog, segments }: Inode, state: State): LoggedFile | undefined {
+  if (diskLog.present.get(state) === 0) return undefined;
+  return {
+    size: segments.cuts[diskLog.size.get(state)]!,
+    names: diskLog.names.get(state) === 1,
+    extents: diskLog.items
+      .beginningIn(state, below(segments.count))
+      .map(({ extent, type }) => ({ range: segments.rangeOf(extent), type })),
   };
 }

@@ -73,15 +73,24 @@ function nameOf(scenario: Scenario, actor: Actor): string {
 }
 
 function formatOperation(scenario: Scenario, operation: Operation): string {
-  const { files, namespace } = scenario;
+  const { files, tasks, namespace } = scenario;
   if ('name' in operation && namespace !== undefined) {
     const to = 'to' in operation ? ` to ${formatName(scenario, operation.to)}` : '';
     return `${operation.kind} ${formatName(scenario, operation.name)}${to}`;
   }
   if ('directory' in operation) return `${operation.kind} ${formatDirectory(scenario, operation.directory)}`;
+  if (operation.kind === 'fault') {
+    const { task, operation: index, step } = operation.on;
+    const { name, operations } = tasks[task]!;
+    return `fault ${operation.failure} on ${name}.${operations[index]!.kind}${step === undefined ? '' : `@${step}`}`;
+  }
   if (!('file' in operation)) return operation.kind;
   const { name } = files[operation.file]!;
   if (operation.kind === 'truncate') return `truncate ${name} ${formatOffset(operation.size)}`;
+  if (operation.kind === 'clone') {
+    const range = operation.range === 'all' ? 'all' : formatRange(operation.range);
+    return `clone ${name} ${range} to ${files[operation.target]!.name} ${formatOffset(operation.offset)}`;
+  }
   const range = operation.range === 'all' ? '' : ` ${formatRange(operation.range)}`;
   const keepSize = 'keepSize' in operation && operation.keepSize ? ' keep-size' : '';
   return `${operation.kind} ${name}${range}${keepSize}`;

@@ -79,6 +79,10 @@ export class EffectTracker {
         return 'there is no such name to begin with, or the new one cannot be had';
       case 'unlink':
         return 'there is no such name, or it is that of a directory that is not empty';
+      case 'clone':
+        return 'it is refused: see what its range and the sizes of both files are then';
+      case 'fault':
+        return 'it is in force already';
       case 'sync':
         return 'nothing is dirty and no transaction runs';
       case 'commit':

@@ -132,13 +132,14 @@ export function lowerRecord(record: CorpusRecord, kernel: string): LoweredRecord
     kernel,
     guards: {},
     files: [
-      ...record.files.map(({ name, size, fill }) => ({
+      ...record.files.map(({ name, size, fill, split }) => ({
         name,
         size,
         data: fill.flatMap(([block, count]) =>
           cutAt({ start: block * blockSize, end: (block + count) * blockSize }, size),
         ),
-        needsFullSync: record.start === 'warm',
+        // A file whose runs were written one by one was fsynced after each: that cleared the flag.
+        needsFullSync: record.start === 'warm' && split !== true,
       })),
       ...names.created.map((name) => ({ name, size: 0, data: [], needsFullSync: false })),
     ],

@@ -26,6 +26,8 @@ export interface RecordedPlaces {
   readonly to: number;
 }
 
+/** Inode number of the root directory, and of what is made first. */
+const rootInode = 256;
 const firstInode = 257;
 const nothing = -1;
 
@@ -41,6 +43,7 @@ export function followNames(record: CorpusRecord): RecordedNames {
   const links: number[] = [];
   const inodeNumbers: number[] = [];
   let nextInode = firstInode;
+  inodeNumbers[root] = rootInode;
 
   for (const [index, path] of existing.entries()) make(path, root + 1 + index);
   for (const [index, { name }] of record.files.entries()) make(name, index);

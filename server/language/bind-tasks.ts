@@ -1,7 +1,8 @@
 import type { Operation, OperationKind, ScenarioTask } from '../../engine/index.ts';
+import { bindClone } from './bind-clone.ts';
+import { bindFault } from './bind-fault.ts';
 import { isModelled } from './modelled-operations.ts';
 import { bindRange } from './ranges.ts';
-import { bindReference } from './references.ts';
 import type { Scope } from './scope.ts';
 import type { OperationNode, TaskNode } from './syntax-tree.ts';
 import { endio } from './words.ts';
@@ -21,7 +22,6 @@ export function bindTask(node: TaskNode, scope: Scope): ScenarioTask | undefined
 function bindOperation(node: OperationNode, scope: Scope): Operation | undefined {
   if (!node.known) return undefined;
   const kind = node.word.text;
-  if (node.on !== undefined) bindReference(node.on, scope);
   if (!isModelled(kind)) {
     for (const name of [node.file, node.target]) if (name !== undefined) scope.file(name);
     if (node.range !== undefined) bindRange(node.range, scope.problems);
@@ -30,6 +30,7 @@ function bindOperation(node: OperationNode, scope: Scope): Operation | undefined
   }
   if (isNaming(kind)) return bindNaming(kind, node, scope);
   if (kind === 'sync' || kind === 'commit') return { kind };
+  if (kind === 'fault') return bindFault(node, scope);
   const directory = node.file && isSync(kind) ? scope.names.directory(node.file) : undefined;
   if (isSync(kind) && directory !== undefined) {
     if (node.range !== undefined) scope.problems.error('invalid-range', 'a directory has no bytes', node.range.span);
@@ -37,6 +38,7 @@ function bindOperation(node: OperationNode, scope: Scope): Operation | undefined
   }
   const file = node.file && scope.file(node.file);
   const range = node.range ? bindRange(node.range, scope.problems) : 'all';
+  if (kind === 'clone') return bindClone(node, { file, range }, scope);
   if (file === undefined || range === undefined) return undefined;
   switch (kind) {
     case 'truncate':

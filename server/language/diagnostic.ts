@@ -11,6 +11,7 @@ export type DiagnosticCode =
   | 'invalid-range'
   | 'too-many-segments'
   | 'order-cycle'
+  | 'impossible-fault'
   | 'conflicting-expectation'
   | 'not-modelled'
   | 'profile-approximate'
