@@ -10,7 +10,7 @@ scenario "race" {
   file I size 32M
   task app { w1: write I 0..4K fsync I }
   task flusher { writeback I }
-  task kswapd { releasepage I 0..4K clone I 0..4K to I 8K }
+  task kswapd { releasepage I 0..4K mkdir D }
   order app.w1@dirty_pages before flusher.writeback@finish_ordered_io
   interleaving { app: write endio: I all until end_bio app: fsync until log_inode crash }
 }
@@ -67,12 +67,12 @@ test.each([
 test('the steps are those of the release of the scenario', () => {
   const modern = scenario.replace('kernel 5.8', 'kernel 6.18');
   expect(hoverAt('fsync I').value).not.toContain('`get_ordered_extents`');
-  expect(hoverAt('fsync I', 0, modern.replace(' clone I 0..4K to I 8K', '')).value).toContain('`get_ordered_extents`');
+  expect(hoverAt('fsync I', 0, modern.replace(' mkdir D', '')).value).toContain('`get_ordered_extents`');
 });
 
 test('the name of a scenario tells how far its check is', () => {
   expect(hoverAt('"race"').value).toMatch(/Not checked: it has errors$/);
-  expect(hoverAt('"race"', 0, scenario.replace(' clone I 0..4K to I 8K', '')).value).toMatch(/ lose data$/);
+  expect(hoverAt('"race"', 0, scenario.replace(' mkdir D', '')).value).toMatch(/ lose data$/);
 });
 
 test('a guard that is not set is as in the release', () => {
@@ -87,5 +87,5 @@ test.each(['I size', 'app {', '4K', 'crash'])('there is nothing to say about %s'
 });
 
 test('an operation that is not modelled has no table', () => {
-  expect(hoverAt('clone').value).toBe('');
+  expect(hoverAt('mkdir').value).toBe('');
 });

@@ -161,7 +161,7 @@ describe('what keeps a scenario from being checked', () => {
   test.each([
     ['a syntax error', 'file I size 4k'],
     ['an unknown name', 'task a { fsync I }'],
-    ['an operation without a model', 'file I task a { clone I 0..4K to I 8K }'],
+    ['an operation without a model', 'file I task a { create I }'],
     ['a file attribute without a model', 'file I new'],
     ['a mount option without a model', 'mount compress'],
     ['a range that ends before it begins', 'file I task a { write I 8K..4K }'],
