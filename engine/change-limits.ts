@@ -1,3 +1,5 @@
+import { mayBeInline } from './inline-files.ts';
+import { mountOptions, storageOf } from './model/storage.ts';
 import type { Operation, Scenario } from './scenario.ts';
 
 /** Most changes that a block of a file, and its size, can go through; the widths of fields follow from them. */
@@ -8,6 +10,14 @@ export interface ChangeLimits {
   readonly changesUnderIo: boolean;
   /** The file can have prealloc extents. */
   readonly allocates: boolean;
+  /** The file can be one inline extent. */
+  readonly inline: boolean;
+  /** Some of the file's blocks are overwritten in place (BTRFS_INODE_NODATACOW). */
+  readonly nodatacow: boolean;
+  /** Holes have items. */
+  readonly holes: boolean;
+  /** It matters whether the file has had prealloc extents (BTRFS_INODE_PREALLOC). */
+  readonly remembersPrealloc: boolean;
   /** The file is written through a mapping, which the inode lock does not stop. */
   readonly mapped: boolean;
   /** The file is written by direct IO. */
@@ -15,16 +25,24 @@ export interface ChangeLimits {
 }
 
 /** The limits of one file: each operation changes a block, and the size, once at most. */
-export function changeLimits({ files, tasks }: Scenario, file: number): ChangeLimits {
+export function changeLimits(scenario: Scenario, file: number): ChangeLimits {
+  const { files, tasks } = scenario;
   const operations = tasks
     .flatMap((task) => task.operations)
     .filter((operation) => 'file' in operation && operation.file === file);
-  const { size } = files[file]!;
+  const { size, prealloc = [] } = files[file]!;
   const truncated = operations.some(({ kind }) => kind === 'truncate');
+  const storage = storageOf(scenario, file);
+  const inline = mayBeInline(scenario, file);
+  const allocates = prealloc.length > 0 || operations.some(({ kind }) => kind === 'fallocate' || kind === 'zero-range');
   return {
     versions: operations.filter(changesContent).length,
     changesUnderIo: truncated || operations.some(({ kind }) => kind === 'mmap-write' || kind === 'direct-write'),
-    allocates: operations.some(({ kind }) => kind === 'fallocate' || kind === 'zero-range'),
+    allocates,
+    inline,
+    nodatacow: !storage.cow,
+    holes: mountOptions(scenario).holes,
+    remembersPrealloc: allocates && (inline || storage.compress),
     mapped: operations.some(({ kind }) => kind === 'mmap-write'),
     direct: operations.some(({ kind }) => kind === 'direct-write'),
     sizeChanges: operations.filter((operation) => mayChangeSize(operation, size, truncated)).length,

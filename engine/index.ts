@@ -3,7 +3,6 @@ export { type ExpectationResult, judgeExpectation } from './expectation.ts';
 export { formatOffset, formatRange } from './format.ts';
 export { findGuard, guards } from './guards/catalogue.ts';
 export type { Guard } from './guards/guard.ts';
-export { maximumInlineSize, mayBecomeInline } from './inline-extents.ts';
 export {
   isRetired,
   type KernelProfile,

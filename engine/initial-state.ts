@@ -13,9 +13,10 @@ export function initialState(
 ): State {
   const state = new Int32Array(layout.words);
   for (const inode of inodes) {
-    const { size, data, needsFullSync } = files[inode.index]!;
+    const { size, data, prealloc = [], needsFullSync } = files[inode.index]!;
     const { segments } = inode;
     const promise = promises[inode.index]!;
+    const allocated = prealloc.reduce((mask, range) => mask | segments.maskOf(range), 0);
     const written = data.reduce((mask, range) => mask | segments.maskOf(range), 0);
     const versions = [inode.content, inode.tree.version, inode.committed.version, promise.version];
     for (const fields of versions) {
@@ -27,7 +28,12 @@ export function initialState(
     for (const image of [inode.tree, inode.committed]) {
       image.present.set(state, 1);
       image.data.set(state, segments.wholeBlocks(written));
+      image.prealloc.set(state, allocated);
+      image.inline.set(state, written !== 0 && allocated === 0 && size <= inode.storage.maximumInline ? 1 : 0);
+      const inside = segments.wholeBlocks(inode.inside(state));
+      if (inode.fs.mount.holes) image.hole.set(state, inside & ~image.described(state));
     }
+    inode.hasPrealloc.set(state, allocated === 0 ? 0 : 1);
     inode.needsFullSync.set(state, needsFullSync ? 1 : 0);
     inode.setLastLogCommit(state, 0);
   }

@@ -4,7 +4,8 @@ import { initialState } from './initial-state.ts';
 import { type KernelProfile, kernelProfile } from './kernels.ts';
 import { Inode } from './model/inode.ts';
 import { LogRoot } from './model/log-root.ts';
-import type { Machine } from './model/machine.ts';
+import type { FileSystem, Machine } from './model/machine.ts';
+import { mountOptions, storageOf } from './model/storage.ts';
 import { Transaction } from './model/transaction.ts';
 import { finishOrderedIo } from './operations/finish-ordered-io.ts';
 import { Registers } from './operations/registers.ts';
@@ -100,25 +101,34 @@ function buildMachine(scenario: Scenario, profile: KernelProfile, layout: Layout
     operationsOf(scenario).filter(({ kind }) => kinds.includes(kind)).length;
   const places = segments.reduce((sum, file) => sum + file.count, 0);
   const trackLogged = profile.rules.fastFsyncWaitsForWritebackOnly;
+  const mount = mountOptions(scenario);
   // Each commit lets one further transaction start.
-  const transactions = count('commit', 'sync') + 1;
-  const logTransactions = count('fsync', 'fdatasync');
+  const transactions = count('commit', 'sync', ...(mount.notreelog ? syncsOfFiles : [])) + 1;
+  const logTransactions = count(...syncsOfFiles);
   const tasks = scenario.tasks.length;
-  return {
+  const fs: FileSystem = {
     rules: profile.rules,
     guards: profile.guards,
+    mount,
     transaction: new Transaction(layout, {
       transactions,
       handles: tasks + places,
       pendingOrdered: trackLogged ? places : 0,
     }),
     log: new LogRoot(layout, { logTransactions, writers: tasks }),
+  };
+  const staleHoles = mount.holes && profile.guards['punch.hole-generation'] === false;
+  return {
+    ...fs,
     inodes: scenario.files.map(({ name }, file) => {
-      const limits = { tasks, transactions, logTransactions, trackLogged, ...changeLimits(scenario, file) };
-      return new Inode(layout, file, name, segments[file]!, limits);
+      const limits = { tasks, transactions, logTransactions, trackLogged, staleHoles, ...changeLimits(scenario, file) };
+      const storage = storageOf(scenario, file);
+      return new Inode(layout, { fs, index: file, name, segments: segments[file]!, storage }, limits);
     }),
   };
 }
+
+const syncsOfFiles: readonly Operation['kind'][] = ['fsync', 'fdatasync'];
 
 function operationsOf(scenario: Scenario): Operation[] {
   return scenario.tasks.flatMap(({ operations }) => operations);

@@ -80,8 +80,8 @@ export function cutOffsets(
   scenario: Pick<Scenario, 'files' | 'tasks' | 'schedules' | 'expect'>,
   file: number,
 ): number[] {
-  const { size, data } = scenario.files[file]!;
-  const ranges: OperationRange[] = [{ start: 0, end: size }, ...data];
+  const { size, data, prealloc = [] } = scenario.files[file]!;
+  const ranges: OperationRange[] = [{ start: 0, end: size }, ...data, ...prealloc];
   for (const { operations } of scenario.tasks) {
     for (const operation of operations) {
       if (!('file' in operation) || operation.file !== file) continue;

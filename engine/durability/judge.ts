@@ -56,7 +56,10 @@ export class Losses {
         else this.lost |= bit;
       }
     }
-    this.#judgeSize(below(promise.size.get(state)), inside, size.changes(state) < promise.size.changes(state));
+    // A size as of the promised change may still be short of it: disk_i_size ends at the first gap.
+    const shorter = size.get(state) < promise.size.get(state);
+    const behind = promise.size.changes(state) - size.changes(state);
+    this.#judgeSize(below(promise.size.get(state)), inside, behind > 0 || (behind === 0 && shorter));
     // Judged whether promised or not, and before the other classes.
     this.corrupt = fromLog & inode.diskLog.unwritten.get(state) & inside;
     this.lost &= ~this.corrupt;

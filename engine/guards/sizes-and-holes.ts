@@ -3,6 +3,23 @@ import type { Guard } from './guard.ts';
 /** Sizes, holes, truncates and mapped writes that the log gets wrong (catalogue C24 to C30). */
 export const sizesAndHoles: readonly Guard[] = [
   {
+    name: 'punch.hole-generation',
+    label: 'hole-generation guard in fill_holes',
+    entry: 'C27',
+    commit: 'e6e3dec6c3c2',
+    subject: 'btrfs: update generation of hole file extent item when merging holes',
+    introduced: '5.18',
+    fixed: '6.0',
+    stable: [],
+    retired: null,
+    actsIn: 'fill_holes',
+    does: 'A hole item that takes in a new hole next to it gets the generation of the transaction, as a new item would.',
+    without:
+      'Without NO_HOLES, punching next to a hole makes its item longer and keeps its generation. A full fsync leaves out the items of older transactions (7f30c07288bb), and so the new hole: after log replay the punched data is back.',
+    loses: 'the new hole: what was punched is back',
+    fstest: 'generic/695',
+  },
+  {
     name: 'fsync.mmap-lock',
     label: 'mmap lock in btrfs_sync_file',
     entry: 'C30',

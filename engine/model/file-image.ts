@@ -20,8 +20,10 @@ export class FileImage {
   readonly data: Field;
   /** Segments described by a prealloc item: allocated, unwritten, reads as zeros. */
   readonly prealloc: Field;
-  /** Segments described by an explicit hole item (log trees have those even with NO_HOLES). */
+  /** Segments described by an explicit hole item: log trees have those even with NO_HOLES, subvolume trees without it. */
   readonly hole: Field;
+  /** The data of the first block is an inline item; kept only where there can be one. */
+  readonly inline: Field;
   /** Segments whose item points to blocks that have not been written yet; kept only where that can be. */
   readonly unwritten: Field;
   /** Which version of each segment the item refers to; a segment without an item has the version of its hole. */
@@ -33,6 +35,7 @@ export class FileImage {
     this.data = layout.set(segments);
     this.prealloc = layout.set(limits.allocates ? segments : 0);
     this.hole = layout.set(segments);
+    this.inline = layout.field(limits.inline ? 1 : 0);
     this.unwritten = layout.set(limits.mapped || limits.direct ? segments : 0);
     this.version = layout.fields(segments, largestVersion(limits.versions));
   }
@@ -43,6 +46,7 @@ export class FileImage {
     this.data.set(state, other.data.get(state));
     this.prealloc.set(state, other.prealloc.get(state));
     this.hole.set(state, other.hole.get(state));
+    this.inline.set(state, other.inline.get(state));
     this.unwritten.set(state, other.unwritten.get(state));
     for (let i = 0; i < this.version.length; i++) this.version[i]!.set(state, other.version[i]!.get(state));
   }
@@ -53,6 +57,7 @@ export class FileImage {
     this.data.set(state, 0);
     this.prealloc.set(state, 0);
     this.hole.set(state, 0);
+    this.inline.set(state, 0);
     this.unwritten.set(state, 0);
     for (const version of this.version) version.set(state, 0);
   }
@@ -63,6 +68,7 @@ export class FileImage {
     this.#mark(this.prealloc, state, extent, kind === 'prealloc');
     this.#mark(this.hole, state, extent, kind === 'hole');
     this.#mark(this.unwritten, state, extent, false);
+    if ((extent & 1) !== 0) this.inline.set(state, 0);
     for (let rest = extent; rest !== 0; rest &= rest - 1) {
       const segment = lowest(rest);
       this.version[segment]!.set(state, versions[segment]!.get(state));
@@ -72,6 +78,11 @@ export class FileImage {
   /** btrfs_drop_extents: no item describes the segments any more; they read as zeros of the given versions. */
   dropExtents(state: State, extent: number, versions: readonly Field[]): void {
     this.insertExtent(state, extent, 'none', versions);
+  }
+
+  /** All segments that some item describes. */
+  described(state: State): number {
+    return this.data.get(state) | this.prealloc.get(state) | this.hole.get(state);
   }
 
   /** Takes note that the items of `extent` point to blocks that are, or are not, still to be written. */

@@ -5,16 +5,29 @@ import { ExtentMapTree } from './extent-map-tree.ts';
 import { FileImage } from './file-image.ts';
 import type { Limits } from './limits.ts';
 import type { LogRoot } from './log-root.ts';
+import type { FileSystem } from './machine.ts';
 import { OrderedExtents } from './ordered-extent.ts';
 import { PageCache } from './page-cache.ts';
+import type { Storage } from './storage.ts';
 import { largestVersion, nextVersion } from './version.ts';
 import { VersionedSize } from './versioned-size.ts';
 
-/** A regular file (struct btrfs_inode) with everything that memory and disk hold about it. */
-export class Inode {
+/** What is fixed about a file. */
+interface InodeDescription {
+  readonly fs: FileSystem;
   readonly index: number;
   readonly name: string;
   readonly segments: Segments;
+  readonly storage: Storage;
+}
+
+/** A regular file (struct btrfs_inode) with everything that memory and disk hold about it. */
+export class Inode {
+  readonly fs: FileSystem;
+  readonly index: number;
+  readonly name: string;
+  readonly segments: Segments;
+  readonly storage: Storage;
   readonly pages: PageCache;
   readonly extentMaps: ExtentMapTree;
   readonly orderedExtents: OrderedExtents;
@@ -30,6 +43,8 @@ export class Inode {
   readonly mmapLocked: Field;
   /** BTRFS_INODE_FLUSH_ON_CLOSE: truncated to nothing. */
   readonly flushOnClose: Field;
+  /** BTRFS_INODE_PREALLOC: has had prealloc extents; kept only where that decides how it is written. */
+  readonly hasPrealloc: Field;
   /** BTRFS_INODE_NEEDS_FULL_SYNC. */
   readonly needsFullSync: Field;
   /** last_trans and logged_trans as transaction offsets; 0 is any transaction before the scenario. */
@@ -39,6 +54,8 @@ export class Inode {
   /** last_log_commit + 1, for it can be -1 (bc0939fcfab0). */
   readonly #lastLogCommit: Field;
 
+  /** Segments whose hole item is of the running transaction; kept only where others may describe new holes. */
+  readonly freshHoles: Field;
   /** The subvolume tree in memory, the one being committed, and the one on disk. */
   readonly tree: FileImage;
   readonly committing: FileImage;
@@ -48,10 +65,13 @@ export class Inode {
   readonly syncingLog: FileImage;
   readonly diskLog: FileImage;
 
-  constructor(layout: Layout, index: number, name: string, segments: Segments, limits: Limits) {
+  constructor(layout: Layout, file: InodeDescription, limits: Limits) {
+    const { fs, index, name, segments, storage } = file;
     const count = segments.count;
+    this.fs = fs;
     this.index = index;
     this.name = name;
+    this.storage = storage;
     this.segments = segments;
     this.pages = new PageCache(layout, count);
     this.extentMaps = new ExtentMapTree(layout, count, limits);
@@ -62,11 +82,13 @@ export class Inode {
     this.lock = layout.field(limits.tasks, 'control');
     this.mmapLocked = layout.field(limits.mapped ? 1 : 0, 'control');
     this.flushOnClose = layout.field(limits.changesUnderIo ? 1 : 0);
+    this.hasPrealloc = layout.field(limits.remembersPrealloc ? 1 : 0);
     this.needsFullSync = layout.field(1);
     this.lastTrans = layout.field(limits.transactions);
     this.loggedTrans = layout.field(limits.transactions);
     this.lastSubTrans = layout.field(limits.logTransactions);
     this.#lastLogCommit = layout.field(limits.logTransactions + 1);
+    this.freshHoles = layout.set(limits.staleHoles ? count : 0);
     const image = () => new FileImage(layout, count, limits);
     this.tree = image();
     this.committing = image();
@@ -106,14 +128,56 @@ export class Inode {
 
   /** Blocks that an ordered extent is still to write: a log item for them points to what the device had there before. */
   unwritten(state: State): number {
-    const { covered, directPending, directIo } = this.orderedExtents;
+    const { directPending, directIo } = this.orderedExtents;
     const toCome = this.pages.dirty.get(state) | this.pages.writeback.get(state);
-    return covered.get(state) & (toCome | directPending.get(state) | directIo.get(state));
+    return this.orderedExtents.allocated(state) & (toCome | directPending.get(state) | directIo.get(state));
   }
 
   /** The blocks are on the device: log items that point to them are good from now on. */
   blocksWritten(state: State, blocks: number): void {
     for (const image of [this.log, this.syncingLog, this.diskLog]) image.markUnwritten(state, blocks, false);
+  }
+
+  /**
+   * The IO of blocks that are overwritten in place ends. Every tree that has an item for them shows the new content:
+   * that is so where it shows what the subvolume tree does, for no two allocations hold one version of a block.
+   */
+  blocksOverwritten(state: State, blocks: number): void {
+    const { tree, committing, committed, log, syncingLog, diskLog, submitted } = this;
+    const { collected } = this.extentMaps;
+    for (let rest = blocks & tree.data.get(state); rest !== 0; rest &= rest - 1) {
+      const segment = lowest(rest);
+      const [old, written] = [tree.version[segment]!.get(state), submitted[segment]!.get(state)];
+      for (const image of [committing, committed, log, syncingLog, diskLog, tree]) {
+        const shares = (image.data.get(state) & (1 << segment)) !== 0 && image.version[segment]!.get(state) === old;
+        if (shares) image.version[segment]!.set(state, written);
+      }
+      const note = collected.version[segment];
+      if (note !== undefined && note.get(state) === old) note.set(state, written);
+    }
+  }
+
+  /** What of `blocks` is overwritten in place: written data of a file without COW. */
+  writtenInPlace(state: State, blocks: number): number {
+    return this.storage.cow ? 0 : blocks & this.tree.data.get(state);
+  }
+
+  /** can_cow_file_range_inline: the whole file fits into its metadata. */
+  fitsInline(state: State): boolean {
+    const bytes = this.segments.cuts[this.size.get(state)]!;
+    // An image without room for the mark is of a file that is never that small.
+    return this.tree.inline.mask === 1 && bytes <= this.storage.maximumInline && this.hasPrealloc.get(state) === 0;
+  }
+
+  /** should_nocow sends a file that has had prealloc extents through run_delalloc_nocow: no compression, no inline extent. */
+  compresses(state: State): boolean {
+    return this.storage.compress && this.hasPrealloc.get(state) === 0;
+  }
+
+  /** btrfs_inode_safe_disk_i_size_write: i_size, but without NO_HOLES no more than items describe without a gap. */
+  updateDiskSize(state: State): void {
+    this.tree.size.copyFrom(state, this.size);
+    if (this.fs.mount.holes) this.tree.size.limit(state, lowest(~this.tree.described(state)));
   }
 
   /** Some other task than this one holds the inode lock. */

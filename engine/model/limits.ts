@@ -8,4 +8,6 @@ export interface Limits extends ChangeLimits {
   readonly logTransactions: number;
   /** Ordered extents are marked once logged (487781796d30). */
   readonly trackLogged: boolean;
+  /** Some hole items can be older than the holes they describe (e6e3dec6c3c2). */
+  readonly staleHoles: boolean;
 }

@@ -18,6 +18,8 @@ export class OrderedExtents extends ExtentSet {
   readonly directIo: Field;
   /** Blocks of direct IO that have an ordered extent and are not submitted yet. */
   readonly directPending: Field;
+  /** BTRFS_ORDERED_NOCOW, by start: its blocks are overwritten in place. */
+  readonly nocow: Field;
   /** EXTENT_LOCKED in the inode's io_tree, held by completions. */
   readonly rangeLocked: Field;
   /** BTRFS_ORDERED_LOGGED, by start (487781796d30). */
@@ -28,19 +30,27 @@ export class OrderedExtents extends ExtentSet {
   /** Sets of starts that `order` constraints need: which of the open extents a certain operation began. */
   readonly #starters: Field[] = [];
 
-  constructor(layout: Layout, segments: number, { trackLogged, direct }: Limits) {
+  constructor(layout: Layout, segments: number, { trackLogged, direct, nodatacow }: Limits) {
     super(layout, segments);
     this.position = layout.fields(segments, maximumCompletionSteps, 'control');
     this.rangeLocked = layout.set(segments, 'control');
     this.directIo = layout.set(direct ? segments : 0);
     this.directPending = layout.set(direct ? segments : 0);
+    this.nocow = layout.set(nodatacow ? segments : 0);
     this.logged = layout.set(trackLogged ? segments : 0);
     this.pending = layout.set(trackLogged ? segments : 0);
   }
 
   /** btrfs_add_ordered_extent. */
-  insert(state: State, extent: number): void {
+  insert(state: State, extent: number, nocow: boolean): void {
     this.add(state, extent);
+    if (nocow) this.nocow.set(state, this.nocow.get(state) | (extent & -extent));
+  }
+
+  /** Everything that is on its way to new blocks, or to prealloc ones. */
+  allocated(state: State): number {
+    const nocow = this.nocow.get(state);
+    return this.covered.get(state) & ~(nocow === 0 ? 0 : this.union(state, nocow));
   }
 
   /** A new set of starts, kept by whoever asks for it until an extent completes. */
@@ -71,6 +81,7 @@ export class OrderedExtents extends ExtentSet {
   complete(state: State, start: number): void {
     this.remove(state, this.from(state, start));
     this.position[start]!.set(state, 0);
+    this.nocow.set(state, this.nocow.get(state) & ~(1 << start));
     this.logged.set(state, this.logged.get(state) & ~(1 << start));
     this.pending.set(state, this.pending.get(state) & ~(1 << start));
     for (const starter of this.#starters) starter.set(state, starter.get(state) & ~(1 << start));

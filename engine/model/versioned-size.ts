@@ -34,6 +34,11 @@ export class VersionedSize {
     this.#changes.add(state, 1);
   }
 
+  /** Cuts it down to what is there so far of the size as of the same change. */
+  limit(state: State, index: number): void {
+    if (this.#index.get(state) > index) this.#index.set(state, index);
+  }
+
   copyFrom(state: State, other: VersionedSize): void {
     this.#index.set(state, other.#index.get(state));
     this.#changes.set(state, other.#changes.get(state));

@@ -1,5 +1,7 @@
 import { type Machine, publishCommit } from '../model/machine.ts';
+import type { State } from '../state/layout.ts';
 import type { OperationContext } from './context.ts';
+import { pagesAreUnlocked, unsubmitted, writeRange } from './delalloc.ts';
 import { end, following, type Step } from './step.ts';
 
 /** `commit`: the periodic commit of the transaction kthread. It flushes no data. */
@@ -33,8 +35,9 @@ export function commit({ machine }: OperationContext): Step[] {
 
 /** btrfs_commit_transaction from TRANS_STATE_COMMIT_START to the durable super block. */
 export function commitTransaction(machine: Machine): Step[] {
-  const { transaction, inodes, log } = machine;
+  const { transaction, inodes, log, mount } = machine;
   return [
+    ...(mount.flushoncommit ? flushDelalloc(machine) : []),
     {
       name: 'commit_doing',
       locks: '',
@@ -56,6 +59,7 @@ export function commitTransaction(machine: Machine): Step[] {
         for (const inode of inodes) {
           inode.committing.copyFrom(state, inode.tree);
           inode.log.clear(state);
+          inode.freshHoles.set(state, 0);
         }
         log.exists.set(state, 0);
         transaction.unblock(state);
@@ -64,12 +68,56 @@ export function commitTransaction(machine: Machine): Step[] {
     },
     {
       name: 'write_super',
+      label: 'write_super of the transaction',
       locks: 'tree_log_mutex',
       does: 'Writes the trees, flushes the devices and writes the super block: the transaction is durable, and there is no log on disk.',
       apply: (state) => {
         publishCommit(machine, state);
         return undefined;
       },
+    },
+  ];
+}
+
+/** With `flushoncommit` a commit writes all dirty data and waits for it, before anybody is kept from joining. */
+function flushDelalloc({ transaction, inodes }: Machine): Step[] {
+  const unlocked = (state: State) => inodes.every((inode) => pagesAreUnlocked(inode, state));
+  const open = (state: State) => inodes.some((inode) => unsubmitted(inode, state) !== 0);
+  return [
+    {
+      name: 'btrfs_start_delalloc_flush',
+      locks: '',
+      does: 'flushoncommit: waits for the previous commit, then starts writeback of all dirty pages of all files.',
+      ready: (state) => transaction.committing.get(state) === 0 && unlocked(state),
+      waitsFor: 'the previous commit, and the page locks that a writeback holds',
+      apply: (state) => {
+        for (const inode of inodes) writeRange(inode, state, inode.pages.dirty.get(state));
+        return undefined;
+      },
+    },
+    {
+      name: 'start_ordered_extent',
+      label: 'start_ordered_extent of the commit',
+      locks: '',
+      does: 'flushoncommit: writes the rest of ordered extents that were begun since, in order to wait for them.',
+      when: open,
+      ready: unlocked,
+      waitsFor: 'the page locks that a writeback holds',
+      goesTo: ['start_ordered_extent of the commit'],
+      apply: (state) => {
+        for (const inode of inodes) inode.submit(state, unsubmitted(inode, state));
+        return 'start_ordered_extent of the commit';
+      },
+    },
+    {
+      name: 'btrfs_wait_delalloc_flush',
+      locks: '',
+      does: 'flushoncommit: waits for the handles that were started, then for the completion of every ordered extent.',
+      ready: (state) =>
+        transaction.externalWriters.get(state) === 0 &&
+        inodes.every((inode) => inode.orderedExtents.covered.get(state) === 0),
+      waitsFor: 'the handles in use and the ordered extents of all files',
+      apply: () => undefined,
     },
   ];
 }

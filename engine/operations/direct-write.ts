@@ -4,7 +4,7 @@ import { blockSize } from '../segments.ts';
 import { highest } from '../state/bits.ts';
 import type { State } from '../state/layout.ts';
 import { lockAndFlush } from './change-range.ts';
-import { contExpand, unalignedTail } from './cont-expand.ts';
+import { canExpand, contExpand, unalignedTail } from './cont-expand.ts';
 import type { OperationContext } from './context.ts';
 import {
   addOrderedExtents,
@@ -21,7 +21,8 @@ import { write } from './write.ts';
 /** `direct-write F R`: O_DIRECT. Since 6.15 a file with checksums is written through the page cache and flushed. */
 export function directWrite(context: OperationContext, operation: FileOperation): Step[] {
   const { rules, inodes } = context.machine;
-  const buffered = rules.directIoIsBuffered || isUnaligned(inodes[operation.file]!, operation.range);
+  const inode = inodes[operation.file]!;
+  const buffered = (rules.directIoIsBuffered && inode.storage.checksums) || isUnaligned(inode, operation.range);
   return buffered ? bufferedInstead(context, operation) : direct(context, operation);
 }
 
@@ -62,7 +63,7 @@ function bufferedInstead(context: OperationContext, operation: FileOperation): S
 function direct(context: OperationContext, operation: FileOperation): Step[] {
   const { machine, task } = context;
   const inode = machine.inodes[operation.file]!;
-  const { segments, orderedExtents, extentMaps } = inode;
+  const { segments, orderedExtents } = inode;
   const range = (state: State) => segments.maskAt(operation.range, inode.size.get(state));
   /** The range, and the last block where the write begins behind it. */
   const touched = (state: State) => range(state) | unalignedTail(inode, state).block;
@@ -73,8 +74,8 @@ function direct(context: OperationContext, operation: FileOperation): Step[] {
     {
       name: 'create_io_em',
       locks: 'inode lock, range lock, extent map tree lock',
-      does: 'Moves i_size, drops the pages of the range, and adds a pinned extent map to the tree and to the list of modified extents.',
-      ready: (state) => isIdle(inode, state, touched(state)),
+      does: 'Moves i_size, drops the pages of the range, and adds a pinned extent map to the tree and to the list of modified extents. Blocks that are overwritten in place get none.',
+      ready: (state) => isIdle(inode, state, touched(state)) && canExpand(inode, state, range(state)),
       waitsFor: 'the ordered extents in the range',
       apply: (state) => {
         const target = range(state);
@@ -84,7 +85,6 @@ function direct(context: OperationContext, operation: FileOperation): Step[] {
         dropPages(inode, state, target);
         inode.changeContent(state, target, false);
         inode.size.change(state, end);
-        extentMaps.drop(state, target);
         createIoExtentMap(inode, state, target);
         return undefined;
       },

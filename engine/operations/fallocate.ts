@@ -1,8 +1,8 @@
 import type { AllocateOperation } from '../scenario.ts';
-import { below, highest, runs } from '../state/bits.ts';
-import type { State } from '../state/layout.ts';
+import { below, highest, lowest, runs } from '../state/bits.ts';
+import { Field, type State } from '../state/layout.ts';
 import { lockAndFlush, lockRange, splitBlocks, startTransaction, updateInodeAndUnlock } from './change-range.ts';
-import { contExpand, truncateBlock, unalignedTail } from './cont-expand.ts';
+import { canExpand, contExpand, truncateBlock, unalignedTail } from './cont-expand.ts';
 import type { OperationContext } from './context.ts';
 import { isIdle, startOrderedExtent } from './delalloc.ts';
 import { end, type Step } from './step.ts';
@@ -17,17 +17,27 @@ export function zeroRange(context: OperationContext, operation: AllocateOperatio
   return allocate(context, operation, true);
 }
 
+/** Always 0. */
+const noField = new Field(0, 0, 0);
+
 function allocate(context: OperationContext, operation: AllocateOperation, zeroes: boolean): Step[] {
-  const { machine } = context;
+  const { machine, registers } = context;
   const { transaction } = machine;
   const inode = machine.inodes[operation.file]!;
   const { segments, tree, extentMaps, orderedExtents } = inode;
   const range = (state: State) => segments.maskAt(operation.range, inode.size.get(state));
-  const wanted = (state: State) =>
-    zeroes ? splitBlocks(inode, range(state)).whole : segments.wholeBlocks(range(state));
-  /** Blocks of which only a part is zeroed. */
-  const zeroed = (state: State) => (zeroes ? splitBlocks(inode, range(state)).partial : 0);
+  const partial = (state: State) => (zeroes ? splitBlocks(inode, range(state)).partial : 0);
+  /** Blocks that are to be zeroed in part only, and are no holes. */
+  const kept = zeroes ? registers.field('kept', 2 ** context.segments - 1) : noField;
+  /** Blocks that are prealloc in the end; where zeroing covers a hole in part, that is the whole block. */
+  const wanted = (state: State) => segments.wholeBlocks(range(state)) & ~kept.get(state);
+  const zeroed = (state: State) => kept.get(state) & tree.data.get(state);
   const expands = (state: State) => (range(state) & ~inode.inside(state)) !== 0;
+  /** Segments between i_size and the range. */
+  const gap = (state: State) => {
+    const blocks = segments.wholeBlocks(range(state));
+    return blocks === 0 ? 0 : below(lowest(blocks)) & ~inode.inside(state);
+  };
   /** Blocks that get a new prealloc extent. */
   const allocated = (state: State) =>
     zeroes && (wanted(state) & ~tree.prealloc.get(state)) !== 0
@@ -38,8 +48,9 @@ function allocate(context: OperationContext, operation: AllocateOperation, zeroe
     return operation.keepSize ? inode.size.get(state) : Math.max(inode.size.get(state), last);
   };
 
+  const [lock, ...flush] = lockAndFlush(context, inode, range);
   return [
-    ...lockAndFlush(context, inode, range),
+    lock!,
     startOrderedExtent(inode, (state) => (expands(state) ? unalignedTail(inode, state).block : 0), {
       locks: 'inode lock',
       label: 'start_ordered_extent of the last block',
@@ -49,16 +60,17 @@ function allocate(context: OperationContext, operation: AllocateOperation, zeroe
       locks: 'inode lock, range lock',
       does: 'A range behind i_size first gets a hole extent map for the gap; the tail of the old last block is zeroed.',
       when: expands,
-      ready: (state) => isIdle(inode, state, unalignedTail(inode, state).block),
+      ready: (state) => isIdle(inode, state, unalignedTail(inode, state).block) && canExpand(inode, state, gap(state)),
       waitsFor: 'the ordered extents of the last block',
       apply: (state) => {
-        const gap = below(31 - Math.clz32(range(state) & -range(state))) & ~inode.inside(state);
         const { block } = unalignedTail(inode, state);
-        if ((gap & ~block) !== 0) contExpand(machine, inode, state, gap);
+        if ((gap(state) & ~block) !== 0) contExpand(machine, inode, state, gap(state));
         else if (block !== 0) truncateBlock(inode, state, block);
         return undefined;
       },
     },
+    ...flush,
+    ...(zeroes ? [checkRangeBoundary()] : []),
     startOrderedExtent(inode, zeroed, { locks: 'inode lock', label: 'start_ordered_extent of partial blocks' }),
     {
       name: 'btrfs_truncate_block',
@@ -85,6 +97,7 @@ function allocate(context: OperationContext, operation: AllocateOperation, zeroe
         if (zeroes) inode.changeContent(state, blocks & inode.inside(state), true);
         // The hole that becomes prealloc keeps its version: a mapping may have dirtied newer data over it.
         tree.insertExtent(state, blocks, 'prealloc', zeroes ? inode.content : tree.version);
+        inode.hasPrealloc.set(state, inode.hasPrealloc.mask);
         for (const extent of runs(blocks)) {
           extentMaps.drop(state, extent);
           const generation = transaction.generation.get(state);
@@ -101,11 +114,24 @@ function allocate(context: OperationContext, operation: AllocateOperation, zeroe
       apply: (state) => {
         if (newSize(state) !== inode.size.get(state)) {
           inode.size.change(state, newSize(state));
-          tree.size.copyFrom(state, inode.size);
+          inode.updateDiskSize(state);
         }
         orderedExtents.unlockRange(state, wanted(state));
         return updateInodeAndUnlock(machine, inode, state);
       },
     },
   ];
+
+  function checkRangeBoundary(): Step {
+    return {
+      name: 'btrfs_zero_range_check_range_boundary',
+      locks: 'inode lock',
+      does: 'Looks at the blocks that the range covers in part: a hole is allocated as a whole, written data is to be zeroed, a prealloc extent stays as it is.',
+      when: (state) => partial(state) !== 0,
+      apply: (state) => {
+        kept.set(state, partial(state) & (tree.data.get(state) | tree.prealloc.get(state)));
+        return undefined;
+      },
+    };
+  }
 }

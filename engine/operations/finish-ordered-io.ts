@@ -1,5 +1,6 @@
 import type { Inode } from '../model/inode.ts';
 import type { Machine } from '../model/machine.ts';
+import type { State } from '../state/layout.ts';
 import { following, type Step } from './step.ts';
 
 /**
@@ -9,11 +10,14 @@ import { following, type Step } from './step.ts';
 export function finishOrderedIo(machine: Machine, inode: Inode, start: number): Step[] {
   const { transaction, log, rules } = machine;
   const { pages, orderedExtents, extentMaps, tree } = inode;
+  const inPlace = (state: State) => (orderedExtents.nocow.get(state) & (1 << start)) !== 0;
+  /** Blocks that were overwritten in place have their file-extent item, and no extent map. */
+  const allocated = (state: State) => !inPlace(state);
   return [
     {
       name: 'end_bio',
       locks: '',
-      does: 'The submitted blocks are on the device. Accounts them to the ordered extent, then ends the writeback of their pages.',
+      does: 'The submitted blocks are on the device. Accounts them to the ordered extent, then ends the writeback of their pages. Blocks overwritten in place have their new content from now on.',
       ready: (state) => {
         const extent = orderedExtents.from(state, start);
         const inFlight = pages.writeback.get(state) | orderedExtents.directIo.get(state);
@@ -24,9 +28,11 @@ export function finishOrderedIo(machine: Machine, inode: Inode, start: number): 
       goesTo: [following, 'end_bio'],
       apply: (state) => {
         const extent = orderedExtents.from(state, start);
+        const ended = pages.writeback.get(state) | orderedExtents.directIo.get(state);
         pages.endWriteback(state, extent);
         orderedExtents.directIo.set(state, orderedExtents.directIo.get(state) & ~extent);
-        inode.blocksWritten(state, extent);
+        if (inPlace(state)) inode.blocksOverwritten(state, extent & ended);
+        else inode.blocksWritten(state, extent);
         return (extent & pages.dirty.get(state)) === 0 ? undefined : 'end_bio';
       },
     },
@@ -34,6 +40,7 @@ export function finishOrderedIo(machine: Machine, inode: Inode, start: number): 
       name: 'lock_extent',
       locks: 'range lock',
       does: 'Locks the range in the io_tree.',
+      when: allocated,
       apply: (state) => {
         orderedExtents.lockRange(state, orderedExtents.from(state, start));
         return undefined;
@@ -54,6 +61,7 @@ export function finishOrderedIo(machine: Machine, inode: Inode, start: number): 
       name: 'insert_reserved_file_extent',
       locks: 'range lock',
       does: 'Drops the old file-extent items of the range from the subvolume tree and inserts the new one.',
+      when: allocated,
       apply: (state) => {
         tree.insertExtent(state, orderedExtents.from(state, start), 'data', inode.submitted);
         return undefined;
@@ -63,6 +71,7 @@ export function finishOrderedIo(machine: Machine, inode: Inode, start: number): 
       name: 'unpin_extent_cache',
       locks: 'range lock, extent map tree lock',
       does: 'Gives the extent map the generation of the transaction and unpins it. It stays on the list of modified extents.',
+      when: allocated,
       apply: (state) => {
         extentMaps.unpin(state, start, transaction.generation.get(state));
         return undefined;
@@ -72,6 +81,7 @@ export function finishOrderedIo(machine: Machine, inode: Inode, start: number): 
       name: 'add_pending_csums',
       locks: 'range lock',
       does: 'Adds the checksums to the csum tree.',
+      when: allocated,
       apply: () => undefined,
     },
     {
@@ -79,7 +89,7 @@ export function finishOrderedIo(machine: Machine, inode: Inode, start: number): 
       locks: 'range lock',
       does: 'Moves disk_i_size to i_size and updates the inode item: last_trans, last_sub_trans and last_log_commit change.',
       apply: (state) => {
-        tree.size.copyFrom(state, inode.size);
+        inode.updateDiskSize(state);
         inode.setLastTrans(state, transaction.generation.get(state), log, rules.changeResetsLastLogCommit);
         return undefined;
       },
@@ -88,6 +98,7 @@ export function finishOrderedIo(machine: Machine, inode: Inode, start: number): 
       name: 'unlock_extent',
       locks: '',
       does: 'Unlocks the range: from here on page release may take the extent map.',
+      when: allocated,
       apply: (state) => {
         orderedExtents.unlockRange(state, orderedExtents.from(state, start));
         return undefined;

@@ -1,6 +1,7 @@
 import { inodeInLog } from '../model/machine.ts';
 import type { FileOperation } from '../scenario.ts';
 import type { State } from '../state/layout.ts';
+import { commitFallback, fallBackToCommit } from './commit-fallback.ts';
 import type { OperationContext } from './context.ts';
 import { pagesAreUnlocked, writeRange } from './delalloc.ts';
 import { logInode } from './log-inode.ts';
@@ -10,7 +11,7 @@ import { syncLog } from './sync-log.ts';
 /** `fsync F` and `fdatasync F`: btrfs_sync_file, which ignores the difference. */
 export function fsync(context: OperationContext, operation: FileOperation): Step[] {
   const { machine, task, registers, promise, segments } = context;
-  const { transaction, log, rules, guards } = machine;
+  const { transaction, log, rules, guards, mount } = machine;
   const inode = machine.inodes[operation.file]!;
   const { pages, orderedExtents } = inode;
   /** ctx->log_transid: the log transaction that this fsync logs into. */
@@ -88,12 +89,16 @@ export function fsync(context: OperationContext, operation: FileOperation): Step
     {
       name: 'start_log_trans',
       locks: 'inode lock, root log_mutex',
-      does: 'Becomes a writer of the log tree, which the first logger of a transaction creates.',
+      does: 'Becomes a writer of the log tree, which the first logger of a transaction creates. With `notreelog` there is none.',
       ready: (state) =>
-        log.exists.get(state) === 1 || !rules.firstLoggerWaitsForCommit || transaction.treeLogMutex.get(state) === 0,
+        mount.notreelog ||
+        log.exists.get(state) === 1 ||
+        !rules.firstLoggerWaitsForCommit ||
+        transaction.treeLogMutex.get(state) === 0,
       waitsFor: 'the super block of the previous transaction (tree_log_mutex)',
-      goesTo: [following, 'inode_unlock without log'],
+      goesTo: [following, 'inode_unlock without log', ...(mount.notreelog ? [fallBackToCommit] : [])],
       apply: (state) => {
+        if (mount.notreelog) return fallBackToCommit;
         const generation = transaction.generation.get(state);
         if (inodeInLog(machine, inode, state, generation) && ordered.get(state) === 0)
           return 'inode_unlock without log';
@@ -159,6 +164,7 @@ export function fsync(context: OperationContext, operation: FileOperation): Step
         return end;
       },
     },
+    ...(mount.notreelog ? commitFallback(context, inode, unlock) : []),
   ];
 
   function startOrderedOpsLocked(): Step {

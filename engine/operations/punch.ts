@@ -1,10 +1,25 @@
+import type { Inode } from '../model/inode.ts';
 import type { FileOperation } from '../scenario.ts';
+import { below, highest } from '../state/bits.ts';
 import type { State } from '../state/layout.ts';
 import { lockAndFlush, lockRange, splitBlocks, startTransaction, updateInodeAndUnlock } from './change-range.ts';
 import { truncateBlock } from './cont-expand.ts';
 import type { OperationContext } from './context.ts';
 import { isIdle, startOrderedExtent } from './delalloc.ts';
 import { end, type Step } from './step.ts';
+
+/**
+ * fill_holes without NO_HOLES: the hole item before the new hole, or else the one behind it, takes it in, and is of
+ * this transaction from e6e3dec6c3c2 on; if there is neither, a new item does.
+ */
+function fillHoles({ fs, freshHoles, tree }: Inode, state: State, hole: number): void {
+  if (hole === 0) return;
+  const neighbours = [(hole & -hole) >>> 1, below(highest(hole) + 2) & ~below(highest(hole) + 1)];
+  const merged = neighbours.find((segment) => (segment & tree.hole.get(state)) !== 0) ?? 0;
+  const isFresh = merged === 0 || fs.guards['punch.hole-generation'] || (merged & freshHoles.get(state)) !== 0;
+  tree.insertExtent(state, hole, 'hole', tree.version);
+  freshHoles.set(state, isFresh ? freshHoles.get(state) | hole : freshHoles.get(state) & ~hole);
+}
 
 /** `punch F R`: btrfs_punch_hole. */
 export function punch(context: OperationContext, operation: FileOperation): Step[] {
@@ -15,18 +30,24 @@ export function punch(context: OperationContext, operation: FileOperation): Step
   const range = (state: State) => segments.maskAt(operation.range, inode.size.get(state));
   const whole = (state: State) => splitBlocks(inode, range(state)).whole;
   const partial = (state: State) => splitBlocks(inode, range(state)).partial;
-  const described = (state: State) => tree.data.get(state) | tree.prealloc.get(state);
+  /** find_first_non_hole looks at one extent map: the one where the range begins, or what it would load from there on. */
+  const isOneHole = (state: State) => {
+    const maps = extentMaps.overlapping(state, range(state));
+    const first = extentMaps.union(state, maps & -maps);
+    const isHole = ((tree.data.get(state) | tree.prealloc.get(state)) & range(state)) === 0;
+    return isHole && (maps === 0 || (range(state) & ~first) === 0);
+  };
 
   return [
     ...lockAndFlush(context, inode, range),
     {
       name: 'find_first_non_hole',
       locks: 'inode lock',
-      does: 'There is nothing to do when the whole range is a hole already.',
-      says: (state) => ((described(state) & range(state)) === 0 ? 'the range is a hole already' : undefined),
+      does: 'There is nothing to do when one extent map says that the whole range is a hole already.',
+      says: (state) => (isOneHole(state) ? 'the range is a hole already' : undefined),
       goesTo: ['start_ordered_extent of partial blocks', end],
       apply: (state) => {
-        if ((described(state) & range(state)) !== 0) return 'start_ordered_extent of partial blocks';
+        if (!isOneHole(state)) return 'start_ordered_extent of partial blocks';
         inode.lock.set(state, 0);
         return end;
       },
@@ -50,10 +71,11 @@ export function punch(context: OperationContext, operation: FileOperation): Step
     {
       name: 'btrfs_replace_file_extents',
       locks: 'inode lock, range lock',
-      does: 'Drops the file-extent items of the whole blocks and adds a hole extent map, on the list of modified extents.',
+      does: 'Drops the file-extent items of the whole blocks and adds a hole extent map, on the list of modified extents. Without NO_HOLES, a hole item takes their place.',
       apply: (state) => {
         inode.changeContent(state, whole(state) & inode.inside(state), true);
         tree.dropExtents(state, whole(state), inode.content);
+        if (machine.mount.holes) fillHoles(inode, state, whole(state) & segments.wholeBlocks(inode.inside(state)));
         extentMaps.insertHoles(state, whole(state), transaction.generation.get(state));
         return undefined;
       },

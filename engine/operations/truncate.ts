@@ -2,7 +2,7 @@ import type { TruncateOperation } from '../scenario.ts';
 import { below } from '../state/bits.ts';
 import type { State } from '../state/layout.ts';
 import { startTransaction, updateInodeAndUnlock } from './change-range.ts';
-import { contExpand, unalignedTail } from './cont-expand.ts';
+import { canExpand, contExpand, truncateBlock, unalignedTail } from './cont-expand.ts';
 import type { OperationContext } from './context.ts';
 import { isIdle, pagesAreUnlocked, startOrderedExtent, unsubmittedOf, writeRange } from './delalloc.ts';
 import { dropPages } from './drop-pages.ts';
@@ -41,7 +41,8 @@ export function truncate({ machine, task }: OperationContext, operation: Truncat
       name: 'cont_expand',
       locks: 'inode lock, range lock',
       does: 'Growing: zeroes the tail of the old last block in the page cache and adds a hole extent map for the gap, on the list of modified extents.',
-      ready: (state) => isIdle(inode, state, expanded(state)),
+      ready: (state) =>
+        isIdle(inode, state, expanded(state)) && canExpand(inode, state, segments.wholeBlocks(below(newSize))),
       waitsFor: 'the ordered extents in the gap',
       apply: (state) => {
         contExpand(machine, inode, state, segments.wholeBlocks(below(newSize)));
@@ -56,7 +57,7 @@ export function truncate({ machine, task }: OperationContext, operation: Truncat
       goesTo: [end],
       apply: (state) => {
         inode.size.change(state, newSize);
-        tree.size.copyFrom(state, inode.size);
+        inode.updateDiskSize(state);
         return updateInodeAndUnlock(machine, inode, state);
       },
     },
@@ -113,9 +114,11 @@ export function truncate({ machine, task }: OperationContext, operation: Truncat
       locks: 'inode lock, range lock',
       does: 'Shrinking: drops the extent maps behind the new size, and deletes or trims their file-extent items.',
       apply: (state) => {
-        const touched = (tree.data.get(state) | tree.prealloc.get(state)) & gone;
+        // An extent that reaches behind the new size counts, although its last block stays.
+        const touched = tree.described(state) & affected;
         extentMaps.drop(state, gone);
         tree.dropExtents(state, gone, inode.content);
+        if (tree.inline.get(state) === 1 && (touched & kept) !== 0) trimInlineExtent(state);
         if (touched !== 0) inode.needsFullSync.set(state, 1);
         return undefined;
       },
@@ -126,9 +129,18 @@ export function truncate({ machine, task }: OperationContext, operation: Truncat
       does: 'Shrinking: moves disk_i_size, updates the inode item, ends the transaction handle and returns.',
       goesTo: [end],
       apply: (state) => {
-        tree.size.copyFrom(state, inode.size);
+        inode.updateDiskSize(state);
         return updateInodeAndUnlock(machine, inode, state);
       },
     },
   ];
+
+  /** An inline item is cut at the new size; a compressed one cannot be, and its page is zeroed instead (BTRFS_NEED_TRUNCATE_BLOCK). */
+  function trimInlineExtent(state: State): void {
+    if (inode.storage.compress) truncateBlock(inode, state, kept);
+    else {
+      tree.insertExtent(state, kept, 'data', inode.content);
+      tree.inline.set(state, 1);
+    }
+  }
 }

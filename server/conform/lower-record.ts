@@ -1,4 +1,11 @@
-import { type ByteRange, blockSize, type Operation, type OperationRange, type Scenario } from '../../engine/index.ts';
+import {
+  type ByteRange,
+  blockSize,
+  type MountOption,
+  type Operation,
+  type OperationRange,
+  type Scenario,
+} from '../../engine/index.ts';
 import type { CorpusRecord, RecordedOperation } from './record.ts';
 
 /** A recording as a scenario with one task, and which of its operations end each recorded one. */
@@ -10,13 +17,28 @@ export interface LoweredRecord {
   readonly tags: readonly (number | undefined)[];
 }
 
-/** The mount options that every recording has. */
-const defaultMount = 'commit=300,nodiscard';
+/** Mount options without effect on what is predicted, and those that the language has. */
+const mountOptions: Readonly<Record<string, readonly MountOption[]>> = {
+  'commit=300': [],
+  nodiscard: [],
+  nodatasum: ['nodatasum'],
+  nodatacow: ['nodatacow'],
+  notreelog: ['notreelog'],
+  flushoncommit: ['flushoncommit'],
+  'compress=zlib': ['compress'],
+};
+
+/** The same for arguments of mkfs, written as one. */
+const mkfsOptions: Readonly<Record<string, readonly MountOption[]>> = {
+  '': [],
+  '-O ^no-holes': ['holes'],
+  '-O ^no-holes -m single': ['holes'],
+};
 
 /** Why a recording is beyond the model, or undefined when it is not. */
 export function whySkipped(record: CorpusRecord): string | undefined {
-  if (record.mkfs.length > 0) return `mkfs ${record.mkfs.join(' ')}`;
-  if (record.mount !== defaultMount) return `mount ${record.mount}`;
+  if (mkfsOptions[record.mkfs.join(' ')] === undefined) return `mkfs ${record.mkfs.join(' ')}`;
+  if (record.mount.split(',').some((option) => mountOptions[option] === undefined)) return `mount ${record.mount}`;
   if ((record.dirs ?? []).length > 0 || (record.links ?? []).length > 0) return 'directories or links';
   const names = new Set(record.files.map(({ name }) => name));
   for (const operation of record.ops) {
@@ -70,6 +92,10 @@ export function lowerRecord(record: CorpusRecord, kernel: string): LoweredRecord
     name: record.id,
     kernel,
     guards: {},
+    mount: [
+      ...record.mount.split(',').flatMap((option) => mountOptions[option] ?? []),
+      ...(mkfsOptions[record.mkfs.join(' ')] ?? []),
+    ],
     files: record.files.map(({ name, size, fill }) => ({
       name,
       size,

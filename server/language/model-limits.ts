@@ -1,10 +1,10 @@
-import { cutOffsets, maximumInlineSize, maximumSegments, mayBecomeInline, type Scenario } from '../../engine/index.ts';
+import { cutOffsets, maximumSegments, type Scenario } from '../../engine/index.ts';
 import type { ScenarioSources } from './lowered-scenario.ts';
 import type { Problems } from './problems.ts';
 
 /**
  * Reports what only the whole scenario shows to be beyond the engine: a file that is cut into too many
- * segments (at the scenario's name), and one that btrfs would store inline (at the file). True if there is one.
+ * segments, at the scenario's name. True if there is one.
  */
 export function reportLimits(scenario: Scenario, sources: ScenarioSources, problems: Problems): boolean {
   const before = problems.errors;
@@ -14,12 +14,6 @@ export function reportLimits(scenario: Scenario, sources: ScenarioSources, probl
       const { name } = scenario.files[index]!;
       const message = `ranges cut file \`${name}\` into ${count} segments; at most ${maximumSegments} can be checked`;
       problems.error('too-many-segments', message, sources.name);
-    }
-    if (mayBecomeInline(part, index)) {
-      problems.notModelled(
-        `a file of at most ${maximumInlineSize} bytes, which becomes an inline extent,`,
-        sources.files[index]!.name,
-      );
     }
   });
   return problems.errors > before;

@@ -41,15 +41,16 @@ describe('profiles', () => {
   const list = 'releasepage.modified-list';
   const logged = 'skip-fsync.logged-ordered-extent';
   const mapped = 'fsync.mmap-lock';
+  const punched = 'punch.hole-generation';
 
   test.each<[string, string[]]>([
-    ['4.17', [logged]],
-    ['4.18', [flag, logged]],
-    ['5.8', [flag, logged]],
-    ['5.9', [flag, list, logged]],
-    ['5.10', [flag, list]],
-    ['5.13', [flag, list, mapped]],
-    ['6.18', [flag, list, mapped]],
+    ['4.17', [punched, logged]],
+    ['4.18', [flag, punched, logged]],
+    ['5.8', [flag, punched, logged]],
+    ['5.9', [flag, list, punched, logged]],
+    ['5.10', [flag, list, punched]],
+    ['5.13', [flag, list, punched, mapped]],
+    ['6.18', [flag, list, punched, mapped]],
   ])('guards that are on in %s: fixed by then, or not needed yet', (release, on) => {
     const profile = kernelProfile(release);
     expect(names.filter((name) => profile.guards[name])).toEqual(on);
