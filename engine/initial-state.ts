@@ -33,7 +33,7 @@ export function initialState(
       const inside = segments.wholeBlocks(inode.inside(state));
       if (inode.fs.mount.holes) image.hole.set(state, inside & ~image.described(state));
     }
-    inode.hasPrealloc.set(state, allocated === 0 ? 0 : 1);
+    inode.hasPrealloc.set(state, allocated === 0 ? 0 : inode.hasPrealloc.mask);
     inode.needsFullSync.set(state, needsFullSync ? 1 : 0);
     inode.setLastLogCommit(state, 0);
   }

@@ -162,6 +162,12 @@ export class Inode {
     return this.storage.cow ? 0 : blocks & this.tree.data.get(state);
   }
 
+  /** The hole items of `holes` are of the running transaction, or older. */
+  markHoles(state: State, holes: number, fresh: boolean): void {
+    const mask = this.freshHoles.get(state);
+    this.freshHoles.set(state, (fresh ? mask | holes : mask & ~holes) & this.freshHoles.mask);
+  }
+
   /** can_cow_file_range_inline: the whole file fits into its metadata. */
   fitsInline(state: State): boolean {
     const bytes = this.segments.cuts[this.size.get(state)]!;

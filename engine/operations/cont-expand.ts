@@ -45,7 +45,7 @@ export function contExpand(
   if (mount.holes) {
     transaction.start(state);
     inode.tree.insertExtent(state, hole, 'hole', inode.tree.version);
-    inode.freshHoles.set(state, inode.freshHoles.get(state) | hole);
+    inode.markHoles(state, hole, true);
     inode.setLastTrans(state, transaction.generation.get(state), log, rules.changeResetsLastLogCommit);
     transaction.endStarted(state);
   }

@@ -12,13 +12,14 @@ import { end, type Step } from './step.ts';
  * fill_holes without NO_HOLES: the hole item before the new hole, or else the one behind it, takes it in, and is of
  * this transaction from e6e3dec6c3c2 on; if there is neither, a new item does.
  */
-function fillHoles({ fs, freshHoles, tree }: Inode, state: State, hole: number): void {
+function fillHoles(inode: Inode, state: State, hole: number): void {
   if (hole === 0) return;
+  const { fs, freshHoles, tree } = inode;
   const neighbours = [(hole & -hole) >>> 1, below(highest(hole) + 2) & ~below(highest(hole) + 1)];
   const merged = neighbours.find((segment) => (segment & tree.hole.get(state)) !== 0) ?? 0;
-  const isFresh = merged === 0 || fs.guards['punch.hole-generation'] || (merged & freshHoles.get(state)) !== 0;
+  const takesGeneration = merged === 0 || fs.guards['punch.hole-generation'] === true;
   tree.insertExtent(state, hole, 'hole', tree.version);
-  freshHoles.set(state, isFresh ? freshHoles.get(state) | hole : freshHoles.get(state) & ~hole);
+  inode.markHoles(state, hole, takesGeneration || (merged & freshHoles.get(state)) !== 0);
 }
 
 /** `punch F R`: btrfs_punch_hole. */

@@ -125,7 +125,8 @@ export function enumerate(program: Program, limit: number): Enumeration | undefi
     const replay = log.onDisk.get(state) === 1 && diskLog.present.get(state) === 1;
     const found = (replay ? diskLog : committed).size;
     const end = found.get(state);
-    const sizeIsOld = found.changes(state) < size.changes;
+    const changes = found.changes(state);
+    const sizeIsOld = changes < size.changes || (changes === size.changes && end < size.index);
     const itemsInLog = diskLog.data.get(state) | diskLog.prealloc.get(state) | diskLog.hole.get(state);
     const losses = versions.map(({ version, by }, i) => {
       const inLog = replay && (itemsInLog & (1 << i)) !== 0;
