@@ -69,6 +69,11 @@ export const kernelRules = {
     since: '6.15',
     commit: '968f19c5b1b7',
   },
+  directIoHoldsInodeLock: {
+    does: 'Direct IO holds the inode lock until its blocks are written; before, it gives the lock back once they are submitted.',
+    since: '5.11',
+    commit: null,
+  },
   mmapWriteMarksInode: {
     does: 'A write through a mapping marks the inode as changed in the running transaction.',
     until: '5.13',

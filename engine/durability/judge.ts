@@ -50,7 +50,9 @@ export class Losses {
       const found = ((fromLog & bit) === 0 ? inode.committed : inode.diskLog).version[i]!.get(state);
       if ((inside & bit) === 0) {
         // Behind i_size nothing is read: as good as zeros, unless data was promised that no later change has removed.
-        if (!isZero(promised) && !(isZero(found) && keeps(found, promised))) this.lost |= bit;
+        // A truncate into a block leaves the end of the block as it is on disk.
+        const cutOff = size.changes(state) > promise.size.changes(state) && isChanged(inode, state, i, promised);
+        if (!isZero(promised) && !cutOff && !(isZero(found) && keeps(found, promised))) this.lost |= bit;
       } else if (!keeps(found, promised)) {
         if (isZero(promised)) this.resurrected |= bit;
         else this.lost |= bit;
@@ -75,6 +77,11 @@ export class Losses {
     }
     this.sizeOnly = this.all & ~before;
   }
+}
+
+/** Has the segment changed since it had the version? */
+function isChanged(inode: Inode, state: State, segment: number, version: number): boolean {
+  return changesOf(inode.content[segment]!.get(state)) > changesOf(version);
 }
 
 /** The broken promises of one file, one per class, promise and maximal contiguous range, lowest first. */

@@ -67,6 +67,7 @@ function direct(context: OperationContext, operation: FileOperation): Step[] {
   const range = (state: State) => segments.maskAt(operation.range, inode.size.get(state));
   /** The range, and the last block where the write begins behind it. */
   const touched = (state: State) => range(state) | unalignedTail(inode, state).block;
+  const keepsLock = machine.rules.directIoHoldsInodeLock;
   const held = (state: State) => inode.lock.get(state) === task + 1;
   return [
     ...lockAndFlush(context, inode, range),
@@ -74,17 +75,13 @@ function direct(context: OperationContext, operation: FileOperation): Step[] {
     {
       name: 'create_io_em',
       locks: 'inode lock, range lock, extent map tree lock',
-      does: 'Moves i_size, drops the pages of the range, and adds a pinned extent map to the tree and to the list of modified extents. Blocks that are overwritten in place get none.',
+      does: 'Adds a pinned extent map to the tree and to the list of modified extents. Blocks that are overwritten in place get none.',
       ready: (state) => isIdle(inode, state, touched(state)) && canExpand(inode, state, range(state)),
       waitsFor: 'the ordered extents in the range',
       apply: (state) => {
         const target = range(state);
         orderedExtents.lockRange(state, target);
-        const end = Math.max(inode.size.get(state), target === 0 ? 0 : highest(target) + 1);
         if ((target & ~inode.inside(state)) !== 0) contExpand(machine, inode, state, target);
-        dropPages(inode, state, target);
-        inode.changeContent(state, target, false);
-        inode.size.change(state, end);
         createIoExtentMap(inode, state, target);
         return undefined;
       },
@@ -92,35 +89,42 @@ function direct(context: OperationContext, operation: FileOperation): Step[] {
     {
       name: 'btrfs_add_ordered_extent',
       locks: 'inode lock, range lock',
-      does: 'Adds the ordered extent (BTRFS_ORDERED_DIRECT).',
+      does: 'Drops the pages of the range, adds the ordered extent (BTRFS_ORDERED_DIRECT), and moves i_size.',
       apply: (state) => {
-        addOrderedExtents(inode, state, range(state));
-        orderedExtents.unlockRange(state, range(state));
-        orderedExtents.directPending.set(state, orderedExtents.directPending.get(state) | range(state));
-        inode.noteSubmitted(state, range(state));
+        const target = range(state);
+        dropPages(inode, state, target);
+        addOrderedExtents(inode, state, target);
+        orderedExtents.unlockRange(state, target);
+        orderedExtents.directPending.set(state, orderedExtents.directPending.get(state) | target);
+        inode.changeContent(state, target, false);
+        inode.noteSubmitted(state, target);
+        if (target !== 0) inode.size.change(state, Math.max(inode.size.get(state), highest(target) + 1));
         return undefined;
       },
     },
     {
       name: 'submit_bio',
       locks: 'inode lock',
-      does: 'Submits the blocks and gives the inode lock back.',
+      does: keepsLock ? 'Submits the blocks.' : 'Submits the blocks and gives the inode lock back.',
       when: held,
       apply: (state) => {
         orderedExtents.directPending.set(state, orderedExtents.directPending.get(state) & ~range(state));
         orderedExtents.directIo.set(state, orderedExtents.directIo.get(state) | range(state));
         inode.lastSubTrans.set(state, machine.log.transid.get(state));
-        inode.lock.set(state, 0);
+        if (!keepsLock) inode.lock.set(state, 0);
         return undefined;
       },
     },
     {
       name: 'dio_complete',
-      locks: '',
-      does: 'Waits until the blocks are on the device. The ordered extent need not be complete.',
+      locks: keepsLock ? 'inode lock' : '',
+      does: `Waits until the blocks are on the device${keepsLock ? ', then gives the inode lock back' : ''}. The ordered extent need not be complete.`,
       ready: (state) => (orderedExtents.directIo.get(state) & range(state)) === 0,
       waitsFor: 'the blocks to be written',
-      apply: () => undefined,
+      apply: (state) => {
+        if (keepsLock) inode.lock.set(state, 0);
+        return undefined;
+      },
     },
   ];
 }

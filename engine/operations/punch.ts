@@ -1,5 +1,6 @@
 import type { Inode } from '../model/inode.ts';
-import type { FileOperation } from '../scenario.ts';
+import type { FileOperation, OperationRange } from '../scenario.ts';
+import { blockSize } from '../segments.ts';
 import { below, highest } from '../state/bits.ts';
 import type { State } from '../state/layout.ts';
 import { lockAndFlush, lockRange, splitBlocks, startTransaction, updateInodeAndUnlock } from './change-range.ts';
@@ -22,6 +23,13 @@ function fillHoles(inode: Inode, state: State, hole: number): void {
   inode.markHoles(state, hole, takesGeneration || (merged & freshHoles.get(state)) !== 0);
 }
 
+/** What find_first_non_hole loads has the rounded length of the range from its rounded start on, and may end before it. */
+function fallsShort(range: OperationRange): boolean {
+  if (range === 'all') return false;
+  const start = Math.floor(range.start / blockSize) * blockSize;
+  return start + Math.ceil((range.end - range.start) / blockSize) * blockSize < range.end;
+}
+
 /** `punch F R`: btrfs_punch_hole. */
 export function punch(context: OperationContext, operation: FileOperation): Step[] {
   const { machine } = context;
@@ -36,7 +44,7 @@ export function punch(context: OperationContext, operation: FileOperation): Step
     const maps = extentMaps.overlapping(state, range(state));
     const first = extentMaps.union(state, maps & -maps);
     const isHole = ((tree.data.get(state) | tree.prealloc.get(state)) & range(state)) === 0;
-    return isHole && (maps === 0 || (range(state) & ~first) === 0);
+    return isHole && (maps === 0 ? !fallsShort(operation.range) : (range(state) & ~first) === 0);
   };
 
   return [

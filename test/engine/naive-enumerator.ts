@@ -121,7 +121,7 @@ export function enumerate(program: Program, limit: number): Enumeration | undefi
 
   /** The violations of one file if the power fails now. */
   function judge(state: State, file: number, { versions, size }: Promises): string[] {
-    const { segments, committed, diskLog, name } = inodes[file]!;
+    const { segments, committed, content, diskLog, name } = inodes[file]!;
     const replay = log.onDisk.get(state) === 1 && diskLog.present.get(state) === 1;
     const found = (replay ? diskLog : committed).size;
     const end = found.get(state);
@@ -132,7 +132,10 @@ export function enumerate(program: Program, limit: number): Enumeration | undefi
       const inLog = replay && (itemsInLog & (1 << i)) !== 0;
       if (inLog && i < end && (diskLog.unwritten.get(state) & (1 << i)) !== 0) return `corrupt by ${by}`;
       const there = versionOf((inLog ? diskLog : committed).version[i]!.get(state));
-      const broken = version.changes > 0 && !(i < end ? isKept(version, there) : isKeptBehindEnd(version, there));
+      // The end may have been cut off since, which leaves no trace in the last block.
+      const cutOff = changes > size.changes && versionOf(content[i]!.get(state)).changes > version.changes;
+      const kept = i < end ? isKept(version, there) : cutOff || isKeptBehindEnd(version, there);
+      const broken = version.changes > 0 && !kept;
       const tooLong = sizeIsOld && i >= size.index && i < end;
       const tooShort = sizeIsOld && i < size.index && i >= end;
       if (!broken && !tooLong && !tooShort) return undefined;
