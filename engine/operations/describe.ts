@@ -1,6 +1,6 @@
 import { modelledReleases, newestRelease } from '../kernels.ts';
 import { compile } from '../program.ts';
-import type { Operation, OperationKind, Scenario } from '../scenario.ts';
+import type { MountOption, Operation, OperationKind, Scenario } from '../scenario.ts';
 
 /** What people read about an operation: hover, completion, `explain`, the language reference. */
 export interface OperationDescription {
@@ -127,13 +127,40 @@ export function stepNames(kind: OperationKind | 'endio'): string[] {
   return [...new Set(modelledReleases.flatMap((kernel) => stepTable(kind, kernel).map(({ name }) => name)))];
 }
 
-/** The table, read off a scenario that has just this operation. */
+/** What can be different about a file and a mount so that operations take other steps. */
+const variants: readonly { readonly mount: readonly MountOption[]; readonly size: number }[] = [
+  { mount: [], size: 4096 },
+  { mount: [], size: 1024 },
+  { mount: ['notreelog', 'flushoncommit'], size: 4096 },
+  { mount: ['nodatacow'], size: 4096 },
+];
+
+/** The table with the steps of all variants: where one has steps that others lack, they follow what they follow there. */
 function stepTable(kind: OperationKind | 'endio', kernel: string): StepDescription[] {
+  const [first = [], ...others] = variants.map((variant) => tableOf(kind, kernel, variant));
+  for (const table of others) {
+    let behind = 0;
+    for (const step of table) {
+      const same = first.findIndex((known, i) => i >= behind && known.name === step.name && known.does === step.does);
+      if (same < 0) first.splice(behind, 0, step);
+      behind = same < 0 ? behind + 1 : same + 1;
+    }
+  }
+  return first;
+}
+
+/** The table, read off a scenario that has just this operation. */
+function tableOf(
+  kind: OperationKind | 'endio',
+  kernel: string,
+  { mount, size }: (typeof variants)[number],
+): StepDescription[] {
   const scenario: Scenario = {
     name: '',
     kernel,
     guards: {},
-    files: [{ name: 'F', size: 4096, data: [], needsFullSync: false }],
+    mount,
+    files: [{ name: 'F', size, data: [], needsFullSync: false }],
     tasks: [{ name: 'task', operations: [sample(kind)] }],
     orders: [],
     schedules: [],

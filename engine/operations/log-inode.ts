@@ -79,7 +79,8 @@ function fullPath({ mount }: Machine, inode: Inode, held: string): Step[] {
     {
       name: 'log_holes',
       locks: held,
-      does: 'Full path: logs an explicit hole for every gap between the extents, up to i_size. Without NO_HOLES there is no gap.',
+      does: 'Full path, with NO_HOLES: logs an explicit hole for every gap between the extents, up to i_size.',
+      when: () => !mount.holes,
       apply: (state) => {
         log.insertExtent(
           state,

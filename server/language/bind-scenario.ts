@@ -29,12 +29,12 @@ export function bindScenario(node: ScenarioNode, stepNames: StepNames): BoundSce
   const members = membersByWord(node.members);
   const version = bindKernel(members.kernel, problems);
   const guards = bindGuards(members.guard, version?.text, problems);
-  for (const mount of members.mount) bindMount(mount, problems);
   const scope = new Scope(members.file, members.task, stepNames, problems);
   const parts = {
     name: node.name?.text ?? '',
     kernel: version?.text,
     guards: guards.settings,
+    mount: bindMount(members.mount, problems),
     files: members.file.map((file) => bindFile(file, problems)),
     tasks: members.task.map((task) => bindTask(task, scope)),
     orders: bindOrders(members.order, scope),
