@@ -3,7 +3,7 @@
  * Bundles everything that runs: `node esbuild.mjs` for debugging, with `--production` as it ships.
  * Writes dist/meta.json (esbuild's metafile over all bundles), from which bundle sizes are read.
  */
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -68,6 +68,9 @@ const bundles = [
   { from: 'client/replay/webview/main.ts', to: 'dist/replay.js', options: webview },
 ];
 
+/** Files that stand beside a bundle as they are: `fsrace record` runs this one with python3. */
+const companions = [{ from: 'server/record/kernel-calls.py', to: 'dist/kernel-calls.py' }];
+
 /** Builds every bundle whose entry point exists; returns the entry points that do not. */
 async function buildAll() {
   mkdirSync(join(root, 'dist'), { recursive: true });
@@ -84,6 +87,7 @@ async function buildAll() {
   for (const { to } of present) {
     console.log(`${to}  ${Math.ceil((metafile.outputs[to]?.bytes ?? 0) / 1024)} KB`);
   }
+  for (const { from, to } of companions) copyFileSync(join(root, from), join(root, to));
   return bundles.filter((bundle) => !present.includes(bundle)).map(({ from }) => from);
 }
 

@@ -1,6 +1,6 @@
 import { mayBeInline } from './inline-files.ts';
 import { mountOptions, storageOf } from './model/storage.ts';
-import type { Operation, Scenario } from './scenario.ts';
+import type { FileOperation, Operation, Scenario } from './scenario.ts';
 
 /** Most changes that a block of a file, and its size, can go through; the widths of fields follow from them. */
 export interface ChangeLimits {
@@ -22,6 +22,8 @@ export interface ChangeLimits {
   readonly mapped: boolean;
   /** The file is written by direct IO. */
   readonly direct: boolean;
+  /** Some fsync of the file is of a range only. */
+  readonly ranged: boolean;
 }
 
 /** The limits of one file: each operation changes a block, and the size, once at most. */
@@ -45,6 +47,7 @@ export function changeLimits(scenario: Scenario, file: number): ChangeLimits {
     remembersPrealloc: allocates && (inline || storage.compress),
     mapped: operations.some(({ kind }) => kind === 'mmap-write'),
     direct: operations.some(({ kind }) => kind === 'direct-write'),
+    ranged: operations.some(isRangedSync),
     sizeChanges: operations.filter((operation) => mayChangeSize(operation, size, truncated)).length,
   };
 }
@@ -57,6 +60,11 @@ const changing: readonly Operation['kind'][] = [
   'punch',
   'zero-range',
 ];
+
+/** `fsync F R`: msync, or a write with O_SYNC. */
+export function isRangedSync(operation: Operation): operation is FileOperation {
+  return (operation.kind === 'fsync' || operation.kind === 'fdatasync') && operation.range !== 'all';
+}
 
 function changesContent({ kind }: Operation): boolean {
   return changing.includes(kind);

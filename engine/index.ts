@@ -4,6 +4,7 @@ export { formatOffset, formatRange } from './format.ts';
 export { findGuard, guards } from './guards/catalogue.ts';
 export type { Guard } from './guards/guard.ts';
 export {
+  changingReleases,
   isRetired,
   type KernelProfile,
   kernelProfile,

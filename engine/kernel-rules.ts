@@ -14,10 +14,50 @@ interface Rule {
 
 /** Each rule at the release where the kernel changed; the place where it is used says how it reads in the kernel. */
 export const kernelRules = {
+  fastFsyncLogsRunningExtents: {
+    does: 'A fast fsync logs extents whose data is still being written: each log item waits for its own, and the log sync for all of them. Later, every fsync waits for complete ordered extents first.',
+    until: '4.19',
+    commit: 'b5e6c3e170b7',
+  },
   fastFsyncWaitsForWritebackOnly: {
-    does: 'A fast fsync waits for writeback only and takes the ordered extents along; a commit waits for those it logged. Before, every fsync waits for complete ordered extents (b5e6c3e170b7, 4.19).',
+    does: 'A fast fsync waits for writeback only and takes the ordered extents along; a commit waits for those it logged.',
     since: '5.10',
     commit: '487781796d30',
+  },
+  fullSyncFlagTestedAfterFlush: {
+    does: 'An fsync tests the full-sync flag after it has started writeback under the inode lock, not before.',
+    since: '6.1',
+    commit: 'cef7820d6abf',
+  },
+  fsyncOfRange: {
+    does: 'An fsync of a range (msync, O_SYNC) writes, waits for and logs that range; later, the whole file.',
+    until: '5.10',
+    commit: '487781796d30',
+  },
+  rangedFsyncNeedsNoHoles: {
+    does: 'Without NO_HOLES an fsync of a range works on the whole file.',
+    since: '5.7',
+    commit: '95418ed1d107',
+  },
+  fullFsyncIsWhole: {
+    does: 'A full fsync of a range works on the whole file.',
+    since: '5.2',
+    commit: '0c713cbab620',
+  },
+  takesOrderedExtentsOfRange: {
+    does: 'A fast fsync takes along the ordered extents of its range; before, all of the file.',
+    since: '3.19',
+    commit: '0870295b2371',
+  },
+  unpinListsAgain: {
+    does: 'An extent map goes back on the list of modified extents when its ordered extent completes.',
+    until: '3.19',
+    commit: 'a28046956c71',
+  },
+  directWriteUnlocksInode: {
+    does: 'A direct write within i_size gives the inode lock back before it allocates.',
+    until: '5.11',
+    commit: null,
   },
   releaseNeedsLargeFile: {
     does: 'Page release drops extent maps only of files larger than 16 MiB.',
@@ -49,11 +89,6 @@ export const kernelRules = {
     until: '5.13',
     commit: '209ecbb8585b',
   },
-  changeResetsLastLogCommit: {
-    does: "last_log_commit becomes last_sub_trans - 1 when the inode changes, not the root's.",
-    since: '5.13',
-    commit: 'bc0939fcfab0',
-  },
   expandMarksInode: {
     does: 'Writing behind i_size marks the inode as changed in the transaction.',
     until: '5.15',
@@ -69,11 +104,6 @@ export const kernelRules = {
     since: '6.15',
     commit: '968f19c5b1b7',
   },
-  directIoHoldsInodeLock: {
-    does: 'Direct IO holds the inode lock until its blocks are written; before, it gives the lock back once they are submitted.',
-    since: '5.11',
-    commit: null,
-  },
   mmapWriteMarksInode: {
     does: 'A write through a mapping marks the inode as changed in the running transaction.',
     until: '5.13',
@@ -88,6 +118,11 @@ export const kernelRules = {
 
 /** For each rule, whether it holds. */
 export type KernelRules = Readonly<Record<keyof typeof kernelRules, boolean>>;
+
+/** Releases in which a rule begins or ends. */
+export const ruleChanges: ReadonlySet<string> = new Set(
+  Object.values<Rule>(kernelRules).flatMap(({ since, until }) => [since, until].filter((time) => time !== undefined)),
+);
 
 /** The rules of one release. */
 export function rulesOfRelease(release: string): KernelRules {

@@ -1,6 +1,6 @@
 import { guards } from './guards/catalogue.ts';
 import type { Guard } from './guards/guard.ts';
-import { type KernelRules, rulesOfRelease } from './kernel-rules.ts';
+import { type KernelRules, ruleChanges, rulesOfRelease } from './kernel-rules.ts';
 import { compareReleases, isAtLeast, seriesOf } from './releases.ts';
 
 /** What a scenario's `kernel V` means. */
@@ -19,8 +19,25 @@ export interface KernelProfile {
 /** The newest release with rules of its own, used when a scenario names none. */
 export const newestRelease = '6.18';
 
-/** Releases whose behaviour is modelled exactly, oldest first. */
-export const modelledReleases: readonly string[] = ['4.17', '5.7', '5.8', '5.9', newestRelease];
+/** Every mainline release whose rules are known, oldest first. */
+export const modelledReleases: readonly string[] = [
+  ...series(3, 15, 19),
+  ...series(4, 0, 20),
+  ...series(5, 0, 19),
+  ...series(6, 0, 18),
+];
+
+/** The modelled releases in which anything differs from the one before, as far as is known; the first one included. */
+export const changingReleases: readonly string[] = modelledReleases.filter(
+  (release, i) =>
+    i === 0 ||
+    ruleChanges.has(release) ||
+    guards.some(({ fixed, introduced }) => [fixed, introduced].includes(release)),
+);
+
+function series(major: number, first: number, last: number): string[] {
+  return Array.from({ length: last - first + 1 }, (_, i) => `${major}.${first + i}`);
+}
 
 /**
  * The profile of a release: guards by their times, rules of the nearest older modelled release. A stable release

@@ -1,7 +1,8 @@
-import { changeLimits } from './change-limits.ts';
+import { changeLimits, isRangedSync } from './change-limits.ts';
 import { FilePromise, syncPromise } from './durability/promises.ts';
 import { initialState } from './initial-state.ts';
 import { type KernelProfile, kernelProfile } from './kernels.ts';
+import { logLimits } from './log-limits.ts';
 import { Inode } from './model/inode.ts';
 import { LogRoot } from './model/log-root.ts';
 import type { FileSystem, Machine } from './model/machine.ts';
@@ -45,15 +46,27 @@ export function profileOf(scenario: Scenario, overrides: ProfileOverrides = {}):
   return { ...profile, guards: { ...profile.guards, ...scenario.guards, ...overrides.guards } };
 }
 
-/** Compiles a scenario. Throws `TooManySegments`. */
-export function compile(scenario: Scenario, overrides: ProfileOverrides = {}): Program {
+/** Compiles a scenario. `noteGuard` is told of each guard that a step looks at. Throws `TooManySegments`. */
+export function compile(
+  scenario: Scenario,
+  overrides: ProfileOverrides = {},
+  noteGuard?: (name: string) => void,
+): Program {
   const profile = profileOf(scenario, overrides);
   const layout = new Layout();
-  const machine = buildMachine(scenario, profile, layout);
+  const guards = noteGuard === undefined ? profile.guards : watched(profile.guards, noteGuard);
+  const machine = buildMachine(scenario, { ...profile, guards }, layout);
   const syncs = syncOperations(scenario);
   const promises = machine.inodes.map(
     ({ index, segments }) =>
-      new FilePromise(layout, segments.count, { ...changeLimits(scenario, index), syncs: syncs.length }),
+      new FilePromise(layout, segments.count, {
+        ...changeLimits(scenario, index),
+        syncs: syncs.length,
+        ranged: syncs.flatMap((sync, i) => {
+          const operation = operationAt(scenario, sync);
+          return isRangedSync(operation) && operation.file === index ? [i + 1] : [];
+        }),
+      }),
   );
   const completions = machine.inodes.map((inode) =>
     Array.from({ length: inode.segments.count }, (_, start) => {
@@ -90,7 +103,12 @@ export function compile(scenario: Scenario, overrides: ProfileOverrides = {}): P
     const number = syncs.findIndex((sync) => sync.task === task && sync.operation === index) + 1;
     const files = machine.inodes
       .filter((inode) => number > 0 && (!('file' in operation) || operation.file === inode.index))
-      .map((inode) => ({ inode, promise: promises[inode.index]!, limits: changeLimits(scenario, inode.index) }));
+      .map((inode) => ({
+        inode,
+        promise: promises[inode.index]!,
+        limits: changeLimits(scenario, inode.index),
+        range: isRangedSync(operation) ? operation.range : ('all' as const),
+      }));
     return syncPromise(number, files, registers);
   }
 }
@@ -100,12 +118,16 @@ function buildMachine(scenario: Scenario, profile: KernelProfile, layout: Layout
   const count = (...kinds: Operation['kind'][]) =>
     operationsOf(scenario).filter(({ kind }) => kinds.includes(kind)).length;
   const places = segments.reduce((sum, file) => sum + file.count, 0);
-  const trackLogged = profile.rules.fastFsyncWaitsForWritebackOnly;
   const mount = mountOptions(scenario);
+  const logTransactions = count('fsync', 'fdatasync');
   // Each commit lets one further transaction start.
-  const transactions = count('commit', 'sync', ...(mount.notreelog ? syncsOfFiles : [])) + 1;
-  const logTransactions = count(...syncsOfFiles);
+  const transactions = count('commit', 'sync') + (mount.notreelog ? logTransactions : 0) + 1;
   const tasks = scenario.tasks.length;
+  const staleHoles = mount.holes && profile.guards['punch.hole-generation'] === false;
+  const limits = scenario.files.map((_, file) => {
+    const changes = changeLimits(scenario, file);
+    return { tasks, transactions, logTransactions, staleHoles, ...changes, ...logLimits(profile, changes) };
+  });
   const fs: FileSystem = {
     rules: profile.rules,
     guards: profile.guards,
@@ -113,25 +135,34 @@ function buildMachine(scenario: Scenario, profile: KernelProfile, layout: Layout
     transaction: new Transaction(layout, {
       transactions,
       handles: tasks + places,
-      pendingOrdered: trackLogged ? places : 0,
+      pendingOrdered: limits.some(({ trackLogged }) => trackLogged) ? places : 0,
     }),
     log: new LogRoot(layout, { logTransactions, writers: tasks }),
   };
-  const staleHoles = mount.holes && profile.guards['punch.hole-generation'] === false;
   return {
     ...fs,
     inodes: scenario.files.map(({ name }, file) => {
-      const limits = { tasks, transactions, logTransactions, trackLogged, staleHoles, ...changeLimits(scenario, file) };
-      const storage = storageOf(scenario, file);
-      return new Inode(layout, { fs, index: file, name, segments: segments[file]!, storage }, limits);
+      const description = { fs, index: file, name, segments: segments[file]!, storage: storageOf(scenario, file) };
+      return new Inode(layout, description, limits[file]!);
     }),
   };
 }
 
-const syncsOfFiles: readonly Operation['kind'][] = ['fsync', 'fdatasync'];
+function watched(guards: KernelProfile['guards'], noteGuard: (name: string) => void): KernelProfile['guards'] {
+  return new Proxy(guards, {
+    get(target, name: string) {
+      noteGuard(name);
+      return target[name];
+    },
+  });
+}
 
 function operationsOf(scenario: Scenario): Operation[] {
   return scenario.tasks.flatMap(({ operations }) => operations);
+}
+
+function operationAt({ tasks }: Scenario, { task, operation }: OperationReference): Operation {
+  return tasks[task]!.operations[operation]!;
 }
 
 function syncOperations({ tasks }: Scenario): OperationReference[] {

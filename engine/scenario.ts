@@ -72,7 +72,7 @@ export interface FileOperation {
     | 'close'
     | 'evict';
   readonly file: number;
-  /** `fsync`, `fdatasync`, `close` and `evict` take `all` only. */
+  /** `close` and `evict` take `all` only; a range of an `fsync` or `fdatasync` is that of an msync. */
   readonly range: OperationRange;
 }
 

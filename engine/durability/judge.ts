@@ -30,6 +30,10 @@ export class Losses {
   /** Those of both whose blocks are as promised, but behind a wrong size. */
   sizeOnly = 0;
 
+  /** Those behind a size that a sync of a range promised, and who did. */
+  behindRange = 0;
+  rangePromisedBy = 0;
+
   /** Segments with any loss. */
   get all(): number {
     return this.corrupt | this.lost | this.resurrected;
@@ -62,8 +66,10 @@ export class Losses {
     const shorter = size.get(state) < promise.size.get(state);
     const behind = promise.size.changes(state) - size.changes(state);
     this.#judgeSize(below(promise.size.get(state)), inside, behind > 0 || (behind === 0 && shorter));
+    this.#judgeSizesAtLeast(promise, inside, size.changes(state), state);
     // Judged whether promised or not, and before the other classes.
-    this.corrupt = fromLog & inode.diskLog.unwritten.get(state) & inside;
+    const { unwritten, withoutChecksums } = inode.diskLog;
+    this.corrupt = fromLog & (unwritten.get(state) | withoutChecksums.get(state)) & inside;
     this.lost &= ~this.corrupt;
     this.resurrected &= ~this.corrupt;
     this.sizeOnly &= ~this.corrupt;
@@ -76,6 +82,18 @@ export class Losses {
       this.lost |= promised & ~found & ~this.resurrected;
     }
     this.sizeOnly = this.all & ~before;
+  }
+
+  #judgeSizesAtLeast({ sizesAtLeast }: FilePromise, found: number, changes: number, state: State): void {
+    this.behindRange = 0;
+    for (const { size, promisedBy } of sizesAtLeast) {
+      const missing = below(size.get(state)) & ~found & ~this.all;
+      if (changes >= size.changes(state) || missing === 0) continue;
+      this.lost |= missing;
+      this.sizeOnly |= missing;
+      this.behindRange |= missing;
+      this.rangePromisedBy = promisedBy;
+    }
   }
 }
 
@@ -105,6 +123,7 @@ export function brokenPromises(inode: Inode, promise: FilePromise, losses: Losse
 
 /** Who promised a segment: the sync of its version, or of the size where only that is wrong. */
 export function promiser(promise: FilePromise, losses: Losses, state: State, segment: number): number {
-  const sizeOnly = (losses.sizeOnly & (1 << segment)) !== 0;
-  return (sizeOnly ? promise.sizePromisedBy : promise.promisedBy[segment]!).get(state);
+  const bit = 1 << segment;
+  if ((losses.behindRange & losses.sizeOnly & bit) !== 0) return losses.rangePromisedBy;
+  return ((losses.sizeOnly & bit) !== 0 ? promise.sizePromisedBy : promise.promisedBy[segment]!).get(state);
 }

@@ -2,12 +2,21 @@ import type { Inode } from '../model/inode.ts';
 import { changesOf, largestVersion } from '../model/version.ts';
 import { VersionedSize } from '../model/versioned-size.ts';
 import type { Registers } from '../operations/registers.ts';
+import type { OperationRange } from '../scenario.ts';
+import { below, highest } from '../state/bits.ts';
 import type { Field, Layout, State } from '../state/layout.ts';
 
 /** Most changes that a block of the file, and its size, can go through. */
 interface PromiseLimits {
   readonly versions: number;
   readonly sizeChanges: number;
+}
+
+/** A sync of a range promises a size that reaches as far; any larger one will do. */
+interface SizeAtLeast {
+  /** Number of the sync operation. */
+  readonly promisedBy: number;
+  readonly size: VersionedSize;
 }
 
 /** What completed syncs have promised about one file: per segment a version, and a size, each with who promised it. */
@@ -17,18 +26,30 @@ export class FilePromise {
   readonly promisedBy: readonly Field[];
   readonly size: VersionedSize;
   readonly sizePromisedBy: Field;
+  /** One for each sync of a range of the file. */
+  readonly sizesAtLeast: readonly SizeAtLeast[];
 
-  constructor(layout: Layout, segments: number, limits: PromiseLimits & { readonly syncs: number }) {
+  /** `ranged`: the numbers of the sync operations that are of a range of this file. */
+  constructor(
+    layout: Layout,
+    segments: number,
+    limits: PromiseLimits & { readonly syncs: number; readonly ranged: readonly number[] },
+  ) {
     this.version = layout.fields(segments, largestVersion(limits.versions));
     this.promisedBy = layout.fields(segments, limits.syncs);
     this.size = VersionedSize.create(layout, segments, limits.sizeChanges);
     this.sizePromisedBy = layout.field(limits.syncs);
+    this.sizesAtLeast = limits.ranged.map((promisedBy) => ({
+      promisedBy,
+      size: VersionedSize.create(layout, segments, limits.sizeChanges),
+    }));
   }
 }
 
 /**
  * The promise of one sync operation: per block, the version that was the latest when the operation was
- * called, from the moment it returns success. Promises only rise.
+ * called, from the moment it returns success. A sync of a range promises the blocks of the range, and as much of
+ * the size as the range needs. Promises only rise.
  */
 export interface SyncPromise {
   call(state: State): void;
@@ -38,10 +59,15 @@ export interface SyncPromise {
 /** The promise of sync operation number `sync` of a task about the given files. */
 export function syncPromise(
   sync: number,
-  files: readonly { readonly inode: Inode; readonly promise: FilePromise; readonly limits: PromiseLimits }[],
+  files: readonly {
+    readonly inode: Inode;
+    readonly promise: FilePromise;
+    readonly limits: PromiseLimits;
+    readonly range: OperationRange;
+  }[],
   registers: Registers,
 ): SyncPromise {
-  const calls = files.map(({ inode, promise, limits }) => ({
+  const calls = files.map(({ inode, promise, limits, range }) => ({
     inode,
     promise,
     versions: registers.fields(`versions of ${inode.index}`, inode.segments.count, largestVersion(limits.versions)),
@@ -49,6 +75,8 @@ export function syncPromise(
       registers.field(`size of ${inode.index}`, inode.segments.count),
       registers.field(`size changes of ${inode.index}`, limits.sizeChanges),
     ),
+    promised: range === 'all' ? below(inode.segments.count) : inode.segments.maskOf(range),
+    sizeAtLeast: promise.sizesAtLeast.find(({ promisedBy }) => promisedBy === sync)?.size,
   }));
   return {
     call(state) {
@@ -58,14 +86,17 @@ export function syncPromise(
       }
     },
     fulfil(state) {
-      for (const { promise, versions, size } of calls) {
-        if (size.changes(state) > promise.size.changes(state)) {
+      for (const { promise, versions, size, promised, sizeAtLeast } of calls) {
+        if (sizeAtLeast !== undefined) {
+          sizeAtLeast.copyFrom(state, size);
+          sizeAtLeast.limit(state, highest(promised) + 1);
+        } else if (size.changes(state) > promise.size.changes(state)) {
           promise.size.copyFrom(state, size);
           promise.sizePromisedBy.set(state, sync);
         }
         for (let i = 0; i < versions.length; i++) {
           const version = versions[i]!.get(state);
-          if (changesOf(version) <= changesOf(promise.version[i]!.get(state))) continue;
+          if ((promised & (1 << i)) === 0 || changesOf(version) <= changesOf(promise.version[i]!.get(state))) continue;
           promise.version[i]!.set(state, version);
           promise.promisedBy[i]!.set(state, sync);
         }

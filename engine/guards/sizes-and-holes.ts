@@ -3,6 +3,23 @@ import type { Guard } from './guard.ts';
 /** Sizes, holes, truncates and mapped writes that the log gets wrong (catalogue C24 to C30). */
 export const sizesAndHoles: readonly Guard[] = [
   {
+    name: 'full-fsync.trailing-hole',
+    label: 'trailing hole in a full fsync',
+    entry: 'C26',
+    commit: 'a89ca6f24ffe',
+    subject: 'Btrfs: fix fsync after truncate when no_holes feature is enabled',
+    introduced: null,
+    fixed: '4.2',
+    stable: [],
+    retired: null,
+    actsIn: 'btrfs_log_inode',
+    does: 'With no-holes, a full fsync logs an explicit hole from the last extent to i_size.',
+    without:
+      'With no-holes nothing describes the range behind the last extent. A file that shrank and grew again is logged with its new size and without a hole, so that replay leaves the old extents of the committed tree in it.',
+    loses: 'the truncate: data that was cut off is back',
+    fstest: 'generic/101',
+  },
+  {
     name: 'punch.hole-generation',
     label: 'hole-generation guard in fill_holes',
     entry: 'C27',

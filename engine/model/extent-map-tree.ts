@@ -98,8 +98,9 @@ export class ExtentMapTree extends ExtentSet {
     return (this.prealloc.get(state) & bit) === 0 ? 'data' : 'prealloc';
   }
 
-  /** unpin_extent_cache: the file-extent item is in the tree; list membership is unchanged. */
-  unpin(state: State, start: number, generation: number): void {
+  /** unpin_extent_cache: the file-extent item is in the tree. List membership is unchanged since a28046956c71. */
+  unpin(state: State, start: number, generation: number, listsAgain: boolean): void {
+    if (listsAgain && (this.logging.get(state) & (1 << start)) === 0) setBit(this.modified, state, start, true);
     setBit(this.pinned, state, start, false);
     this.generation[start]!.set(state, generation);
   }
@@ -167,14 +168,14 @@ export class ExtentMapTree extends ExtentSet {
 class CollectedExtents extends ExtentSet {
   readonly #hole: Field;
   readonly #prealloc: Field;
-  /** What the extents hold on disk; kept only for a file that a mapping can change meanwhile. */
+  /** What the extents hold on disk; kept only where they can be written anew meanwhile. */
   readonly version: readonly Field[];
 
   constructor(layout: Layout, segments: number, limits: Limits) {
     super(layout, segments);
     this.#hole = layout.set(segments);
     this.#prealloc = layout.set(limits.allocates ? segments : 0);
-    this.version = layout.fields(limits.mapped ? segments : 0, largestVersion(limits.versions));
+    this.version = layout.fields(limits.changesUnderLog ? segments : 0, largestVersion(limits.versions));
   }
 
   take(state: State, extent: number, kind: ExtentMapKind): void {

@@ -1,6 +1,6 @@
-import type { ChangeLimits } from '../change-limits.ts';
 import { lowest } from '../state/bits.ts';
 import type { Field, Layout, State } from '../state/layout.ts';
+import type { Limits } from './limits.ts';
 import { largestVersion } from './version.ts';
 import { VersionedSize } from './versioned-size.ts';
 
@@ -26,17 +26,20 @@ export class FileImage {
   readonly inline: Field;
   /** Segments whose item points to blocks that have not been written yet; kept only where that can be. */
   readonly unwritten: Field;
+  /** Segments whose item points to blocks without checksums: reads fail. Kept only where that can be. */
+  readonly withoutChecksums: Field;
   /** Which version of each segment the item refers to; a segment without an item has the version of its hole. */
   readonly version: readonly Field[];
 
-  constructor(layout: Layout, segments: number, limits: ChangeLimits) {
+  constructor(layout: Layout, segments: number, limits: Limits) {
     this.present = layout.field(1);
     this.size = VersionedSize.create(layout, segments, limits.sizeChanges);
     this.data = layout.set(segments);
     this.prealloc = layout.set(limits.allocates ? segments : 0);
     this.hole = layout.set(segments);
     this.inline = layout.field(limits.inline ? 1 : 0);
-    this.unwritten = layout.set(limits.mapped || limits.direct ? segments : 0);
+    this.unwritten = layout.set(limits.logsUnfinished ? segments : 0);
+    this.withoutChecksums = layout.set(limits.logsUnfinished ? segments : 0);
     this.version = layout.fields(segments, largestVersion(limits.versions));
   }
 
@@ -48,6 +51,7 @@ export class FileImage {
     this.hole.set(state, other.hole.get(state));
     this.inline.set(state, other.inline.get(state));
     this.unwritten.set(state, other.unwritten.get(state));
+    this.withoutChecksums.set(state, other.withoutChecksums.get(state));
     for (let i = 0; i < this.version.length; i++) this.version[i]!.set(state, other.version[i]!.get(state));
   }
 
@@ -59,6 +63,7 @@ export class FileImage {
     this.hole.set(state, 0);
     this.inline.set(state, 0);
     this.unwritten.set(state, 0);
+    this.withoutChecksums.set(state, 0);
     for (const version of this.version) version.set(state, 0);
   }
 
@@ -67,7 +72,8 @@ export class FileImage {
     this.#mark(this.data, state, extent, kind === 'data');
     this.#mark(this.prealloc, state, extent, kind === 'prealloc');
     this.#mark(this.hole, state, extent, kind === 'hole');
-    this.#mark(this.unwritten, state, extent, false);
+    this.markUnwritten(state, extent, false);
+    this.markWithoutChecksums(state, extent, false);
     if ((extent & 1) !== 0) this.inline.set(state, 0);
     for (let rest = extent; rest !== 0; rest &= rest - 1) {
       const segment = lowest(rest);
@@ -88,6 +94,11 @@ export class FileImage {
   /** Takes note that the items of `extent` point to blocks that are, or are not, still to be written. */
   markUnwritten(state: State, extent: number, unwritten: boolean): void {
     this.#mark(this.unwritten, state, extent & this.unwritten.mask, unwritten);
+  }
+
+  /** Takes note that the blocks that the items of `extent` point to lack, or have, checksums. */
+  markWithoutChecksums(state: State, extent: number, without: boolean): void {
+    this.#mark(this.withoutChecksums, state, extent & this.withoutChecksums.mask, without);
   }
 
   #mark(field: Field, state: State, extent: number, on: boolean): void {

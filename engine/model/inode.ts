@@ -84,7 +84,7 @@ export class Inode {
     this.flushOnClose = layout.field(limits.changesUnderIo ? 1 : 0);
     this.hasPrealloc = layout.field(limits.remembersPrealloc ? 1 : 0);
     this.needsFullSync = layout.field(1);
-    this.lastTrans = layout.field(limits.transactions);
+    this.lastTrans = layout.field(limits.transactions + (limits.guessesLastTrans ? 1 : 0));
     this.loggedTrans = layout.field(limits.transactions);
     this.lastSubTrans = layout.field(limits.logTransactions);
     this.#lastLogCommit = layout.field(limits.logTransactions + 1);
@@ -126,11 +126,29 @@ export class Inode {
     }
   }
 
-  /** Blocks that an ordered extent is still to write: a log item for them points to what the device had there before. */
-  unwritten(state: State): number {
+  /** Blocks that are still to be written, by an ordered extent that is there or about to be. */
+  inFlight(state: State): number {
     const { directPending, directIo } = this.orderedExtents;
     const toCome = this.pages.dirty.get(state) | this.pages.writeback.get(state);
-    return this.orderedExtents.allocated(state) & (toCome | directPending.get(state) | directIo.get(state));
+    const ordered = this.orderedExtents.covered.get(state);
+    return (ordered & (toCome | directPending.get(state) | directIo.get(state))) | this.unordered(state);
+  }
+
+  /** Of these, blocks that are allocated: a log item for them points to what the device had there before. */
+  unwritten(state: State): number {
+    return this.inFlight(state) & ~this.orderedExtents.overwritten(state);
+  }
+
+  /** Blocks that have an extent map of their own already, and no ordered extent yet. */
+  unordered(state: State): number {
+    const { extentMaps } = this;
+    return extentMaps.union(state, extentMaps.pinned.get(state)) & ~this.orderedExtents.covered.get(state);
+  }
+
+  /** The versions that newly allocated blocks hold once they are written; good for the given segment. */
+  allocatedVersions(state: State, segment: number): readonly Field[] {
+    const toCome = this.pages.dirty.get(state) | this.unordered(state);
+    return (toCome & (1 << segment)) === 0 ? this.submitted : this.content;
   }
 
   /** The blocks are on the device: log items that point to them are good from now on. */
@@ -201,10 +219,9 @@ export class Inode {
     this.#lastLogCommit.set(state, transid + 1);
   }
 
-  /** btrfs_set_inode_last_trans, part of every inode update in a transaction. */
-  setLastTrans(state: State, generation: number, log: LogRoot, resetsLastLogCommit: boolean): void {
+  /** The first half of btrfs_set_inode_last_trans, part of every inode update in a transaction. */
+  setLastTrans(state: State, generation: number, log: LogRoot): void {
     this.lastTrans.set(state, generation);
     this.lastSubTrans.set(state, log.transid.get(state));
-    this.setLastLogCommit(state, resetsLastLogCommit ? this.lastSubTrans.get(state) - 1 : log.lastLogCommit.get(state));
   }
 }

@@ -27,14 +27,27 @@ export interface Machine extends FileSystem {
 export function inodeInLog(machine: Machine, inode: Inode, state: State, generation: number): boolean {
   const { log, rules, guards } = machine;
   const lastSubTrans = inode.lastSubTrans.get(state);
+  const needsEmptyList = rules.inLogNeedsEmptyList && guards['full-fsync.list-outside-range'];
   return (
     generation > 0 &&
     inode.loggedTrans.get(state) === generation &&
     lastSubTrans <= inode.getLastLogCommit(state) &&
     lastSubTrans <= log.lastLogCommit.get(state) &&
-    (!rules.inLogNeedsEmptyList || inode.extentMaps.modified.get(state) === 0) &&
+    (!needsEmptyList || inode.extentMaps.modified.get(state) === 0) &&
     (!guards['in-log.first-log-transaction'] || log.isSynced(state, lastSubTrans))
   );
+}
+
+/** btrfs_set_inode_last_trans: the inode has changed in the running transaction, and is not in the log as it is. */
+export function setInodeLastTrans(fs: FileSystem, inode: Inode, state: State): void {
+  inode.setLastTrans(state, fs.transaction.generation.get(state), fs.log);
+  setLastLogCommit(fs, inode, state);
+}
+
+/** The second half of btrfs_set_inode_last_trans. */
+export function setLastLogCommit({ log, guards }: FileSystem, inode: Inode, state: State): void {
+  const resets = guards['inode-update.last-log-commit'] === true;
+  inode.setLastLogCommit(state, resets ? inode.lastSubTrans.get(state) - 1 : log.lastLogCommit.get(state));
 }
 
 /** The transaction on disk is replaced: what was committed is durable, and the super block has no log. */

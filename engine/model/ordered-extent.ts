@@ -22,23 +22,37 @@ export class OrderedExtents extends ExtentSet {
   readonly nocow: Field;
   /** EXTENT_LOCKED in the inode's io_tree, held by completions. */
   readonly rangeLocked: Field;
-  /** BTRFS_ORDERED_LOGGED, by start (487781796d30). */
+  /** BTRFS_ORDERED_LOGGED, by start. */
   readonly logged: Field;
-  /** BTRFS_ORDERED_PENDING, by start: the transaction's commit waits for it (487781796d30). */
+  /** BTRFS_ORDERED_PENDING, by start: the transaction's commit waits for it. */
   readonly pending: Field;
+  /** Completions that have added the checksums to the csum tree, by start; kept only where an fsync may come before. */
+  readonly checksumsInTree: Field;
+  /** BTRFS_ORDERED_LOGGED_CSUM, by start: an fsync has copied the checksums to the log tree. */
+  readonly checksumsLogged: Field;
+  /** logged_list of the fsync that is logging the inode (until b5e6c3e170b7), by start. */
+  readonly taken: Field;
+  /** log->logged_list, by start, for log transactions with an even and with an odd transid. */
+  readonly #loggedInto: readonly Field[];
 
   /** Sets of starts that `order` constraints need: which of the open extents a certain operation began. */
   readonly #starters: Field[] = [];
 
-  constructor(layout: Layout, segments: number, { trackLogged, direct, nodatacow }: Limits) {
+  constructor(layout: Layout, segments: number, limits: Limits) {
     super(layout, segments);
     this.position = layout.fields(segments, maximumCompletionSteps, 'control');
     this.rangeLocked = layout.set(segments, 'control');
-    this.directIo = layout.set(direct ? segments : 0);
-    this.directPending = layout.set(direct ? segments : 0);
-    this.nocow = layout.set(nodatacow ? segments : 0);
-    this.logged = layout.set(trackLogged ? segments : 0);
-    this.pending = layout.set(trackLogged ? segments : 0);
+    this.directIo = layout.set(limits.direct ? segments : 0);
+    this.directPending = layout.set(limits.direct ? segments : 0);
+    this.nocow = layout.set(limits.nodatacow ? segments : 0);
+    this.logged = layout.set(limits.trackLogged ? segments : 0);
+    this.pending = layout.set(limits.trackLogged ? segments : 0);
+    this.checksumsInTree = layout.set(limits.logsUnfinished ? segments : 0);
+    this.checksumsLogged = layout.set(limits.logsUnfinished && limits.logsRunning ? segments : 0);
+    this.taken = layout.set(limits.logsRunning ? segments : 0);
+    this.#loggedInto = [0, 1].map((parity) =>
+      layout.set(limits.logsRunning && parity < limits.logTransactions ? segments : 0),
+    );
   }
 
   /** btrfs_add_ordered_extent. */
@@ -47,10 +61,10 @@ export class OrderedExtents extends ExtentSet {
     if (nocow) this.nocow.set(state, this.nocow.get(state) | (extent & -extent));
   }
 
-  /** Everything that is on its way to new blocks, or to prealloc ones. */
-  allocated(state: State): number {
+  /** What is on its way to blocks that the file has already. */
+  overwritten(state: State): number {
     const nocow = this.nocow.get(state);
-    return this.covered.get(state) & ~(nocow === 0 ? 0 : this.union(state, nocow));
+    return nocow === 0 ? 0 : this.union(state, nocow);
   }
 
   /** A new set of starts, kept by whoever asks for it until an extent completes. */
@@ -81,9 +95,10 @@ export class OrderedExtents extends ExtentSet {
   complete(state: State, start: number): void {
     this.remove(state, this.from(state, start));
     this.position[start]!.set(state, 0);
-    this.nocow.set(state, this.nocow.get(state) & ~(1 << start));
-    this.logged.set(state, this.logged.get(state) & ~(1 << start));
-    this.pending.set(state, this.pending.get(state) & ~(1 << start));
+    const { nocow, logged, pending, checksumsInTree, checksumsLogged, taken } = this;
+    for (const starts of [nocow, logged, pending, checksumsInTree, checksumsLogged, taken, ...this.#loggedInto]) {
+      starts.set(state, starts.get(state) & ~(1 << start));
+    }
     for (const starter of this.#starters) starter.set(state, starter.get(state) & ~(1 << start));
   }
 
@@ -98,6 +113,38 @@ export class OrderedExtents extends ExtentSet {
 
   unlockRange(state: State, extent: number): void {
     this.rangeLocked.set(state, this.rangeLocked.get(state) & ~extent);
+  }
+
+  /** btrfs_get_logged_extents, until b5e6c3e170b7: takes along those that overlap `range` and that nobody has taken. */
+  take(state: State, range: number): void {
+    const fresh = this.overlapping(state, range) & ~this.logged.get(state);
+    this.taken.set(state, this.taken.get(state) | fresh);
+    this.logged.set(state, this.logged.get(state) | fresh);
+  }
+
+  /** btrfs_submit_logged_extents: who syncs the log transaction waits for what was taken along. */
+  submitTaken(state: State, transid: number): void {
+    const list = this.#loggedInto[transid & 1]!;
+    list.set(state, list.get(state) | this.taken.get(state));
+    this.taken.set(state, 0);
+  }
+
+  /** Starts of those that were logged in a log transaction and that nobody has waited for yet. */
+  loggedInto(state: State, transid: number): number {
+    return this.#loggedInto[transid & 1]!.get(state);
+  }
+
+  /**
+   * The end of btrfs_wait_logged_extents for one log transaction: what is still open is pending from then on
+   * (50d9aa99bd35) or forgotten before. Returns how many became pending.
+   */
+  finishWait(state: State, transid: number, becomePending: boolean): number {
+    const list = this.#loggedInto[transid & 1]!;
+    const open = list.get(state);
+    list.set(state, 0);
+    if (becomePending) return this.markLogged(state, open);
+    this.logged.set(state, this.logged.get(state) & ~open);
+    return 0;
   }
 
   /** Marks the given extents as logged; those still open are pending. Returns how many became pending. */

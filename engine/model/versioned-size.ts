@@ -34,9 +34,9 @@ export class VersionedSize {
     this.#changes.add(state, 1);
   }
 
-  /** Cuts it down to what is there so far of the size as of the same change. */
+  /** The size, but not more than `index`: what is known of it then is as old as it was. */
   limit(state: State, index: number): void {
-    if (this.#index.get(state) > index) this.#index.set(state, index);
+    this.#index.set(state, Math.min(this.#index.get(state), index));
   }
 
   copyFrom(state: State, other: VersionedSize): void {

@@ -1,5 +1,5 @@
 import type { Inode } from '../model/inode.ts';
-import type { Machine } from '../model/machine.ts';
+import { type Machine, setInodeLastTrans } from '../model/machine.ts';
 import type { State } from '../state/layout.ts';
 import type { OperationContext } from './context.ts';
 import { isIdle, pagesAreUnlocked, startOrderedExtent, unsubmittedOf, writeRange } from './delalloc.ts';
@@ -94,8 +94,13 @@ export function startTransaction({ transaction }: Machine, locks: string, label 
 }
 
 /** How such an operation ends: the inode item is updated, the handle and the inode lock are given back. */
-export function updateInodeAndUnlock({ transaction, log, rules }: Machine, inode: Inode, state: State): typeof end {
-  inode.setLastTrans(state, transaction.generation.get(state), log, rules.changeResetsLastLogCommit);
+export function updateInodeAndUnlock(machine: Machine, inode: Inode, state: State): typeof end {
+  setInodeLastTrans(machine, inode, state);
+  return endAndUnlock(machine, inode, state);
+}
+
+/** Gives the handle and the inode lock back. */
+export function endAndUnlock({ transaction }: Machine, inode: Inode, state: State): typeof end {
   transaction.endStarted(state);
   inode.lock.set(state, 0);
   return end;

@@ -1,5 +1,5 @@
 import type { Inode } from '../model/inode.ts';
-import type { Machine } from '../model/machine.ts';
+import { type Machine, setInodeLastTrans } from '../model/machine.ts';
 import { below, highest } from '../state/bits.ts';
 import type { State } from '../state/layout.ts';
 
@@ -46,10 +46,13 @@ export function contExpand(
     transaction.start(state);
     inode.tree.insertExtent(state, hole, 'hole', inode.tree.version);
     inode.markHoles(state, hole, true);
-    inode.setLastTrans(state, transaction.generation.get(state), log, rules.changeResetsLastLogCommit);
+    setInodeLastTrans(inode.fs, inode, state);
     transaction.endStarted(state);
   }
   inode.extentMaps.insertHoles(state, hole, transaction.generation.get(state));
   // maybe_insert_hole with NO_HOLES marks the inode although nothing is inserted; gone with cceaa89f02f1.
-  if (rules.expandMarksInode) inode.setLastTrans(state, transaction.generation.get(state), log, false);
+  if (rules.expandMarksInode) {
+    inode.setLastTrans(state, transaction.generation.get(state), log);
+    inode.setLastLogCommit(state, log.lastLogCommit.get(state));
+  }
 }

@@ -1,4 +1,5 @@
 import type { Inode } from '../model/inode.ts';
+import { setInodeLastTrans } from '../model/machine.ts';
 import { lowest, runFrom, runs } from '../state/bits.ts';
 import type { State } from '../state/layout.ts';
 import type { Step } from './step.ts';
@@ -72,7 +73,7 @@ export function insertInlineExtent(inode: Inode, state: State): void {
   tree.insertExtent(state, block, 'data', inode.content);
   tree.inline.set(state, 1);
   inode.updateDiskSize(state);
-  inode.setLastTrans(state, fs.transaction.generation.get(state), fs.log, fs.rules.changeResetsLastLogCommit);
+  setInodeLastTrans(fs, inode, state);
   inode.needsFullSync.set(state, 1);
   fs.transaction.end(state);
   pages.dirty.set(state, pages.dirty.get(state) & ~block);

@@ -1,4 +1,4 @@
-import { modelledReleases, newestRelease } from '../kernels.ts';
+import { changingReleases, newestRelease } from '../kernels.ts';
 import { compile } from '../program.ts';
 import type { MountOption, Operation, OperationKind, Scenario } from '../scenario.ts';
 
@@ -56,12 +56,13 @@ const texts: Readonly<Record<OperationKind | 'endio', Omit<OperationDescription,
     kernelFunction: 'btrfs_releasepage',
   },
   fsync: {
-    synopsis: 'fsync F',
-    summary: 'Makes the file as it is at the call durable by way of the log tree.',
+    synopsis: 'fsync F [R]',
+    summary:
+      'Makes the file as it is at the call durable by way of the log tree; of a range (msync) that range and the size it needs.',
     kernelFunction: 'btrfs_sync_file',
   },
   fdatasync: {
-    synopsis: 'fdatasync F',
+    synopsis: 'fdatasync F [R]',
     summary: 'The same as fsync: btrfs ignores the difference.',
     kernelFunction: 'btrfs_sync_file',
   },
@@ -124,7 +125,7 @@ export function describeOperation(kind: OperationKind | 'endio', kernel: string 
 
 /** Names of the steps that an operation has in any release, each once, in table order. */
 export function stepNames(kind: OperationKind | 'endio'): string[] {
-  return [...new Set(modelledReleases.flatMap((kernel) => stepTable(kind, kernel).map(({ name }) => name)))];
+  return [...new Set(changingReleases.flatMap((kernel) => stepTable(kind, kernel).map(({ name }) => name)))];
 }
 
 /** What can be different about a file and a mount so that operations take other steps. */

@@ -16,7 +16,7 @@ import {
 } from './delalloc.ts';
 import { dropPages } from './drop-pages.ts';
 import type { Step } from './step.ts';
-import { write } from './write.ts';
+import { noteWrite, write } from './write.ts';
 
 /** `direct-write F R`: O_DIRECT. Since 6.15 a file with checksums is written through the page cache and flushed. */
 export function directWrite(context: OperationContext, operation: FileOperation): Step[] {
@@ -62,56 +62,56 @@ function bufferedInstead(context: OperationContext, operation: FileOperation): S
 
 function direct(context: OperationContext, operation: FileOperation): Step[] {
   const { machine, task } = context;
+  const { rules, guards } = machine;
   const inode = machine.inodes[operation.file]!;
-  const { segments, orderedExtents } = inode;
+  const { segments, orderedExtents, extentMaps, tree } = inode;
   const range = (state: State) => segments.maskAt(operation.range, inode.size.get(state));
   /** The range, and the last block where the write begins behind it. */
   const touched = (state: State) => range(state) | unalignedTail(inode, state).block;
-  const keepsLock = machine.rules.directIoHoldsInodeLock;
-  const held = (state: State) => inode.lock.get(state) === task + 1;
+  const unlocks = rules.directWriteUnlocksInode && !guards['direct-write.dio-sem'];
+  const keepsLock = !rules.directWriteUnlocksInode;
+  const orderedFirst = unlocks && guards['direct-write.ordered-extent-first'] === true;
+  const [first, second] = orderedFirst
+    ? ['btrfs_add_ordered_extent', 'create_io_em']
+    : ['create_io_em', 'btrfs_add_ordered_extent'];
   return [
     ...lockAndFlush(context, inode, range),
     startOrderedExtent(inode, touched, { locks: 'inode lock' }),
     {
-      name: 'create_io_em',
+      name: first!,
       locks: 'inode lock, range lock, extent map tree lock',
-      does: 'Adds a pinned extent map to the tree and to the list of modified extents. Blocks that are overwritten in place get none.',
+      does: `Moves i_size, drops the pages of the range, and adds ${orderedFirst ? 'the ordered extent (to prealloc extents: the extent map)' : 'a pinned extent map to the tree and to the list of modified extents'}.${unlocks ? ' A write within i_size gives the inode lock back before.' : ''}`,
       ready: (state) => isIdle(inode, state, touched(state)) && canExpand(inode, state, range(state)),
       waitsFor: 'the ordered extents in the range',
       apply: (state) => {
-        const target = range(state);
-        orderedExtents.lockRange(state, target);
-        if ((target & ~inode.inside(state)) !== 0) contExpand(machine, inode, state, target);
-        createIoExtentMap(inode, state, target);
+        begin(state);
+        if (addsOrderedExtentFirst(state)) addOrderedExtent(state);
+        else addExtentMap(state);
         return undefined;
       },
     },
     {
-      name: 'btrfs_add_ordered_extent',
-      locks: 'inode lock, range lock',
-      does: 'Drops the pages of the range, adds the ordered extent (BTRFS_ORDERED_DIRECT), and moves i_size.',
+      name: second!,
+      locks: unlocks ? 'range lock' : 'inode lock, range lock',
+      does: orderedFirst
+        ? 'Adds the extent map (to prealloc extents: the ordered extent).'
+        : 'Adds the ordered extent (BTRFS_ORDERED_DIRECT).',
       apply: (state) => {
-        const target = range(state);
-        dropPages(inode, state, target);
-        addOrderedExtents(inode, state, target);
-        orderedExtents.unlockRange(state, target);
-        orderedExtents.directPending.set(state, orderedExtents.directPending.get(state) | target);
-        inode.changeContent(state, target, false);
-        inode.noteSubmitted(state, target);
-        if (target !== 0) inode.size.change(state, Math.max(inode.size.get(state), highest(target) + 1));
+        if (addsOrderedExtentFirst(state)) addExtentMap(state);
+        else addOrderedExtent(state);
+        orderedExtents.unlockRange(state, range(state));
         return undefined;
       },
     },
     {
       name: 'submit_bio',
-      locks: 'inode lock',
-      does: keepsLock ? 'Submits the blocks.' : 'Submits the blocks and gives the inode lock back.',
-      when: held,
+      locks: unlocks ? '' : 'inode lock',
+      does: `Submits the blocks${unlocks || keepsLock ? '' : ' and gives the inode lock back'}.`,
       apply: (state) => {
         orderedExtents.directPending.set(state, orderedExtents.directPending.get(state) & ~range(state));
         orderedExtents.directIo.set(state, orderedExtents.directIo.get(state) | range(state));
-        inode.lastSubTrans.set(state, machine.log.transid.get(state));
-        if (!keepsLock) inode.lock.set(state, 0);
+        noteWrite(machine, inode, state);
+        if (!keepsLock && inode.lock.get(state) === task + 1) inode.lock.set(state, 0);
         return undefined;
       },
     },
@@ -127,4 +127,38 @@ function direct(context: OperationContext, operation: FileOperation): Step[] {
       },
     },
   ];
+
+  function begin(state: State): void {
+    const target = range(state);
+    const within = (target & ~inode.inside(state)) === 0;
+    orderedExtents.lockRange(state, target);
+    if (!within) contExpand(machine, inode, state, target);
+    if (!keepsLock) replaceContent(state);
+    extentMaps.drop(state, target & ~inode.writtenInPlace(state, target));
+    if (unlocks && within) inode.lock.set(state, 0);
+  }
+
+  /** de0ee0edb21f, which leaves prealloc extents out (0b901916a00b). */
+  function addsOrderedExtentFirst(state: State): boolean {
+    return orderedFirst && (tree.prealloc.get(state) & range(state)) === 0;
+  }
+
+  function addExtentMap(state: State): void {
+    createIoExtentMap(inode, state, range(state));
+  }
+
+  /** Under the inode lock nobody sees that the file has new data before there is an ordered extent to wait for. */
+  function replaceContent(state: State): void {
+    const target = range(state);
+    dropPages(inode, state, target);
+    inode.changeContent(state, target, false);
+    if (target !== 0) inode.size.change(state, Math.max(inode.size.get(state), highest(target) + 1));
+  }
+
+  function addOrderedExtent(state: State): void {
+    if (keepsLock) replaceContent(state);
+    addOrderedExtents(inode, state, range(state));
+    orderedExtents.directPending.set(state, orderedExtents.directPending.get(state) | range(state));
+    inode.noteSubmitted(state, range(state));
+  }
 }

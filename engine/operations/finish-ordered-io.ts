@@ -1,5 +1,5 @@
 import type { Inode } from '../model/inode.ts';
-import type { Machine } from '../model/machine.ts';
+import { type Machine, setInodeLastTrans } from '../model/machine.ts';
 import type { State } from '../state/layout.ts';
 import { following, type Step } from './step.ts';
 
@@ -8,7 +8,7 @@ import { following, type Step } from './step.ts';
  * btrfs_finish_ordered_io in a worker. Each ordered extent has one; together they are the task `endio`.
  */
 export function finishOrderedIo(machine: Machine, inode: Inode, start: number): Step[] {
-  const { transaction, log, rules } = machine;
+  const { transaction, rules } = machine;
   const { pages, orderedExtents, extentMaps, tree } = inode;
   const inPlace = (state: State) => (orderedExtents.nocow.get(state) & (1 << start)) !== 0;
   /** Blocks that were overwritten in place have their file-extent item, and no extent map. */
@@ -70,10 +70,12 @@ export function finishOrderedIo(machine: Machine, inode: Inode, start: number): 
     {
       name: 'unpin_extent_cache',
       locks: 'range lock, extent map tree lock',
-      does: 'Gives the extent map the generation of the transaction and unpins it. It stays on the list of modified extents.',
+      does: rules.unpinListsAgain
+        ? 'Gives the extent map the generation of the transaction, unpins it and puts it on the list of modified extents, where it may have been before.'
+        : 'Gives the extent map the generation of the transaction and unpins it. It stays on the list of modified extents.',
       when: allocated,
       apply: (state) => {
-        extentMaps.unpin(state, start, transaction.generation.get(state));
+        extentMaps.unpin(state, start, transaction.generation.get(state), rules.unpinListsAgain);
         return undefined;
       },
     },
@@ -82,7 +84,11 @@ export function finishOrderedIo(machine: Machine, inode: Inode, start: number): 
       locks: 'range lock',
       does: 'Adds the checksums to the csum tree.',
       when: allocated,
-      apply: () => undefined,
+      apply: (state) => {
+        const { checksumsInTree } = orderedExtents;
+        checksumsInTree.set(state, checksumsInTree.get(state) | (checksumsInTree.mask & (1 << start)));
+        return undefined;
+      },
     },
     {
       name: 'btrfs_update_inode',
@@ -90,7 +96,7 @@ export function finishOrderedIo(machine: Machine, inode: Inode, start: number): 
       does: 'Moves disk_i_size to i_size and updates the inode item: last_trans, last_sub_trans and last_log_commit change.',
       apply: (state) => {
         inode.updateDiskSize(state);
-        inode.setLastTrans(state, transaction.generation.get(state), log, rules.changeResetsLastLogCommit);
+        setInodeLastTrans(machine, inode, state);
         return undefined;
       },
     },

@@ -33,7 +33,7 @@ function fallsShort(range: OperationRange): boolean {
 /** `punch F R`: btrfs_punch_hole. */
 export function punch(context: OperationContext, operation: FileOperation): Step[] {
   const { machine } = context;
-  const { transaction } = machine;
+  const { transaction, guards } = machine;
   const inode = machine.inodes[operation.file]!;
   const { segments, tree, extentMaps, orderedExtents } = inode;
   const range = (state: State) => segments.maskAt(operation.range, inode.size.get(state));
@@ -75,6 +75,7 @@ export function punch(context: OperationContext, operation: FileOperation): Step
         return undefined;
       },
     },
+    ...(guards['punch.partial-block-update'] ? [] : [returnWithoutUpdate()]),
     ...lockRange(inode, whole, true),
     startTransaction(machine, 'inode lock, range lock'),
     {
@@ -100,4 +101,19 @@ export function punch(context: OperationContext, operation: FileOperation): Step
       },
     },
   ];
+
+  /** Until e8c1c76e804b. */
+  function returnWithoutUpdate(): Step {
+    return {
+      name: 'inode_unlock',
+      locks: 'inode lock',
+      does: 'Only parts of blocks were zeroed: gives the inode lock back and returns. The inode is not updated.',
+      when: (state) => whole(state) === 0,
+      goesTo: [end],
+      apply: (state) => {
+        inode.lock.set(state, 0);
+        return end;
+      },
+    };
+  }
 }

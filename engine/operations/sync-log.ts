@@ -1,5 +1,6 @@
 import type { Machine } from '../model/machine.ts';
 import type { Field } from '../state/layout.ts';
+import { waitLoggedExtents } from './logged-extents.ts';
 import type { Step } from './step.ts';
 
 /**
@@ -31,6 +32,7 @@ export function syncLog(machine: Machine, transid: Field): Step[] {
         return undefined;
       },
     },
+    ...(rules.fastFsyncLogsRunningExtents ? waitLoggedExtents(machine, transid) : []),
     {
       name: 'write_super',
       locks: 'log root log_mutex',

@@ -1,7 +1,8 @@
+import { setLastLogCommit } from '../model/machine.ts';
 import type { TruncateOperation } from '../scenario.ts';
 import { below } from '../state/bits.ts';
 import type { State } from '../state/layout.ts';
-import { startTransaction, updateInodeAndUnlock } from './change-range.ts';
+import { endAndUnlock, startTransaction, updateInodeAndUnlock } from './change-range.ts';
 import { canExpand, contExpand, truncateBlock, unalignedTail } from './cont-expand.ts';
 import type { OperationContext } from './context.ts';
 import { isIdle, pagesAreUnlocked, startOrderedExtent, unsubmittedOf, writeRange } from './delalloc.ts';
@@ -10,7 +11,7 @@ import { end, type Step } from './step.ts';
 
 /** `truncate F S`: btrfs_setsize, which holds the inode lock throughout. */
 export function truncate({ machine, task }: OperationContext, operation: TruncateOperation): Step[] {
-  const { transaction, rules } = machine;
+  const { transaction, rules, guards, log } = machine;
   const inode = machine.inodes[operation.file]!;
   const { segments, orderedExtents, extentMaps, pages, tree } = inode;
   const newSize = segments.indexOf(operation.size);
@@ -123,16 +124,7 @@ export function truncate({ machine, task }: OperationContext, operation: Truncat
         return undefined;
       },
     },
-    {
-      name: 'btrfs_update_inode',
-      locks: 'inode lock',
-      does: 'Shrinking: moves disk_i_size, updates the inode item, ends the transaction handle and returns.',
-      goesTo: [end],
-      apply: (state) => {
-        inode.updateDiskSize(state);
-        return updateInodeAndUnlock(machine, inode, state);
-      },
-    },
+    ...(guards['inode-update.last-log-commit'] ? [updateInode()] : updateInodeInTwo()),
   ];
 
   /** An inline item is cut at the new size; a compressed one cannot be, and its page is zeroed instead (BTRFS_NEED_TRUNCATE_BLOCK). */
@@ -142,5 +134,44 @@ export function truncate({ machine, task }: OperationContext, operation: Truncat
       tree.insertExtent(state, kept, 'data', inode.content);
       tree.inline.set(state, 1);
     }
+  }
+
+  function updateInode(): Step {
+    return {
+      name: 'btrfs_update_inode',
+      locks: 'inode lock',
+      does: 'Shrinking: moves disk_i_size, updates the inode item, ends the transaction handle and returns.',
+      goesTo: [end],
+      apply: (state) => {
+        inode.updateDiskSize(state);
+        return updateInodeAndUnlock(machine, inode, state);
+      },
+    };
+  }
+
+  /** Until bc0939fcfab0: the root is read twice, and a log sync may end in between. */
+  function updateInodeInTwo(): Step[] {
+    return [
+      {
+        name: 'btrfs_set_inode_last_trans',
+        locks: 'inode lock',
+        does: "Shrinking: sets last_trans, and last_sub_trans to the root's log_transid.",
+        apply: (state) => {
+          inode.setLastTrans(state, transaction.generation.get(state), log);
+          return undefined;
+        },
+      },
+      {
+        name: 'btrfs_update_inode',
+        locks: 'inode lock',
+        does: "Shrinking: sets last_log_commit to the root's, moves disk_i_size, updates the inode item, ends the transaction handle and returns.",
+        goesTo: [end],
+        apply: (state) => {
+          setLastLogCommit(machine, inode, state);
+          inode.updateDiskSize(state);
+          return endAndUnlock(machine, inode, state);
+        },
+      },
+    ];
   }
 }

@@ -1,4 +1,5 @@
 import type { Inode } from '../model/inode.ts';
+import type { Machine } from '../model/machine.ts';
 import type { FileOperation } from '../scenario.ts';
 import { below, lowest } from '../state/bits.ts';
 import type { State } from '../state/layout.ts';
@@ -71,12 +72,19 @@ export function write(context: OperationContext, operation: FileOperation): Step
         pages.makeDirty(state, touched);
         const endIndex = 32 - Math.clz32(mask);
         inode.size.change(state, Math.max(inode.size.get(state), endIndex));
-        inode.lastSubTrans.set(state, machine.log.transid.get(state));
+        noteWrite(machine, inode, state);
         inode.lock.set(state, 0);
         return undefined;
       },
     },
   ];
+}
+
+/** What write(2) leaves in the inode for the next fsync to see: no transaction is joined. */
+export function noteWrite({ transaction, log, rules, guards }: Machine, inode: Inode, state: State): void {
+  inode.lastSubTrans.set(state, log.transid.get(state));
+  const guesses = rules.fastFsyncLogsRunningExtents && !guards['skip-fsync.ordered-extents'];
+  if (guesses) inode.lastTrans.set(state, transaction.generation.get(state) + 1);
 }
 
 /** The segments between i_size and the beginning of `mask`. */

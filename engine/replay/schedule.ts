@@ -4,7 +4,7 @@ import { firstTransaction } from '../model/transaction.ts';
 import { compile, type ProfileOverrides, type Program } from '../program.ts';
 import type { Scenario, ScheduleEntry } from '../scenario.ts';
 import type { CompletionThread, Thread } from '../thread.ts';
-import type { Violation, WitnessStep } from '../verdict.ts';
+import type { OperationReference, Violation, WitnessStep } from '../verdict.ts';
 import { Runner } from './runner.ts';
 
 /** How one explicit interleaving went. */
@@ -17,6 +17,8 @@ export interface ScheduleVerdict {
   readonly steps: readonly WitnessStep[];
   /** For each step, the entry that it belongs to. */
   readonly entryOfStep: readonly number[];
+  /** Operations of tasks that have ended, in that order. */
+  readonly ended: readonly OperationReference[];
 }
 
 /** Runs explicit interleaving number `index` of a scenario. Throws `TooManySegments`. */
@@ -31,6 +33,7 @@ class ScheduleRun {
   readonly #runner: Runner;
   readonly #steps: WitnessStep[] = [];
   readonly #entryOfStep: number[] = [];
+  readonly #ended: OperationReference[] = [];
   readonly #violations = new Map<string, Violation>();
   #entry = 0;
 
@@ -60,7 +63,8 @@ class ScheduleRun {
 
   #result(verdict: ScheduleVerdict['verdict'], problem?: ScheduleVerdict['problem']): ScheduleVerdict {
     const violations = [...this.#violations.values()];
-    return { verdict, violations, problem, steps: this.#steps, entryOfStep: this.#entryOfStep };
+    const [steps, entryOfStep, ended] = [this.#steps, this.#entryOfStep, this.#ended];
+    return { verdict, violations, problem, steps, entryOfStep, ended };
   }
 
   #runTask(entry: Extract<ScheduleEntry, { kind: 'task' }>, judges: boolean): void {
@@ -84,6 +88,7 @@ class ScheduleRun {
       const step = this.#step(thread, judges);
       for (const completion of this.#runner.openCompletions()) if (!before.has(completion)) started.add(completion);
       path.push(step);
+      if (!isUnderWay()) this.#ended.push({ task: entry.task, operation });
       if (step === entry.until) return;
     }
     if (entry.until !== undefined) {

@@ -1,5 +1,5 @@
 import { guards } from '../guards/catalogue.ts';
-import { isRetired, modelledReleases } from '../kernels.ts';
+import { changingReleases, isRetired } from '../kernels.ts';
 import { profileOf } from '../program.ts';
 import { compareReleases } from '../releases.ts';
 import type { Scenario } from '../scenario.ts';
@@ -12,30 +12,46 @@ import { type CheckOptions, check } from './check.ts';
  * last, then catalogue order. Empty when no set was proved.
  */
 export function findFixes(scenario: Scenario, options: CheckOptions = {}): Fix[] {
-  const { release, guards: on } = profileOf(scenario, options.overrides);
-  const candidates = guards
-    .filter((guard) => !on[guard.name] && !isRetired(guard, release))
-    .sort((a, b) => compareReleases(b.fixed ?? '0', a.fixed ?? '0'))
-    .map(({ name }) => name);
-  for (let size = 1; size <= candidates.length; size++) {
-    const fixes = combinations(candidates, size).flatMap((names) => {
-      const turnedOn = Object.fromEntries(names.map((name) => [name, true]));
-      const interleavings = proveSafe(scenario, options, { guards: { ...options.overrides?.guards, ...turnedOn } });
-      return interleavings === undefined ? [] : [{ guards: names, interleavings }];
-    });
+  const consulted = new Set<string>();
+  const noting = { ...options, noteGuard: (name: string) => consulted.add(name) };
+  check(scenario, noting);
+  const single = setsOf(1);
+  if (single.length > 0 || options.shouldStop?.()) return single;
+  // Larger sets are tried only where all guards together help; with them on, others may come into play.
+  if (prove(candidates(), noting) === undefined) return [];
+  for (let size = 2; size <= candidates().length; size++) {
+    const fixes = setsOf(size);
     if (fixes.length > 0 || options.shouldStop?.()) return fixes;
   }
   return [];
+
+  /** Guards that are off and that the scenario's run looks at, in order of preference. */
+  function candidates(): string[] {
+    const { release, guards: on } = profileOf(scenario, options.overrides);
+    return guards
+      .filter((guard) => consulted.has(guard.name) && !on[guard.name] && !isRetired(guard, release))
+      .sort((a, b) => compareReleases(b.fixed ?? '0', a.fixed ?? '0'))
+      .map(({ name }) => name);
+  }
+
+  function setsOf(size: number): Fix[] {
+    return combinations(candidates(), size).flatMap((names) => {
+      const interleavings = prove(names, options);
+      return interleavings === undefined ? [] : [{ guards: names, interleavings }];
+    });
+  }
+
+  function prove(names: readonly string[], how: CheckOptions): string | undefined {
+    const turnedOn = Object.fromEntries(names.map((name) => [name, true]));
+    return proveSafe(scenario, how, { guards: { ...options.overrides?.guards, ...turnedOn } });
+  }
 }
 
 /** The first release after the scenario's own in which it is safe, proved; undefined when there is none. */
 export function findKernelFix(scenario: Scenario, options: CheckOptions = {}): Fix | undefined {
   const { release } = profileOf(scenario, options.overrides);
-  const fixed = guards.flatMap((guard) => (guard.fixed === null ? [] : [guard.fixed]));
-  const later = [...new Set([...modelledReleases, ...fixed])]
-    .filter((candidate) => compareReleases(candidate, release) > 0)
-    .sort(compareReleases);
-  for (const kernel of later) {
+  for (const kernel of changingReleases) {
+    if (compareReleases(kernel, release) <= 0) continue;
     const interleavings = proveSafe(scenario, options, { kernel });
     if (interleavings !== undefined) return { guards: [], kernel, interleavings };
   }

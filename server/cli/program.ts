@@ -5,6 +5,7 @@ import { addConform } from './commands/conform.ts';
 import { addExplain } from './commands/explain.ts';
 import { addGuards } from './commands/guards.ts';
 import { addLsp } from './commands/lsp.ts';
+import { addRecord } from './commands/record.ts';
 import { addReplay } from './commands/replay.ts';
 import { type ExitCode, exitCodes, Misuse } from './exit-codes.ts';
 import type { Terminal } from './terminal.ts';
@@ -30,6 +31,7 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
   addGuards(program, terminal);
   addExplain(program, terminal);
   addConform(program, terminal, end);
+  addRecord(program, terminal, end);
   addLsp(program);
   try {
     await program.parseAsync(args, { from: 'user' });

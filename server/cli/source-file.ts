@@ -31,7 +31,7 @@ export function placeOf({ lines }: SourceFile, span: Span): Place {
 }
 
 /** Reads and lowers one file. Throws what reading throws. */
-export function readSourceFile(path: string): SourceFile {
+function readSourceFile(path: string): SourceFile {
   return sourceFile(path, readFileSync(path, 'utf8'));
 }
 

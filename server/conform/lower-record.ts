@@ -3,10 +3,11 @@ import {
   blockSize,
   type MountOption,
   type Operation,
+  type OperationKind,
   type OperationRange,
   type Scenario,
 } from '../../engine/index.ts';
-import type { CorpusRecord, RecordedOperation } from './record.ts';
+import type { CorpusRecord, RecordedOperation, RecordedOutcome } from './record.ts';
 
 /** A recording as a scenario with one task, and which of its operations end each recorded one. */
 export interface LoweredRecord {
@@ -45,14 +46,22 @@ export function whySkipped(record: CorpusRecord): string | undefined {
     if (!(operation.op in lowerings)) return operation.op;
     if (operation.file !== undefined && !names.has(operation.file)) return `${operation.op} of another name`;
   }
+  if (record.outcomes.some(({ evicted }) => evicted === null)) return 'evict without a trace';
   return undefined;
 }
 
-type Lowering = (file: number, range: OperationRange, recorded: RecordedOperation, files: number) => Operation[];
+type Lowering = (
+  file: number,
+  range: OperationRange,
+  recorded: RecordedOperation,
+  context: { readonly files: number; readonly outcome: RecordedOutcome },
+) => Operation[];
 
 /** What each recorded operation is in the language. */
 const lowerings: Readonly<Record<string, Lowering>> = {
   write: (file, range) => [{ kind: 'write', file, range }],
+  mwrite: (file, range) => [{ kind: 'mmap-write', file, range }],
+  read: (file, range) => [{ kind: 'read', file, range }],
   writeback: (file, range) => [{ kind: 'writeback', file, range }],
   // fadvise(DONTNEED) starts writeback of what is dirty and releases what was clean when it began: a release
   // before the writeback tries just those pages.
@@ -69,23 +78,35 @@ const lowerings: Readonly<Record<string, Lowering>> = {
   falloc: (file, range, { keep_size: keepSize = false }) => [{ kind: 'fallocate', file, range, keepSize }],
   zero_range: (file, range, { keep_size: keepSize = false }) => [{ kind: 'zero-range', file, range, keepSize }],
   dwrite: (file, range) => [{ kind: 'direct-write', file, range }],
-  drop_caches: (_file, _range, _recorded, files) =>
+  // The page cache is released, the file closed, and unused inodes are dropped: was this one?
+  evict: (file, _range, _recorded, { outcome }) => [
+    { kind: 'releasepage', file, range: 'all' },
+    { kind: 'writeback', file, range: 'all' },
+    { kind: 'close', file, range: 'all' },
+    ...(outcome.evicted ? [{ kind: 'evict', file, range: 'all' } as const] : []),
+  ],
+  drop_caches: (_file, _range, _recorded, { files }) =>
     Array.from({ length: files }, (_, file) => ({ kind: 'releasepage', file, range: 'all' })),
   reopen: (file) => [{ kind: 'close', file, range: 'all' }],
   sync: () => [{ kind: 'sync' }],
   commit: () => [{ kind: 'commit' }],
 };
 
+const writes: readonly OperationKind[] = ['write', 'mmap-write', 'direct-write'];
+
 /** Lowers a recording that `whySkipped` lets pass. `kernel` is the release whose rules to predict with. */
 export function lowerRecord(record: CorpusRecord, kernel: string): LoweredRecord {
   const operations: Operation[] = [];
   const tags: (number | undefined)[] = [];
   const end = Math.max(...record.files.map(({ size }) => size), ...record.ops.map(({ off = 0, len = 0 }) => off + len));
-  const lastOperation = record.ops.map((recorded) => {
+  const lastOperation = record.ops.map((recorded, i) => {
     const file = record.files.findIndex(({ name }) => name === recorded.file);
-    const lowered = lowerings[recorded.op]!(file, rangeOf(recorded, end), recorded, record.files.length);
+    const lowered = lowerings[recorded.op]!(file, rangeOf(recorded, end), recorded, {
+      files: record.files.length,
+      outcome: record.outcomes[i]!,
+    });
     operations.push(...lowered);
-    tags.push(...lowered.map(({ kind }) => (kind === 'write' || kind === 'direct-write' ? recorded.tag : undefined)));
+    tags.push(...lowered.map(({ kind }) => (writes.includes(kind) ? recorded.tag : undefined)));
     return operations.length - 1;
   });
   const scenario: Scenario = {

@@ -35,6 +35,8 @@ export interface RecordedOperation {
 export interface RecordedOutcome {
   readonly after: number;
   readonly errno?: number;
+  /** Only after `evict`: did the inode leave memory? Null when the kernel does not tell. */
+  readonly evicted?: boolean | null;
   /** Commits since the start. */
   readonly gen: number;
   readonly log: boolean;

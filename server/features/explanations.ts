@@ -52,29 +52,29 @@ export function explainStep(operation: string, name: string, kernel?: string): s
 export function explainGuard(name: string, settings?: KernelSettings): string | undefined {
   const guard = findGuard(name);
   if (guard === undefined) return undefined;
-  const { label, commit, subject, actsIn, does, without } = guard;
+  const { label, entry, commit, subject, actsIn, does, without, loses, fstest } = guard;
   const link = commit === null ? subject : `[${commit}](https://git.kernel.org/linus/${commit}) ${subject}`;
   return [
-    `**${label}** (\`${name}\`)`,
+    `**${label}** (\`${name}\`, ${entry} of the bug catalogue)`,
     link,
-    releases(guard),
+    `${releases(guard)}${fstest === null ? '' : ` Tested by ${fstest}.`}`,
     `In \`${actsIn}\`: ${does}`,
     `Without it: ${without}`,
+    `Lost: ${loses}.`,
     ...(settings === undefined ? [] : [settingOf(guard, settings)]),
   ].join('\n\n');
 }
 
-/** Explains a kernel release: whose rules it uses, and which guards it has. */
+/** Explains a kernel release: whose rules it uses, and which guards of the catalogue it lacks. */
 export function explainKernel(release: string): string | undefined {
   if (!isRelease(release)) return undefined;
   const profile = kernelProfile(release);
-  const rows = guards.map(
-    ({ name, label }) => `| \`${name}\` | ${profile.guards[name] ? 'on' : 'off'} | ${cell(label)} |`,
-  );
+  const lacking = guards.filter(({ name }) => !profile.guards[name]);
+  const rows = lacking.map(({ name, fixed, loses }) => `| \`${name}\` | ${fixed ?? 'never'} | ${cell(loses)} |`);
   return [
     `**Linux ${release}**`,
     ...(profile.approximate ? [`Its rules are not modelled; those of ${profile.rulesOf} are used.`] : []),
-    ['| guard | | |', '| --- | --- | --- |', ...rows].join('\n'),
+    ['| guard that it lacks | fixed | what can be lost |', '| --- | --- | --- |', ...rows].join('\n'),
   ].join('\n\n');
 }
 
@@ -90,10 +90,11 @@ function explainOccurrence({ locks, does }: StepDescription): string {
   return `${does}\n\nLocks held: ${locks || 'none'}.`;
 }
 
-function releases({ introduced, fixed, retired }: Guard): string {
+function releases({ introduced, fixed, stable, retired }: Guard): string {
   const parts = [
     introduced === null ? undefined : `needed since ${introduced}`,
     fixed === null ? 'in no release' : `in releases from ${fixed} on`,
+    stable.length === 0 ? undefined : `in stable releases from ${stable.join(', ')} on`,
     retired === null ? undefined : `its code is gone since ${retired}`,
   ];
   return `${parts.filter(Boolean).join('; ')}.`.replace(/^./, (first) => first.toUpperCase());

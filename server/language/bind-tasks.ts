@@ -37,10 +37,6 @@ function bindOperation(node: OperationNode, scope: Scope): Operation | undefined
     case 'fallocate':
     case 'zero-range':
       return { kind, file, range, keepSize: node.keepSize !== undefined };
-    case 'fsync':
-    case 'fdatasync':
-      if (range !== 'all') scope.problems.notModelled(`\`${kind}\` of a range`, node.range!.span);
-      return { kind, file, range };
     default:
       return { kind, file, range };
   }

@@ -1,10 +1,24 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { findGuard, guards } from '../../engine/guards/catalogue.ts';
-import { isRetired, kernelProfile, newestRelease } from '../../engine/kernels.ts';
+import { kernelRules } from '../../engine/kernel-rules.ts';
+import {
+  changingReleases,
+  isRetired,
+  type KernelProfile,
+  kernelProfile,
+  modelledReleases,
+  newestRelease,
+} from '../../engine/kernels.ts';
 import { profileOf } from '../../engine/program.ts';
 import { compareReleases, isAtLeast } from '../../engine/releases.ts';
 import { buildScenario } from './scenario-builder.ts';
+
+/** When a rule holds. */
+interface Times {
+  readonly since?: string;
+  readonly until?: string;
+}
 
 describe('releases', () => {
   test.each([
@@ -36,7 +50,6 @@ describe('releases', () => {
 });
 
 describe('profiles', () => {
-  const names = guards.map(({ name }) => name);
   const flag = 'releasepage.full-sync-flag';
   const list = 'releasepage.modified-list';
   const logged = 'skip-fsync.logged-ordered-extent';
@@ -53,7 +66,14 @@ describe('profiles', () => {
     ['6.18', [flag, list, punched, mapped]],
   ])('guards that are on in %s: fixed by then, or not needed yet', (release, on) => {
     const profile = kernelProfile(release);
-    expect(names.filter((name) => profile.guards[name])).toEqual(on);
+    expect([flag, list, mapped, logged].filter((name) => profile.guards[name])).toEqual(on);
+  });
+
+  test.each(guards)('$name is off from when it is needed until it is fixed', ({ name, introduced, fixed }) => {
+    for (const release of modelledReleases) {
+      const needed = introduced === null || compareReleases(release, introduced) >= 0;
+      expect([release, kernelProfile(release).guards[name]]).toEqual([release, !needed || isAtLeast(release, fixed)]);
+    }
   });
 
   test.each([
@@ -66,11 +86,12 @@ describe('profiles', () => {
   });
 
   test.each([
-    ['4.17', '4.17', false],
-    ['5.7', '5.7', false],
-    ['5.10', '5.9', true],
+    ['3.15', '3.15', false],
+    ['4.20', '4.20', false],
+    ['5.10', '5.10', false],
     ['5.8.2', '5.8', false],
-    ['3.10', '4.17', true],
+    ['3.10', '3.15', true],
+    ['4.21', '4.20', true],
     ['7.1', '6.18', true],
   ])('%s has the rules of %s, approximate: %s', (release, rulesOf, approximate) => {
     expect(kernelProfile(release)).toMatchObject({ release, rulesOf, approximate });
@@ -78,10 +99,24 @@ describe('profiles', () => {
 
   test('the newest one is the default', () => expect(kernelProfile()).toEqual(kernelProfile(newestRelease)));
 
-  test('each rule changes at one release and stays', () => {
-    const releases = ['4.17', '5.7', '5.8', '5.9', '6.18'].map((release) => kernelProfile(release).rules);
-    const changes = releases.slice(1).map((rules, i) => JSON.stringify(rules) !== JSON.stringify(releases[i]));
-    expect(changes).toEqual([false, false, true, true]);
+  test('every mainline release from 3.15 to the newest is modelled', () => {
+    expect(modelledReleases).toHaveLength(5 + 21 + 20 + 19);
+    expect([...modelledReleases].sort(compareReleases)).toEqual(modelledReleases);
+    expect(modelledReleases.at(-1)).toBe(newestRelease);
+  });
+
+  test('releases between two that change anything are the same', () => {
+    const told = ({ rules, guards: on }: KernelProfile) => JSON.stringify([rules, on]);
+    const profiles = modelledReleases.map((release) => told(kernelProfile(release)));
+    const changes = modelledReleases.filter((_, i) => i === 0 || profiles[i] !== profiles[i - 1]);
+    expect(changingReleases).toEqual(expect.arrayContaining(changes));
+  });
+
+  test('a rule begins and ends once, and in this order', () => {
+    for (const { since, until } of Object.values<Times>(kernelRules)) {
+      for (const time of [since, until]) if (time !== undefined) expect(modelledReleases).toContain(time);
+      if (since !== undefined && until !== undefined) expect(compareReleases(since, until)).toBeLessThan(0);
+    }
   });
 });
 

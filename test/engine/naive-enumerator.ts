@@ -1,3 +1,4 @@
+import type { FileImage } from '../../engine/model/file-image.ts';
 import type { Program } from '../../engine/program.ts';
 import type { State } from '../../engine/state/layout.ts';
 import type { TaskThread, Thread } from '../../engine/thread.ts';
@@ -15,7 +16,15 @@ interface Enumeration {
 /** Per file: what was promised, each with the sync that promised it (`task.operation`, or `-`). */
 interface Promises {
   readonly versions: readonly { readonly version: Version; readonly by: string }[];
-  readonly size: { readonly index: number; readonly changes: number; readonly by: string };
+  readonly size: PromisedSize;
+  /** Of syncs of a range: a larger size will do. */
+  readonly atLeast: readonly PromisedSize[];
+}
+
+interface PromisedSize {
+  readonly index: number;
+  readonly changes: number;
+  readonly by: string;
 }
 
 /** How often a block has changed, and whether it holds zeros now. */
@@ -47,6 +56,7 @@ export function enumerate(program: Program, limit: number): Enumeration | undefi
     ({ content, size }): Promises => ({
       versions: content.map((field) => ({ version: versionOf(field.get(program.initial)), by: '-' })),
       size: { index: size.get(program.initial), changes: 0, by: '-' },
+      atLeast: [],
     }),
   );
   visit(program.initial, initial, new Map(), false);
@@ -104,10 +114,15 @@ export function enumerate(program: Program, limit: number): Enumeration | undefi
     const called = calls.has(by) ? calls : new Map([...calls, [by, snapshot(before)]]);
     const ended = (thread.steps[thread.next(after)]?.operation ?? -1) !== placed.operation;
     if (!ended) return [promises, called];
-    const about = (file: number) => !('file' in operation) || operation.file === file;
-    const raised = promises.map((promise, file) =>
-      about(file) ? raise(promise, called.get(by)![file]!, by) : promise,
-    );
+    const raised = promises.map((promise, file) => {
+      const call = called.get(by)![file]!;
+      if (!('file' in operation)) return raise(promise, call, by);
+      if (operation.file !== file) return promise;
+      if (operation.range === 'all') return raise(promise, call, by);
+      const { start, end } = operation.range;
+      const cuts = inodes[file]!.segments.cuts;
+      return raiseRange(promise, call, by, cuts.indexOf(start), cuts.indexOf(end));
+    });
     return [raised, called];
   }
 
@@ -120,7 +135,7 @@ export function enumerate(program: Program, limit: number): Enumeration | undefi
   }
 
   /** The violations of one file if the power fails now. */
-  function judge(state: State, file: number, { versions, size }: Promises): string[] {
+  function judge(state: State, file: number, { versions, size, atLeast }: Promises): string[] {
     const { segments, committed, content, diskLog, name } = inodes[file]!;
     const replay = log.onDisk.get(state) === 1 && diskLog.present.get(state) === 1;
     const found = (replay ? diskLog : committed).size;
@@ -130,7 +145,7 @@ export function enumerate(program: Program, limit: number): Enumeration | undefi
     const itemsInLog = diskLog.data.get(state) | diskLog.prealloc.get(state) | diskLog.hole.get(state);
     const losses = versions.map(({ version, by }, i) => {
       const inLog = replay && (itemsInLog & (1 << i)) !== 0;
-      if (inLog && i < end && (diskLog.unwritten.get(state) & (1 << i)) !== 0) return `corrupt by ${by}`;
+      if (inLog && i < end && isUnreadable(diskLog, state, i)) return `corrupt by ${by}`;
       const there = versionOf((inLog ? diskLog : committed).version[i]!.get(state));
       // The end may have been cut off since, which leaves no trace in the last block.
       const cutOff = changes > size.changes && versionOf(content[i]!.get(state)).changes > version.changes;
@@ -138,7 +153,10 @@ export function enumerate(program: Program, limit: number): Enumeration | undefi
       const broken = version.changes > 0 && !kept;
       const tooLong = sizeIsOld && i >= size.index && i < end;
       const tooShort = sizeIsOld && i < size.index && i >= end;
-      if (!broken && !tooLong && !tooShort) return undefined;
+      const behindRange = atLeast.findLast(
+        (promised) => found.changes(state) < promised.changes && i >= end && i < promised.index,
+      );
+      if (!broken && !tooLong && !tooShort) return behindRange && `lost by ${behindRange.by}`;
       const kind = tooLong || (broken && i < end && version.zero) ? 'resurrected' : 'lost';
       return `${kind} by ${broken ? by : size.by}`;
     });
@@ -155,6 +173,11 @@ function versionOf(number: number): Version {
   return { changes: Math.floor(number / 2), zero: number % 2 === 1 };
 }
 
+/** The item points to blocks that were not written, or that lack checksums. */
+function isUnreadable({ unwritten, withoutChecksums }: FileImage, state: State, segment: number): boolean {
+  return ((unwritten.get(state) | withoutChecksums.get(state)) & (1 << segment)) !== 0;
+}
+
 /** At least as new as promised, or the same zeros. */
 function isKept(promised: Version, there: Version): boolean {
   return there.changes >= promised.changes || (promised.zero && there.zero);
@@ -165,12 +188,24 @@ function isKeptBehindEnd(promised: Version, there: Version): boolean {
   return promised.zero || (there.zero && there.changes >= promised.changes);
 }
 
-function raise({ versions, size }: Promises, call: Snapshot[number], by: string): Promises {
+function raise({ versions, size, atLeast }: Promises, call: Snapshot[number], by: string): Promises {
   return {
+    atLeast,
     versions: versions.map((old, i) => {
       const version = call.contents[i]!;
       return version.changes > old.version.changes ? { version, by } : old;
     }),
     size: call.sizeChanges > size.changes ? { index: call.size, changes: call.sizeChanges, by } : size,
+  };
+}
+
+/** A sync of a range: its blocks, and a size that reaches to its end if the file was that long. */
+function raiseRange(promises: Promises, call: Snapshot[number], by: string, first: number, behind: number): Promises {
+  const { versions } = raise(promises, call, by);
+  const index = Math.min(call.size, behind);
+  return {
+    versions: promises.versions.map((old, i) => (i >= first && i < behind ? versions[i]! : old)),
+    size: promises.size,
+    atLeast: [...promises.atLeast, { index, changes: call.sizeChanges, by }],
   };
 }

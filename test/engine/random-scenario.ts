@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import {
   type ByteRange,
+  changingReleases,
   type FileOperation,
   guards,
   type MountOption,
-  modelledReleases,
+  newestRelease,
   type Operation,
   type OrderConstraint,
   type Scenario,
@@ -76,7 +77,7 @@ function scenarioOf(
 ): fc.Arbitrary<Scenario> {
   return fc
     .record({
-      kernel: fc.constantFrom(...modelledReleases),
+      kernel: fc.constantFrom(...changingReleases, newestRelease),
       guards: fc.dictionary(fc.constantFrom(...guards.map(({ name }) => name)), fc.boolean(), { maxKeys: 2 }),
       mount: fc.oneof(
         { weight: 2, arbitrary: fc.constant([]) },
@@ -160,7 +161,8 @@ function randomAllocation(file: number): fc.Arbitrary<Operation> {
   return fc.record({ kind, file: fc.constant(file), range: randomRange, keepSize: fc.boolean() });
 }
 
-const wholeFile: readonly Operation['kind'][] = ['fsync', 'fdatasync', 'close', 'evict'];
+const wholeFile: readonly Operation['kind'][] = ['close', 'evict'];
+const syncs: readonly Operation['kind'][] = ['fsync', 'fdatasync'];
 
 function fileOperation(file: number, ...kinds: FileOperation['kind'][]): fc.Arbitrary<FileOperation> {
   return fc
@@ -168,8 +170,12 @@ function fileOperation(file: number, ...kinds: FileOperation['kind'][]): fc.Arbi
       kind: fc.constantFrom(...kinds),
       file: fc.constant(file),
       range: fc.oneof(fc.constant('all' as const), randomRange),
+      ofRange: fc.integer({ min: 0, max: 5 }).map((n) => n === 0),
     })
-    .map((operation) => (wholeFile.includes(operation.kind) ? { ...operation, range: 'all' } : operation));
+    .map(({ kind, file, range, ofRange }) => {
+      const whole = wholeFile.includes(kind) || (syncs.includes(kind) && !ofRange);
+      return { kind, file, range: whole ? 'all' : range };
+    });
 }
 
 /** Any two references each, so that some orders contradict each other or the order within a task. */

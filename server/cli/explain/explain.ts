@@ -6,14 +6,17 @@ import { Misuse } from '../exit-codes.ts';
 import { diagnosticSections } from './diagnostic-sections.ts';
 
 /**
- * Explains everything of a name in Markdown: an operation, a step of operations, a guard, a diagnostic. Throws
+ * Explains everything of a name in Markdown: an operation, a step of operations, a guard (or the entry of the bug
+ * catalogue that it closes), a diagnostic. Throws
  * a Misuse for an unknown name.
  */
 export function explain(name: string): string[] {
   const sections = diagnosticSections();
   const section = sections.get(name);
   const diagnostic = section && `**${name}** (diagnostic)\n\n${section}`;
-  const texts = [explainOperation(name), ...explainSteps(name), explainGuard(name), diagnostic].filter(
+  const ofEntry = guards.filter(({ entry }) => entry.toLowerCase() === name.toLowerCase());
+  const guardTexts = [explainGuard(name), ...ofEntry.map((guard) => explainGuard(guard.name))];
+  const texts = [explainOperation(name), ...explainSteps(name), ...guardTexts, diagnostic].filter(
     (text) => text !== undefined,
   );
   if (texts.length > 0) return texts;

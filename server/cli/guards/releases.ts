@@ -1,32 +1,38 @@
 import {
+  changingReleases,
   check,
   compareReleases,
-  guards,
-  kernelProfile,
   modelledReleases,
   profileOf,
   type Scenario,
   type Verdict,
 } from '../../../engine/index.ts';
 
-/** How a scenario fares on one release. */
+/** Releases, one after the other, on which a scenario fares alike. */
 export interface ReleaseVerdict {
-  readonly release: string;
-  /** Release whose rules were used: another one where those of this release are not modelled. */
-  readonly rulesOf: string;
+  readonly first: string;
+  /** The last known release before the verdict changes. */
+  readonly last: string;
   readonly verdict: Verdict['verdict'];
 }
 
 /**
- * Checks a scenario on every release that it can fare differently on, as far as is known: those with rules of
- * their own, those in which a guard comes or goes, and the scenario's own. Guards that the scenario sets stay set.
+ * Checks a scenario on every release that it can fare differently on, and on its own. Guards that the scenario
+ * sets stay set.
  */
 export function checkReleases(scenario: Scenario): ReleaseVerdict[] {
-  const changes = guards.flatMap(({ introduced, fixed, retired }) => [introduced, fixed, retired]);
-  const known = [...modelledReleases, ...changes.filter((release) => release !== null), profileOf(scenario).release];
-  return [...new Set(known)].sort(compareReleases).map((release) => ({
-    release,
-    rulesOf: kernelProfile(release).rulesOf,
-    verdict: check(scenario, { overrides: { kernel: release }, untilFirstViolation: true }).verdict,
-  }));
+  const own = profileOf(scenario).release;
+  const spans: { first: string; last: string; verdict: Verdict['verdict'] }[] = [];
+  for (const release of [...new Set([...modelledReleases, own])].sort(compareReleases)) {
+    const span = spans.at(-1);
+    const verdict =
+      span === undefined || changingReleases.includes(release) || release === own ? verdictOn(release) : span.verdict;
+    if (span?.verdict === verdict) span.last = release;
+    else spans.push({ first: release, last: release, verdict });
+  }
+  return spans;
+
+  function verdictOn(kernel: string): Verdict['verdict'] {
+    return check(scenario, { overrides: { kernel }, untilFirstViolation: true }).verdict;
+  }
 }

@@ -6,7 +6,7 @@ import { placeOf } from '../source-file.ts';
 import type { Terminal } from '../terminal.ts';
 import { excerpt, remark } from './excerpt.ts';
 import { stepTable } from './step-table.ts';
-import { describeFix, describeFound, formatCount, replayCommand } from './words.ts';
+import { count, describeFix, describeFound, formatCount, replayCommand } from './words.ts';
 
 type Remark = readonly [label: string, text: string];
 
@@ -35,7 +35,8 @@ function notesOf({ analysis }: ScenarioReport, { code, violation }: VerdictDiagn
 function introduction({ analysis: { verdict } }: ScenarioReport, { code }: VerdictDiagnostic): string {
   if (code === 'deadlock') return '  A shortest way into it:';
   const { total, losing, exact } = verdict.interleavings;
-  return `  The shortest of ${exact ? '' : 'at least '}${formatCount(losing)} losing interleavings (of ${formatCount(total)}):`;
+  if (exact && losing === '1') return `  The only losing interleaving (of ${formatCount(total)}):`;
+  return `  The shortest of ${exact ? '' : 'at least '}${count(losing, 'losing interleaving')} (of ${formatCount(total)}):`;
 }
 
 function remarks(report: ScenarioReport, finding: VerdictDiagnostic): Remark[] {

@@ -21,10 +21,9 @@ export interface ScenarioRepair {
 export function guardReport(terminal: Terminal, repair: ScenarioRepair): string[] {
   const { colors, width } = terminal;
   const { name, place, profile, releases } = repair;
-  const rows = releases.map(({ release, rulesOf, verdict }): Cell[] => [
-    { text: release, align: 'right', paint: release === profile.release ? colors.bold : undefined },
+  const rows = releases.map(({ first, last, verdict }): Cell[] => [
+    { text: first === last ? first : `${first} – ${last}` },
     { text: verdict, paint: verdictColor(terminal, verdict) },
-    { text: rulesOf === release ? '' : `approximated with the rules of ${rulesOf}`, paint: colors.dim },
   ]);
   return [
     colors.bold(name || 'a scenario without a name'),
@@ -50,7 +49,7 @@ function badReleases({ releases }: ScenarioRepair): string {
   const [first, last] = [bad[0], bad.at(-1)];
   if (first === undefined || last === undefined) return '  No known release is bad.';
   const still = last === releases.at(-1) ? ', the newest one known' : '';
-  return `  First bad release ${first.release}, last bad release ${last.release}${still}.`;
+  return `  First bad release ${first.first}, last bad release ${last.last}${still}.`;
 }
 
 function verdictColor({ colors }: Terminal, verdict: Verdict['verdict']): (text: string) => string {

@@ -4,8 +4,9 @@ import { type Cell, table } from './table.ts';
 
 /** The guard catalogue. */
 export function guardTable({ colors, width }: Terminal): string[] {
-  const heading = ['guard', 'needed', 'fixed', 'gone', 'commit', 'subject'];
-  const rows = guards.map(({ name, introduced, fixed, retired, commit, subject }): Cell[] => [
+  const heading = ['', 'guard', 'needed', 'fixed', 'gone', 'commit', 'subject'];
+  const rows = guards.map(({ entry, name, introduced, fixed, retired, commit, subject }): Cell[] => [
+    { text: entry },
     { text: name, paint: colors.bold },
     { text: introduced ?? 'always' },
     { text: fixed ?? 'never' },

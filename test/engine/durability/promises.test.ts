@@ -11,8 +11,10 @@ function promising() {
   );
   const inode = machine.inodes[0]!;
   const limits = { versions: 2, sizeChanges: 2 };
-  const promise = new FilePromise(layout, inode.segments.count, { ...limits, syncs: 2 });
-  const syncs = [1, 2].map((sync) => syncPromise(sync, [{ inode, promise, limits }], new Registers(layout)));
+  const promise = new FilePromise(layout, inode.segments.count, { ...limits, syncs: 2, ranged: [] });
+  const syncs = [1, 2].map((sync) =>
+    syncPromise(sync, [{ inode, promise, limits, range: 'all' }], new Registers(layout)),
+  );
   const state = new Int32Array(layout.words);
   const change = (versions: readonly number[], size: number) => {
     for (const [i, version] of versions.entries()) inode.content[i]!.set(state, 2 * version);

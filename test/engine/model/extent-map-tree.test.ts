@@ -119,8 +119,17 @@ describe('collecting', () => {
 
   test('unpin keeps the map on the list and gives it the generation', () => {
     tree.insert(state, 0b11, { ...data, pinned: true, generation: tree.inFlight });
-    tree.unpin(state, 0, 2);
+    tree.unpin(state, 0, 2, false);
     expect(maps()).toEqual(['11 modified 2']);
+  });
+
+  test('unpin put the map back on the list until 3.19, unless an fsync is logging it', () => {
+    tree.insert(state, 0b11, { ...data, modified: false, pinned: true, generation: tree.inFlight });
+    tree.unpin(state, 0, 2, true);
+    expect(maps()).toEqual(['11 modified 2']);
+    tree.collect(state, 0);
+    tree.unpin(state, 0, 2, true);
+    expect(maps()).toEqual(['11 logging 2']);
   });
 
   test('a generation in flight is newer than any other', () => expect(tree.inFlight).toBeGreaterThan(3));

@@ -6,7 +6,6 @@ export function limitsWith(some: Partial<Limits>): Limits {
     tasks: 2,
     transactions: 1,
     logTransactions: 1,
-    trackLogged: false,
     versions: 3,
     sizeChanges: 3,
     changesUnderIo: false,
@@ -18,6 +17,12 @@ export function limitsWith(some: Partial<Limits>): Limits {
     staleHoles: false,
     mapped: false,
     direct: false,
+    ranged: false,
+    trackLogged: false,
+    logsRunning: false,
+    changesUnderLog: false,
+    logsUnfinished: false,
+    guessesLastTrans: false,
     ...some,
   };
 }

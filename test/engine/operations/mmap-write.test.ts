@@ -8,7 +8,12 @@ const tasks = { a: ['write I 0..4K', 'fsync I'], f: ['writeback I'], b: ['mmap-w
 
 describe('a write through a mapping', () => {
   test.each<[string, string[], string]>([
-    ['alone leaves nothing', ['mmap-write I 0..4K', 'commit'], '0 | 16K: 0..16K by initial'],
+    [
+      'alone leaves its data in the page cache, but changes times',
+      ['mmap-write I 0..4K', 'commit'],
+      '1 | 16K: 0..16K by initial',
+    ],
+    ['behind i_size is none', ['mmap-write I 16K..20K', 'commit'], '0 | 16K: 0..16K by initial'],
     ['is in the log', ['mmap-write I 0..4K', 'fsync I'], '0+log | 16K: 0..4K by 0, 4K..16K by initial'],
     ['ends at i_size', ['mmap-write I 12K..20K', 'fsync I'], '0+log | 16K: 0..12K by initial, 12K..16K by 0'],
   ])('%s', (_, operations, expected) => {

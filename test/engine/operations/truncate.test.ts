@@ -45,7 +45,7 @@ describe('a truncate', () => {
     const { file, path } = run({ files: four, tasks }, 'a: write', 'a: writeback', 'a: write', 'a: truncate');
     expect(path).toEqual([
       ...['inode_lock', 'truncate_setsize', 'wait_ordered_range', 'start_transaction'],
-      ...['truncate_inode_items', 'btrfs_update_inode'],
+      ...['truncate_inode_items', 'btrfs_set_inode_last_trans', 'btrfs_update_inode'],
     ]);
     expect(file).toMatchObject({
       size: 4096,

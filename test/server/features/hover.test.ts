@@ -48,7 +48,7 @@ test.each([
   ['in-log', 0, 'in-log.first-log-transaction', /\*\*first-log-transaction guard in btrfs_inode_in_log\*\*/],
   ['in-log', 0, 'in-log.first-log-transaction', /In no release\.[\s\S]*Here it is \*\*on\*\*, as the scenario says\./],
   // A release: its guards.
-  ['5.8', 0, '5.8', /\*\*Linux 5\.8\*\*[\s\S]*\| `releasepage\.modified-list` \| off \|/],
+  ['5.8', 0, '5.8', /\*\*Linux 5\.8\*\*[\s\S]*\| `releasepage\.modified-list` \| 5\.9 \|/],
   // Members, and the scenario itself.
   ['order', 0, 'order', /`order A before B`/],
   ['kernel', 0, 'kernel', /`kernel V`/],

@@ -1,15 +1,10 @@
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { check, firstInterleaving, traceSchedule, traceWitness } from '../../../../engine/index.ts';
 import { raceDiagram } from '../../../../server/cli/pretty/race-diagram.ts';
-import { readSourceFile, sourceFile } from '../../../../server/cli/source-file.ts';
+import { sourceFile } from '../../../../server/cli/source-file.ts';
+import { shippedScenarios } from '../../../shipped-scenarios.ts';
 
-const folder = fileURLToPath(new URL('../../../../scenarios/', import.meta.url));
-const shipped = readdirSync(folder)
-  .flatMap((name) => readSourceFile(join(folder, name)).reading.scenarios)
-  .flatMap(({ scenario }) => (scenario === undefined ? [] : [[scenario.name, scenario] as const]));
+const shipped = shippedScenarios.map(({ file, name, scenario }) => [`${file}: ${name}`, scenario] as const);
 
 describe.each(shipped)('%s', (_, scenario) => {
   const { violations } = check(scenario);

@@ -1,0 +1,73 @@
+import type { Guard } from './guard.ts';
+
+/** An fsync wrongly concludes that there is nothing to do (catalogue C6 to C12). */
+export const skippedFsync: readonly Guard[] = [
+  {
+    name: 'skip-fsync.ordered-extents',
+    label: 'ordered-extent guard in the skip check of btrfs_sync_file',
+    entry: 'C6',
+    commit: '3a8b36f37806',
+    subject: 'Btrfs: fix data loss in the fast fsync path',
+    introduced: null,
+    fixed: '4.0',
+    stable: [],
+    retired: '4.19',
+    actsIn: 'btrfs_sync_file',
+    does: 'A fast fsync is not skipped for last_trans while the inode has ordered extents: only their completion brings last_trans up to date. A write no longer guesses it.',
+    without:
+      'A write sets last_trans to the transaction after the running one, and a fast fsync compares that with last_trans_committed before its data is complete: transactions that have nothing to do with the data may have begun and committed since, and the fsync is skipped.',
+    loses: 'what was written before a commit by somebody else',
+    fstest: 'generic/073',
+  },
+  {
+    name: 'skip-fsync.ordered-extents-first',
+    label: 'ordered-extents-first guard in the skip check of btrfs_sync_file',
+    entry: 'C7',
+    commit: 'affc0ff902d5',
+    subject: "Btrfs: fix race when checking if we can skip fsync'ing an inode",
+    introduced: '4.0',
+    fixed: '4.6',
+    stable: [],
+    retired: '4.19',
+    actsIn: 'btrfs_sync_file',
+    does: 'The skip check looks for ordered extents first and compares last_trans then.',
+    without:
+      'The skip check reads last_trans first. An ordered extent that completes right after updates last_trans and is gone when the check looks for ordered extents: it finds neither, and the fsync is skipped.',
+    loses: 'the extent that completed in between',
+    fstest: null,
+  },
+  {
+    name: 'inode-update.last-log-commit',
+    label: 'last_log_commit guard in btrfs_set_inode_last_trans',
+    entry: 'C9',
+    commit: 'bc0939fcfab0',
+    subject: 'btrfs: fix race between marking inode needs to be logged and log syncing',
+    introduced: null,
+    fixed: '5.13',
+    stable: [],
+    retired: null,
+    actsIn: 'btrfs_set_inode_last_trans',
+    does: "When an inode changes, its last_log_commit becomes last_sub_trans - 1, not the root's last_log_commit.",
+    without:
+      "last_sub_trans is taken from the root's log_transid and last_log_commit from the root's last_log_commit a moment later. When the log sync of another inode ends in between, both are the same number, and the changed inode counts as logged.",
+    loses: 'the change: truncated data is back',
+    fstest: null,
+  },
+  {
+    name: 'punch.partial-block-update',
+    label: 'inode update in a punch of less than a block',
+    entry: 'C12',
+    commit: 'e8c1c76e804b',
+    subject: 'Btrfs: add missing inode update when punching hole',
+    introduced: null,
+    fixed: '4.0',
+    stable: [],
+    retired: null,
+    actsIn: 'btrfs_punch_hole',
+    does: 'A punch that only zeroes parts of blocks in the page cache updates the inode in a transaction of its own.',
+    without:
+      'Punching less than a block leaves no trace in the inode: last_trans is that of an older transaction, and a fast fsync is skipped although there are zeros to be written.',
+    loses: 'the hole: the punched bytes are back',
+    fstest: 'generic/059',
+  },
+];

@@ -1,0 +1,153 @@
+import {
+  type ByteRange,
+  blockSize,
+  formatRange,
+  type Operation,
+  type OperationRange,
+  type OperationReference,
+  type Scenario,
+  type ScenarioFile,
+} from '../../engine/index.ts';
+import { orderOfSchedule, orderOfTasks, type RunOrder } from './run-order.ts';
+import { NotRecordable, plainMount, type Workload, type WorkloadFile, type WorkloadOperation } from './workload.ts';
+
+/** A scenario in operations that a real machine can run. */
+export interface LoweredWorkload {
+  readonly workload: Workload;
+  readonly order: RunOrder;
+}
+
+/** An operation that cannot be run for real, and where it stands. */
+export class NotRunnable extends NotRecordable {
+  readonly operation: OperationReference;
+
+  constructor(operation: OperationReference, message: string) {
+    super(message);
+    this.operation = operation;
+  }
+}
+
+/** Tags are bytes, and 0 is what holes read as. */
+const mostTags = 255;
+
+/**
+ * A scenario as a workload: its operations as explicit interleaving number `schedule` has them, or its tasks one after the
+ * other. Throws a NotRecordable, or a NotRunnable for an operation.
+ */
+export function lowerScenario(scenario: Scenario, id: string, schedule: number | undefined): LoweredWorkload {
+  const order = schedule === undefined ? orderOfTasks(scenario) : orderOfSchedule(scenario, schedule);
+  const tags = new Tags();
+  const files = scenario.files.map((file) => lowerFile(file, tags));
+  const sizes = scenario.files.map(({ size }) => size);
+  const ops = order.operations.map((reference) => {
+    const operation = scenario.tasks[reference.task]!.operations[reference.operation]!;
+    try {
+      return lowerOperation(operation, scenario, sizes, tags);
+    } catch (error) {
+      throw error instanceof NotRecordable ? new NotRunnable(reference, error.message) : error;
+    }
+  });
+  const workload: Workload = {
+    id,
+    family: 'fsrace',
+    mkfs: [],
+    mount: plainMount,
+    start: startOf(scenario.files),
+    files,
+    ops,
+  };
+  return { workload, order };
+}
+
+/** Files are made in the mount that is recorded or in one before: there is no third way. */
+function startOf(files: readonly ScenarioFile[]): Workload['start'] {
+  const full = files.filter(({ needsFullSync }) => needsFullSync).length;
+  if (full > 0 && full < files.length) {
+    throw new NotRecordable(
+      'files of one mount all begin with a full fsync, or none does: put needs-full-sync on all of them',
+    );
+  }
+  return full > 0 ? 'warm' : 'cold';
+}
+
+/** A byte for everything that is written, so that what is found tells who wrote it. */
+class Tags {
+  #last = 0;
+
+  next(): number {
+    if (this.#last === mostTags) throw new NotRecordable(`more than ${mostTags} things are written: each needs a byte`);
+    return ++this.#last;
+  }
+}
+
+function lowerFile({ name, size, data }: ScenarioFile, tags: Tags): WorkloadFile {
+  const fill = data.map(({ start, end }): [number, number, number] => {
+    if (start % blockSize !== 0 || (end % blockSize !== 0 && end !== size)) {
+      throw new NotRecordable(
+        `data ${formatRange({ start, end })} of ${name} is not made of whole blocks of ${blockSize}`,
+      );
+    }
+    return [start / blockSize, Math.ceil((end - start) / blockSize), tags.next()];
+  });
+  return { name, size, fill, ...(fill.length > 1 && { split: true }) };
+}
+
+/** The operation as recordings call it; `sizes` are those of the files until now, and are kept up to date. */
+function lowerOperation(operation: Operation, { files }: Scenario, sizes: number[], tags: Tags): WorkloadOperation {
+  if (!('file' in operation)) return { op: operation.kind };
+  const size = sizes[operation.file]!;
+  const file = files[operation.file]!.name;
+  const grow = (end: number) => {
+    sizes[operation.file] = Math.max(size, end);
+  };
+  if (operation.kind === 'truncate') {
+    sizes[operation.file] = operation.size;
+    return { op: 'truncate', file, size: operation.size };
+  }
+  const some = (behind = Number.POSITIVE_INFINITY) => extentOf(operation, size, behind, file);
+  switch (operation.kind) {
+    case 'write':
+    case 'direct-write': {
+      const { off, len } = some();
+      grow(off + len);
+      return { op: operation.kind === 'write' ? 'write' : 'dwrite', file, off, len, tag: tags.next() };
+    }
+    case 'mmap-write':
+      return { op: 'mwrite', file, ...some(size), tag: tags.next() };
+    case 'read':
+      return { op: 'read', file, ...some() };
+    case 'punch':
+      return { op: 'punch', file, ...some() };
+    case 'fallocate':
+    case 'zero-range': {
+      const { off, len } = some();
+      if (!operation.keepSize) grow(off + len);
+      const op = operation.kind === 'fallocate' ? 'falloc' : 'zero_range';
+      return { op, file, off, len, keep_size: operation.keepSize };
+    }
+    case 'writeback':
+      return { op: 'writeback', file, ...(operation.range !== 'all' && some()) };
+    // Nothing but fadvise releases pages of one file; it writes back what is dirty, too.
+    case 'releasepage':
+      return { op: 'release', file, ...(operation.range !== 'all' && some()) };
+    case 'close':
+      return { op: 'reopen', file };
+    case 'fsync':
+    case 'fdatasync':
+    case 'evict':
+      return { op: operation.kind, file };
+  }
+}
+
+/** A range as the system calls take it, cut at `behind`; they refuse an empty one. */
+function extentOf(
+  { kind, range }: { readonly kind: string; readonly range: OperationRange },
+  size: number,
+  behind: number,
+  file: string,
+): { readonly off: number; readonly len: number } {
+  const { start, end }: ByteRange = range === 'all' ? { start: 0, end: size } : range;
+  const len = Math.min(end, behind) - start;
+  if (len <= 0) throw new NotRecordable(`${file} has nothing there to ${kind}: its size is ${size} by then`);
+  return { off: start, len };
+}

@@ -1,0 +1,88 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** In memory where that is possible: a recording writes and copies whole images. */
+const parents = ['/dev/shm', tmpdir()];
+
+/** Every name tells whose the folder is, from the moment it exists: process id and start time, then a random part. */
+const folderName = /^fsrace-record-(\d+)-(\d+)-\w+$/;
+
+/** Makes the folder that holds all images of one run of this process. */
+export function makeRecordingFolder(): string {
+  const parent = parents.find(existsSync) ?? tmpdir();
+  return mkdtempSync(join(parent, `fsrace-record-${process.pid}-${startTimeOf(process.pid)}-`));
+}
+
+/** Deletes the folder of a run that has unmounted everything. */
+export function removeRecordingFolder(folder: string): void {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+/**
+ * Removes what runs that were killed have left: mounts, loop devices and folders. Folders of processes that
+ * are still there are left alone.
+ */
+export function removeAbandonedFolders(): void {
+  for (const parent of parents.filter(existsSync)) {
+    for (const name of readdirSync(parent).filter(isAbandoned)) clearAway(join(parent, name));
+  }
+}
+
+function isAbandoned(name: string): boolean {
+  const [, process, startTime] = folderName.exec(name) ?? [];
+  return process !== undefined && startTimeOf(Number(process)) !== startTime;
+}
+
+/** When a process started, in ticks since boot: field 22 of /proc/PID/stat. Undefined when there is none. */
+function startTimeOf(process: number): string | undefined {
+  try {
+    const stat = readFileSync(`/proc/${process}/stat`, 'utf8');
+    // The second field is the program's name in parentheses, and may hold anything.
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+  } catch {
+    return undefined;
+  }
+}
+
+function clearAway(folder: string): void {
+  for (const point of mountsIn(folder)) spawnSync('umount', ['--lazy', point]);
+  // What cannot be unmounted stays: deleting would go on below it.
+  if (mountsIn(folder).length > 0) return;
+  for (const device of loopDevicesOf(folder)) spawnSync('losetup', ['--detach', device]);
+  removeTraceInstance(folder);
+  removeRecordingFolder(folder);
+}
+
+/** Mount points in a folder, the innermost first. */
+function mountsIn(folder: string): string[] {
+  return readFileSync('/proc/self/mounts', 'utf8')
+    .split('\n')
+    .map((line) => line.split(' ')[1] ?? '')
+    .filter((point) => point.startsWith(`${folder}/`))
+    .reverse();
+}
+
+/** Loop devices over files in a folder. */
+function loopDevicesOf(folder: string): string[] {
+  if (!existsSync('/sys/block')) return [];
+  return readdirSync('/sys/block')
+    .filter((name) => name.startsWith('loop'))
+    .filter((name) => backingFile(name).startsWith(`${folder}/`))
+    .map((name) => `/dev/${name}`);
+}
+
+function backingFile(device: string): string {
+  try {
+    return readFileSync(`/sys/block/${device}/loop/backing_file`, 'utf8');
+  } catch {
+    return ''; // not attached
+  }
+}
+
+/** The trace instance of a run that was killed while it looked at an eviction; it is called like the folder. */
+function removeTraceInstance(folder: string): void {
+  const instance = join('/sys/kernel/tracing/instances', folder.slice(folder.lastIndexOf('/') + 1));
+  if (existsSync(instance)) spawnSync('rmdir', [instance]);
+}

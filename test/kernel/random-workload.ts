@@ -1,0 +1,261 @@
+import { plainMount, type Workload, type WorkloadFile, type WorkloadOperation } from '../../server/record/workload.ts';
+
+/**
+ * Random workloads, by families of what they use. The same family, seed and number give the same workload, so that a
+ * failure can be run again.
+ */
+export const families = ['a', 'b', 'c', 'd', 'p', 'u', 'm'] as const;
+export type Family = (typeof families)[number];
+
+type Weights = Readonly<Record<string, number>>;
+
+/** How often each operation comes up, in each family. */
+const alphabets: Readonly<Record<Family, Weights>> = {
+  // Buffered writes and everything that moves them to the disk.
+  a: {
+    write: 10,
+    writeback: 5,
+    release: 4,
+    fsync: 5,
+    fdatasync: 2,
+    sync: 1,
+    reopen: 1,
+    drop_caches: 1,
+    read: 1,
+    evict: 1,
+  },
+  // Operations that change where extents are.
+  b: { write: 7, truncate: 5, punch: 4, falloc: 3, zero_range: 2, writeback: 2, release: 1, fsync: 5, sync: 1 },
+  // Two files, which share the log.
+  c: { write: 9, writeback: 4, release: 2, truncate: 2, punch: 1, fsync: 6, fdatasync: 1, sync: 1, commit: 1 },
+  // Direct writes among buffered ones.
+  d: {
+    dwrite: 9,
+    write: 5,
+    writeback: 2,
+    release: 1,
+    truncate: 2,
+    punch: 1,
+    falloc: 2,
+    fsync: 5,
+    fdatasync: 1,
+    sync: 1,
+  },
+  // Commits that flush no data, as the periodic one.
+  p: {
+    write: 9,
+    writeback: 7,
+    commit: 7,
+    release: 2,
+    fsync: 3,
+    truncate: 2,
+    punch: 1,
+    falloc: 1,
+    zero_range: 1,
+    dwrite: 1,
+    reopen: 1,
+  },
+  // Ranges that end inside of blocks.
+  u: {
+    write: 10,
+    writeback: 3,
+    release: 1,
+    truncate: 5,
+    punch: 2,
+    zero_range: 2,
+    falloc: 1,
+    fsync: 5,
+    sync: 1,
+    commit: 2,
+  },
+  // Stores through mappings.
+  m: {
+    mwrite: 9,
+    write: 4,
+    writeback: 4,
+    release: 2,
+    read: 1,
+    truncate: 2,
+    fsync: 5,
+    fdatasync: 1,
+    commit: 4,
+    sync: 1,
+  },
+};
+
+const changes: readonly string[] = ['write', 'dwrite', 'mwrite', 'truncate', 'punch', 'falloc', 'zero_range'];
+const syncs: readonly string[] = ['fsync', 'fdatasync', 'sync', 'commit'];
+const wholeFileSystem: readonly string[] = ['sync', 'commit', 'drop_caches'];
+
+const block = 4096;
+const large = 32 * 1024 * 1024;
+/** Tags of writes; the files have those before. */
+const firstTag = 10;
+
+/** Workload number `number` of a family. */
+export function randomWorkload(family: Family, seed: number, number: number): Workload {
+  const random = new Random(`${family} ${seed} ${number}`);
+  const count = family === 'c' || (family === 'p' && random.below(3) === 0) ? 2 : 1;
+  const files = ['f', 'g'].slice(0, count).map((name, i) => randomFile(name, 1 + 3 * i, family, random));
+  const ops = randomOperations(files, family, random);
+  const start = random.below(4) > 0 ? 'cold' : 'warm';
+  return { id: `${family}-${seed}-${number}`, family, mkfs: [], mount: plainMount, start, files, ops };
+}
+
+/** A small file, or a sparse one that is larger than 16 MiB and has its data near the start. */
+function randomFile(name: string, tag: number, family: Family, random: Random): WorkloadFile {
+  if (family === 'u') {
+    const size = random.pick([0, 3000, 4096, 5000, 10_000, 20_000, large + 10]);
+    const blocks = Math.ceil(Math.min(size, 20_000) / block);
+    return { name, size, fill: blocks > 0 ? [[0, blocks, tag]] : [] };
+  }
+  const blocks = random.pick([1, 4, 6, 8, 12]);
+  const half = Math.ceil(blocks / 2);
+  const size = random.below(2) > 0 ? large : blocks * block;
+  switch (random.below(5)) {
+    case 0:
+      return { name, size: random.below(2) * size, fill: [] };
+    case 1: {
+      const fill = [[0, half, tag] as const, ...(half < blocks ? [[half, blocks - half, tag + 1] as const] : [])];
+      return { name, size, fill, split: true };
+    }
+    case 2:
+      return { name, size, fill: [[half - 1, 1, tag]] };
+    default:
+      return { name, size, fill: [[0, blocks, tag]] };
+  }
+}
+
+/** Operations of which the first one changes something, and one is a sync; none is the same twice in a row. */
+function randomOperations(files: readonly WorkloadFile[], family: Family, random: Random): WorkloadOperation[] {
+  const length = 3 + random.below(5);
+  const places = new Map(files.map(({ name }) => [name, new Places(family === 'u', random)]));
+  const sizes = new Map(files.map(({ name, size }) => [name, size]));
+  const ops: WorkloadOperation[] = [];
+  let tag = firstTag;
+  while (ops.length < length) {
+    const op = random.weighted(alphabets[family]);
+    if (ops.length === 0 && !changes.includes(op)) continue;
+    const { name, size } = random.pick(files);
+    const operation = randomOperation(op, name, tag, places.get(name)!, sizes, size);
+    if (operation === undefined || same(operation, ops.at(-1))) continue;
+    if (operation.tag !== undefined) tag++;
+    ops.push(operation);
+  }
+  if (!ops.some(({ op }) => syncs.includes(op))) ops.push({ op: 'fsync', file: random.pick(files).name });
+  return ops;
+}
+
+function same(one: WorkloadOperation, other: WorkloadOperation | undefined): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
+}
+
+/** Undefined when the operation cannot be done now. Keeps `sizes` true. */
+function randomOperation(
+  op: string,
+  file: string,
+  tag: number,
+  places: Places,
+  sizes: Map<string, number>,
+  startSize: number,
+): WorkloadOperation | undefined {
+  if (wholeFileSystem.includes(op)) return { op };
+  const { random } = places;
+  const grow = (end: number) => sizes.set(file, Math.max(sizes.get(file)!, end));
+  switch (op) {
+    case 'write':
+    case 'dwrite': {
+      const range = places.range(op === 'dwrite');
+      grow(range.off + range.len);
+      return { op, file, ...range, tag };
+    }
+    case 'mwrite': {
+      const { off, len } = places.range();
+      const inside = Math.min(off + len, sizes.get(file)!) - off;
+      return inside > 0 ? { op, file, off, len: inside, tag } : undefined;
+    }
+    case 'truncate': {
+      const size = random.pick([startSize, places.point(), places.point(), places.point(), 0]) + places.odd();
+      sizes.set(file, size);
+      return { op, file, size };
+    }
+    case 'falloc':
+    case 'zero_range': {
+      const range = places.range();
+      const keepSize = random.below(2) > 0;
+      if (!keepSize) grow(range.off + range.len);
+      return { op, file, ...range, keep_size: keepSize };
+    }
+    case 'punch':
+    case 'read':
+      return { op, file, ...places.range() };
+    case 'writeback':
+    case 'release':
+      return { op, file, ...(random.below(3) > 0 && places.range(true)) };
+    default:
+      return { op, file };
+  }
+}
+
+/** Places in a file, often those where an earlier operation began or ended: there the interesting things happen. */
+class Places {
+  readonly #known = [0];
+  readonly #unaligned: boolean;
+  readonly random: Random;
+
+  constructor(unaligned: boolean, random: Random) {
+    this.#unaligned = unaligned;
+    this.random = random;
+  }
+
+  /** The beginning of a block. */
+  point(): number {
+    return this.random.below(2) > 0 ? this.random.pick(this.#known) : block * this.random.below(12);
+  }
+
+  /** Bytes from the beginning of a block, where ranges may be unaligned. */
+  odd(): number {
+    return this.#unaligned && this.random.below(2) > 0 ? this.random.pick([1, 100, 2048, 4000]) : 0;
+  }
+
+  /** From one place to another one behind it, mostly a few blocks. */
+  range(aligned = false): { off: number; len: number } {
+    const off = this.point();
+    const blocks = this.random.pick([1, 1, 2, 2, 3, 4]);
+    const behind = this.#known.filter((place) => place > off && place <= off + 8 * block);
+    const end = behind.length > 0 && this.random.below(3) === 0 ? this.random.pick(behind) : off + blocks * block;
+    this.#known.push(off, end);
+    if (aligned || !this.#unaligned) return { off, len: end - off };
+    const start = off + this.odd();
+    return { off: start, len: Math.max(1, end - (this.odd() || block) + block - start) };
+  }
+}
+
+/** Numbers that follow from a text (FNV-1a into mulberry32). */
+class Random {
+  #state: number;
+
+  constructor(seed: string) {
+    this.#state = [...seed].reduce((hash, letter) => Math.imul(hash ^ letter.charCodeAt(0), 16_777_619), 2_166_136_261);
+  }
+
+  /** From 0 to below `limit`. */
+  below(limit: number): number {
+    this.#state = (this.#state + 0x6d2b79f5) | 0;
+    let bits = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state);
+    bits = (bits + Math.imul(bits ^ (bits >>> 7), 61 | bits)) ^ bits;
+    return Math.floor((((bits ^ (bits >>> 14)) >>> 0) / 2 ** 32) * limit);
+  }
+
+  pick<Item>(items: readonly Item[]): Item {
+    return items[this.below(items.length)]!;
+  }
+
+  weighted(weights: Weights): string {
+    let left = this.below(Object.values(weights).reduce((sum, weight) => sum + weight, 0));
+    return Object.entries(weights).find(([, weight]) => {
+      left -= weight;
+      return left < 0;
+    })![0];
+  }
+}
