@@ -16,7 +16,6 @@ export function initialState(
     const { size, data, prealloc = [], needsFullSync } = files[inode.index]!;
     const { segments } = inode;
     const promise = promises[inode.index]!;
-    const allocated = prealloc.reduce((mask, range) => mask | segments.maskOf(range), 0);
     const written = data.reduce((mask, range) => mask | segments.maskOf(range), 0);
     const versions = [inode.content, inode.tree.version, inode.committed.version, promise.version];
     for (const fields of versions) {
@@ -27,13 +26,16 @@ export function initialState(
     }
     for (const image of [inode.tree, inode.committed]) {
       image.present.set(state, 1);
-      image.data.set(state, segments.wholeBlocks(written));
-      image.prealloc.set(state, allocated);
-      image.inline.set(state, written !== 0 && allocated === 0 && size <= inode.storage.maximumInline ? 1 : 0);
-      const inside = segments.wholeBlocks(inode.inside(state));
-      if (inode.fs.mount.holes) image.hole.set(state, inside & ~image.described(state));
+      for (const range of data) {
+        image.insertExtent(state, segments.wholeBlocks(segments.maskOf(range)), 'data', inode.content);
+      }
+      for (const range of prealloc) image.insertExtent(state, segments.maskOf(range), 'prealloc', inode.content);
+      image.inline.set(state, written !== 0 && prealloc.length === 0 && size <= inode.storage.maximumInline ? 1 : 0);
+      const holes = segments.wholeBlocks(inode.inside(state)) & ~image.described(state);
+      if (inode.fs.mount.holes) image.insertExtent(state, holes, 'hole', inode.content);
+      image.items.commit(state);
     }
-    inode.hasPrealloc.set(state, allocated === 0 ? 0 : inode.hasPrealloc.mask);
+    inode.hasPrealloc.set(state, prealloc.length === 0 ? 0 : inode.hasPrealloc.mask);
     inode.needsFullSync.set(state, needsFullSync ? 1 : 0);
     inode.setLastLogCommit(state, 0);
   }

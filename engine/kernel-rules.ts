@@ -99,6 +99,21 @@ export const kernelRules = {
     since: '5.14',
     commit: null,
   },
+  fullSyncLeavesDelayedInode: {
+    does: 'A full fsync does not write the delayed inode item to its leaf first. If nothing else changed the leaf in the transaction, none of its items is copied.',
+    since: '5.16',
+    commit: 'f6df27dd2707',
+  },
+  fullSyncSkipsOldExtents: {
+    does: 'A full fsync leaves out the file-extent items of older generations, which are committed, unless the inode may have been cloned into.',
+    since: '5.18',
+    commit: '7f30c07288bb',
+  },
+  fallocateUpdatesTimesFirst: {
+    does: 'fallocate and zero-range begin with an update of the times in the inode item, in a transaction. A hole extent map that they add has the generation of that transaction.',
+    since: '5.18',
+    commit: '05fd9564e9fa',
+  },
   directIoIsBuffered: {
     does: 'Direct IO to a file with checksums becomes buffered IO and a flush.',
     since: '6.15',

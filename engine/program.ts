@@ -40,22 +40,29 @@ export interface ProfileOverrides {
   readonly guards?: Readonly<Record<string, boolean>> | undefined;
 }
 
+interface CompileOptions {
+  /** Is told of each guard that a step looks at. */
+  readonly noteGuard?: ((name: string) => void) | undefined;
+  /** Keep the file-extent items of every tree one by one. It makes states larger. */
+  readonly tracksItems?: boolean;
+}
+
 /** The profile that a scenario runs under: its kernel's, with its guards, and the overrides over both. */
 export function profileOf(scenario: Scenario, overrides: ProfileOverrides = {}): KernelProfile {
   const profile = kernelProfile(overrides.kernel ?? scenario.kernel);
   return { ...profile, guards: { ...profile.guards, ...scenario.guards, ...overrides.guards } };
 }
 
-/** Compiles a scenario. `noteGuard` is told of each guard that a step looks at. Throws `TooManySegments`. */
+/** Compiles a scenario. Throws `TooManySegments`. */
 export function compile(
   scenario: Scenario,
   overrides: ProfileOverrides = {},
-  noteGuard?: (name: string) => void,
+  { noteGuard, tracksItems = false }: CompileOptions = {},
 ): Program {
   const profile = profileOf(scenario, overrides);
   const layout = new Layout();
   const guards = noteGuard === undefined ? profile.guards : watched(profile.guards, noteGuard);
-  const machine = buildMachine(scenario, { ...profile, guards }, layout);
+  const machine = buildMachine(scenario, { ...profile, guards }, layout, tracksItems);
   const syncs = syncOperations(scenario);
   const promises = machine.inodes.map(
     ({ index, segments }) =>
@@ -113,7 +120,7 @@ export function compile(
   }
 }
 
-function buildMachine(scenario: Scenario, profile: KernelProfile, layout: Layout): Machine {
+function buildMachine(scenario: Scenario, profile: KernelProfile, layout: Layout, tracksItems: boolean): Machine {
   const segments = scenario.files.map((_, file) => cutSegments(scenario, file));
   const count = (...kinds: Operation['kind'][]) =>
     operationsOf(scenario).filter(({ kind }) => kinds.includes(kind)).length;
@@ -123,10 +130,16 @@ function buildMachine(scenario: Scenario, profile: KernelProfile, layout: Layout
   // Each commit lets one further transaction start.
   const transactions = count('commit', 'sync') + (mount.notreelog ? logTransactions : 0) + 1;
   const tasks = scenario.tasks.length;
-  const staleHoles = mount.holes && profile.guards['punch.hole-generation'] === false;
+  const common = {
+    tasks,
+    transactions,
+    logTransactions,
+    tracksItems,
+    staleHoles: mount.holes && profile.guards['punch.hole-generation'] === false,
+  };
   const limits = scenario.files.map((_, file) => {
     const changes = changeLimits(scenario, file);
-    return { tasks, transactions, logTransactions, staleHoles, ...changes, ...logLimits(profile, changes) };
+    return { ...common, ...changes, ...logLimits(profile, changes) };
   });
   const fs: FileSystem = {
     rules: profile.rules,

@@ -69,6 +69,12 @@ export class ExtentMapTree extends ExtentSet {
     }
   }
 
+  /** btrfs_get_extent for a hole that no extent map is cached for: one that is on no list, and may be merged. */
+  loadHole(state: State, hole: number): void {
+    this.insert(state, hole, { kind: 'hole', pinned: false, modified: false, generation: 0 });
+    this.#mergeHoles(state, lowest(hole));
+  }
+
   /** remove_extent_mapping: out of the tree and, unless an fsync has collected it, off the list it is on. */
   removeExtentMapping(state: State, start: number): void {
     this.remove(state, this.from(state, start));

@@ -1,5 +1,6 @@
 import { lowest } from '../state/bits.ts';
 import type { Field, Layout, State } from '../state/layout.ts';
+import { ExtentItems } from './extent-items.ts';
 import type { Limits } from './limits.ts';
 import { largestVersion } from './version.ts';
 import { VersionedSize } from './versioned-size.ts';
@@ -30,6 +31,10 @@ export class FileImage {
   readonly withoutChecksums: Field;
   /** Which version of each segment the item refers to; a segment without an item has the version of its hole. */
   readonly version: readonly Field[];
+  /** The file-extent items one by one; kept only where they are asked for. */
+  readonly items: ExtentItems;
+  /** The tree has the INODE_REF items of the file; kept with the items. */
+  readonly names: Field;
 
   constructor(layout: Layout, segments: number, limits: Limits) {
     this.present = layout.field(1);
@@ -41,6 +46,8 @@ export class FileImage {
     this.unwritten = layout.set(limits.logsUnfinished ? segments : 0);
     this.withoutChecksums = layout.set(limits.logsUnfinished ? segments : 0);
     this.version = layout.fields(segments, largestVersion(limits.versions));
+    this.items = new ExtentItems(layout, segments, limits.tracksItems);
+    this.names = layout.field(limits.tracksItems ? 1 : 0);
   }
 
   copyFrom(state: State, other: FileImage): void {
@@ -53,6 +60,8 @@ export class FileImage {
     this.unwritten.set(state, other.unwritten.get(state));
     this.withoutChecksums.set(state, other.withoutChecksums.get(state));
     for (let i = 0; i < this.version.length; i++) this.version[i]!.set(state, other.version[i]!.get(state));
+    this.items.copyFrom(state, other.items);
+    this.names.set(state, other.names.get(state));
   }
 
   clear(state: State): void {
@@ -65,25 +74,43 @@ export class FileImage {
     this.unwritten.set(state, 0);
     this.withoutChecksums.set(state, 0);
     for (const version of this.version) version.set(state, 0);
+    this.items.clear(state);
+    this.names.set(state, 0);
   }
 
-  /** Drops the items of `extent`, then inserts one of the given kind, as btrfs_drop_extents does before an insert. */
-  insertExtent(state: State, extent: number, kind: ExtentKind, versions: readonly Field[]): void {
-    this.#mark(this.data, state, extent, kind === 'data');
-    this.#mark(this.prealloc, state, extent, kind === 'prealloc');
-    this.#mark(this.hole, state, extent, kind === 'hole');
-    this.markUnwritten(state, extent, false);
-    this.markWithoutChecksums(state, extent, false);
-    if ((extent & 1) !== 0) this.inline.set(state, 0);
-    for (let rest = extent; rest !== 0; rest &= rest - 1) {
+  /**
+   * What the file is found to be in the tree, or after the log's replay: segments of one kind, of the given versions. Which
+   * items say so is another matter.
+   */
+  describe(state: State, segments: number, kind: ExtentKind, versions: readonly Field[]): void {
+    this.#mark(this.data, state, segments, kind === 'data');
+    this.#mark(this.prealloc, state, segments, kind === 'prealloc');
+    this.#mark(this.hole, state, segments, kind === 'hole');
+    this.markUnwritten(state, segments, false);
+    this.markWithoutChecksums(state, segments, false);
+    if ((segments & 1) !== 0) this.inline.set(state, 0);
+    for (let rest = segments; rest !== 0; rest &= rest - 1) {
       const segment = lowest(rest);
       this.version[segment]!.set(state, versions[segment]!.get(state));
     }
   }
 
+  /** Drops the items of `extent`, then inserts one of the given kind, as btrfs_drop_extents does before an insert. */
+  insertExtent(state: State, extent: number, kind: Exclude<ExtentKind, 'none'>, versions: readonly Field[]): void {
+    this.describe(state, extent, kind, versions);
+    this.items.insert(state, extent, kind === 'data' ? 'regular' : kind);
+  }
+
+  /** btrfs_mark_extent_written: the prealloc item, or a part of it, is a regular one from now on. */
+  markWritten(state: State, extent: number, versions: readonly Field[]): void {
+    this.describe(state, extent, 'data', versions);
+    this.items.markWritten(state, extent);
+  }
+
   /** btrfs_drop_extents: no item describes the segments any more; they read as zeros of the given versions. */
   dropExtents(state: State, extent: number, versions: readonly Field[]): void {
-    this.insertExtent(state, extent, 'none', versions);
+    this.describe(state, extent, 'none', versions);
+    this.items.drop(state, extent);
   }
 
   /** All segments that some item describes. */

@@ -49,6 +49,8 @@ export class Inode {
   readonly needsFullSync: Field;
   /** last_trans and logged_trans as transaction offsets; 0 is any transaction before the scenario. */
   readonly lastTrans: Field;
+  /** last_reflink_trans, likewise; kept with the items, for it matters to nothing else. */
+  readonly #lastReflinkTrans: Field;
   readonly loggedTrans: Field;
   readonly lastSubTrans: Field;
   /** last_log_commit + 1, for it can be -1 (bc0939fcfab0). */
@@ -85,6 +87,7 @@ export class Inode {
     this.hasPrealloc = layout.field(limits.remembersPrealloc ? 1 : 0);
     this.needsFullSync = layout.field(1);
     this.lastTrans = layout.field(limits.transactions + (limits.guessesLastTrans ? 1 : 0));
+    this.#lastReflinkTrans = layout.field(limits.tracksItems ? limits.transactions : 0);
     this.loggedTrans = layout.field(limits.transactions);
     this.lastSubTrans = layout.field(limits.logTransactions);
     this.#lastLogCommit = layout.field(limits.logTransactions + 1);
@@ -109,6 +112,13 @@ export class Inode {
       const field = this.content[lowest(rest)]!;
       field.set(state, nextVersion(field.get(state), zero));
     }
+  }
+
+  /** The version of a segment that operations which have returned have made. */
+  returnedVersion(state: State, segment: number): number {
+    // A direct write begins when everything before it is in the subvolume tree.
+    const inFlight = (this.orderedExtents.directInFlight.get(state) & (1 << segment)) !== 0;
+    return (inFlight ? this.tree.version : this.content)[segment]!.get(state);
   }
 
   /** Submits pages that have an ordered extent: what they hold now is what gets written. */
@@ -217,6 +227,25 @@ export class Inode {
 
   setLastLogCommit(state: State, transid: number): void {
     this.#lastLogCommit.set(state, transid + 1);
+  }
+
+  /**
+   * btrfs_set_inode_full_sync by an inode that was last changed in transaction `lastTrans`: for all that is known, it was
+   * cloned into then (23e3337faf73, 5.18), so that the next log has the items of older generations, too.
+   */
+  setFullSync(state: State, lastTrans: number): void {
+    this.needsFullSync.set(state, 1);
+    this.noteReflink(state, lastTrans);
+  }
+
+  /** last_reflink_trans: the transaction in which the inode was cloned into last, or may have been. */
+  noteReflink(state: State, transaction: number): void {
+    this.#lastReflinkTrans.set(state, transaction & this.#lastReflinkTrans.mask);
+  }
+
+  /** May the inode have been cloned into in the transaction, or later? */
+  mayBeCloned(state: State, transaction: number): boolean {
+    return this.#lastReflinkTrans.get(state) >= transaction;
   }
 
   /** The first half of btrfs_set_inode_last_trans, part of every inode update in a transaction. */

@@ -9,4 +9,6 @@ export interface Limits extends ChangeLimits, LogLimits {
   readonly logTransactions: number;
   /** Some hole items can be older than the holes they describe (e6e3dec6c3c2). */
   readonly staleHoles: boolean;
+  /** File-extent items are kept one by one, see `ExtentItems`. */
+  readonly tracksItems: boolean;
 }

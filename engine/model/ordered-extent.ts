@@ -20,6 +20,8 @@ export class OrderedExtents extends ExtentSet {
   readonly directPending: Field;
   /** BTRFS_ORDERED_NOCOW, by start: its blocks are overwritten in place. */
   readonly nocow: Field;
+  /** Blocks of direct writes that have begun and not returned. */
+  readonly directInFlight: Field;
   /** EXTENT_LOCKED in the inode's io_tree, held by completions. */
   readonly rangeLocked: Field;
   /** BTRFS_ORDERED_LOGGED, by start. */
@@ -45,6 +47,7 @@ export class OrderedExtents extends ExtentSet {
     this.directIo = layout.set(limits.direct ? segments : 0);
     this.directPending = layout.set(limits.direct ? segments : 0);
     this.nocow = layout.set(limits.nodatacow ? segments : 0);
+    this.directInFlight = layout.set(limits.direct ? segments : 0);
     this.logged = layout.set(limits.trackLogged ? segments : 0);
     this.pending = layout.set(limits.trackLogged ? segments : 0);
     this.checksumsInTree = layout.set(limits.logsUnfinished ? segments : 0);
@@ -105,6 +108,22 @@ export class OrderedExtents extends ExtentSet {
   /** btrfs_get_ordered_extents_for_logging: the starts of those that no fsync has logged. */
   unlogged(state: State): number {
     return this.starts.get(state) & ~this.logged.get(state);
+  }
+
+  /** A direct write of `blocks` begins: their range is locked until they are submitted. */
+  beginDirect(state: State, blocks: number): void {
+    this.lockRange(state, blocks);
+    this.directInFlight.set(state, this.directInFlight.get(state) | blocks);
+  }
+
+  submitDirect(state: State, blocks: number): void {
+    this.unlockRange(state, blocks);
+    this.directPending.set(state, this.directPending.get(state) & ~blocks);
+    this.directIo.set(state, this.directIo.get(state) | blocks);
+  }
+
+  endDirect(state: State, blocks: number): void {
+    this.directInFlight.set(state, this.directInFlight.get(state) & ~blocks);
   }
 
   lockRange(state: State, extent: number): void {

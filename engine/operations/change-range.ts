@@ -14,7 +14,11 @@ export function splitBlocks(inode: Inode, range: number): { readonly whole: numb
 }
 
 /** The steps with which punch, zero-range and fallocate begin: the lock, then everything in the range written and complete. */
-export function lockAndFlush({ task }: OperationContext, inode: Inode, range: (state: State) => number): Step[] {
+export function lockAndFlush(
+  { task }: OperationContext,
+  inode: Inode,
+  range: (state: State) => number,
+): [lock: Step, ...flush: Step[]] {
   const { pages, orderedExtents, segments } = inode;
   const blocks = (state: State) => segments.wholeBlocks(range(state));
   return [
@@ -88,6 +92,27 @@ export function startTransaction({ transaction }: Machine, locks: string, label 
     waitsFor: 'the transaction commit to let the next transaction start',
     apply: (state) => {
       transaction.start(state);
+      return undefined;
+    },
+  };
+}
+
+/**
+ * file_modified: btrfs_update_time joins the running transaction, or creates one, so that hole extent maps that follow
+ * have its generation.
+ */
+export function fileModified(machine: Machine, inode: Inode): Step {
+  const { transaction } = machine;
+  return {
+    name: 'file_modified',
+    locks: 'inode lock',
+    does: 'Joins the running transaction, or creates one, and updates the times in the inode item.',
+    ready: (state) => transaction.canJoin(state),
+    waitsFor: 'the transaction commit to let the next transaction start',
+    apply: (state) => {
+      transaction.join(state);
+      setInodeLastTrans(machine, inode, state);
+      transaction.end(state);
       return undefined;
     },
   };

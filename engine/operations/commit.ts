@@ -57,6 +57,7 @@ export function commitTransaction(machine: Machine): Step[] {
       waitsFor: 'the handles in use',
       apply: (state) => {
         for (const inode of inodes) {
+          inode.tree.items.commit(state);
           inode.committing.copyFrom(state, inode.tree);
           inode.log.clear(state);
           inode.freshHoles.set(state, 0);

@@ -32,12 +32,8 @@ export function canExpand(inode: Inode, state: State, target: number): boolean {
  * btrfs_cont_expand from i_size to the end of `target`: the tail of the old last block is zeroed, and a hole extent
  * map, on the list of modified extents, covers the rest. An item is inserted only without NO_HOLES.
  */
-export function contExpand(
-  { transaction, log, rules, mount }: Machine,
-  inode: Inode,
-  state: State,
-  target: number,
-): void {
+export function contExpand(machine: Machine, inode: Inode, state: State, target: number): void {
+  const { transaction, log, rules, mount } = machine;
   const { block } = unalignedTail(inode, state);
   const hole = expansion(inode, state, target);
   if (block !== 0) truncateBlock(inode, state, block);
@@ -46,10 +42,14 @@ export function contExpand(
     transaction.start(state);
     inode.tree.insertExtent(state, hole, 'hole', inode.tree.version);
     inode.markHoles(state, hole, true);
-    setInodeLastTrans(inode.fs, inode, state);
+    setInodeLastTrans(machine, inode, state);
     transaction.endStarted(state);
   }
-  inode.extentMaps.insertHoles(state, hole, transaction.generation.get(state));
+  // One for each extent map that was cached for the gap, and for each part without.
+  const { extentMaps } = inode;
+  for (const piece of extentMaps.pieces(state, hole)) {
+    extentMaps.insertHoles(state, piece, transaction.generation.get(state));
+  }
   // maybe_insert_hole with NO_HOLES marks the inode although nothing is inserted; gone with cceaa89f02f1.
   if (rules.expandMarksInode) {
     inode.setLastTrans(state, transaction.generation.get(state), log);

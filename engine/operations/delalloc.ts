@@ -44,7 +44,8 @@ export function addOrderedExtents(inode: Inode, state: State, extent: number): v
 /** run_delalloc_nocow writes prealloc extents where they are, and allocates what lies between them. */
 function allocations(inode: Inode, state: State, extent: number): number[] {
   const prealloc = inode.tree.prealloc.get(state) & extent;
-  return prealloc === 0 ? [extent] : [...runs(prealloc), ...runs(extent & ~prealloc)];
+  if (prealloc === 0) return [extent];
+  return [...inode.tree.items.splitRuns(state, prealloc), ...runs(extent & ~prealloc)];
 }
 
 /** Writes the dirty ones of `pages` that have an ordered extent; a compressed extent is written as a whole. */
@@ -74,7 +75,7 @@ export function insertInlineExtent(inode: Inode, state: State): void {
   tree.inline.set(state, 1);
   inode.updateDiskSize(state);
   setInodeLastTrans(fs, inode, state);
-  inode.needsFullSync.set(state, 1);
+  inode.setFullSync(state, fs.transaction.generation.get(state));
   fs.transaction.end(state);
   pages.dirty.set(state, pages.dirty.get(state) & ~block);
 }

@@ -28,6 +28,8 @@ export function evict({ machine }: OperationContext, operation: FileOperation): 
         extentMaps.drop(state, below(inode.segments.count));
         const generation = transaction.generation.get(state);
         inode.needsFullSync.set(state, generation > 0 && inode.lastTrans.get(state) === generation ? 1 : 0);
+        // Pessimistic: it is not known whether the inode was cloned into.
+        inode.noteReflink(state, inode.lastTrans.get(state));
         inode.loggedTrans.set(state, 0);
         inode.lastSubTrans.set(state, 0);
         inode.setLastLogCommit(state, 0);

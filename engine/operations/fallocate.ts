@@ -1,7 +1,15 @@
+import type { Inode } from '../model/inode.ts';
 import type { AllocateOperation } from '../scenario.ts';
-import { below, highest, lowest, runs } from '../state/bits.ts';
-import { Field, type State } from '../state/layout.ts';
-import { lockAndFlush, lockRange, splitBlocks, startTransaction, updateInodeAndUnlock } from './change-range.ts';
+import { below, highest, lowest, runFrom, runs } from '../state/bits.ts';
+import type { Field, State } from '../state/layout.ts';
+import {
+  fileModified,
+  lockAndFlush,
+  lockRange,
+  splitBlocks,
+  startTransaction,
+  updateInodeAndUnlock,
+} from './change-range.ts';
 import { canExpand, contExpand, truncateBlock, unalignedTail } from './cont-expand.ts';
 import type { OperationContext } from './context.ts';
 import { isIdle, startOrderedExtent } from './delalloc.ts';
@@ -17,21 +25,18 @@ export function zeroRange(context: OperationContext, operation: AllocateOperatio
   return allocate(context, operation, true);
 }
 
-/** Always 0. */
-const noField = new Field(0, 0, 0);
-
 function allocate(context: OperationContext, operation: AllocateOperation, zeroes: boolean): Step[] {
   const { machine, registers } = context;
   const { transaction } = machine;
   const inode = machine.inodes[operation.file]!;
   const { segments, tree, extentMaps, orderedExtents } = inode;
   const range = (state: State) => segments.maskAt(operation.range, inode.size.get(state));
-  const partial = (state: State) => (zeroes ? splitBlocks(inode, range(state)).partial : 0);
-  /** Blocks that are to be zeroed in part only, and are no holes. */
-  const kept = zeroes ? registers.field('kept', 2 ** context.segments - 1) : noField;
-  /** Blocks that are prealloc in the end; where zeroing covers a hole in part, that is the whole block. */
-  const wanted = (state: State) => segments.wholeBlocks(range(state)) & ~kept.get(state);
-  const zeroed = (state: State) => kept.get(state) & tree.data.get(state);
+  /** Blocks that zero-range has decided to allocate anew. */
+  const planned = zeroes ? registers.field('planned', below(context.segments)) : undefined;
+  const wanted = (state: State) => planned?.get(state) ?? segments.wholeBlocks(range(state));
+  /** Blocks of which only a part is zeroed. */
+  const zeroed = (state: State) =>
+    planned ? splitBlocks(inode, range(state)).partial & tree.data.get(state) & ~planned.get(state) : 0;
   const expands = (state: State) => (range(state) & ~inode.inside(state)) !== 0;
   /** Segments between i_size and the range. */
   const gap = (state: State) => {
@@ -40,17 +45,17 @@ function allocate(context: OperationContext, operation: AllocateOperation, zeroe
   };
   /** Blocks that get a new prealloc extent. */
   const allocated = (state: State) =>
-    zeroes && (wanted(state) & ~tree.prealloc.get(state)) !== 0
-      ? wanted(state)
-      : wanted(state) & ~(tree.data.get(state) | tree.prealloc.get(state));
+    zeroes ? wanted(state) : wanted(state) & ~(tree.data.get(state) | tree.prealloc.get(state));
   const newSize = (state: State) => {
     const last = range(state) === 0 ? 0 : highest(range(state)) + 1;
     return operation.keepSize ? inode.size.get(state) : Math.max(inode.size.get(state), last);
   };
 
   const [lock, ...flush] = lockAndFlush(context, inode, range);
+
   return [
-    lock!,
+    lock,
+    ...(machine.rules.fallocateUpdatesTimesFirst ? [fileModified(machine, inode)] : []),
     startOrderedExtent(inode, (state) => (expands(state) ? unalignedTail(inode, state).block : 0), {
       locks: 'inode lock',
       label: 'start_ordered_extent of the last block',
@@ -70,7 +75,7 @@ function allocate(context: OperationContext, operation: AllocateOperation, zeroe
       },
     },
     ...flush,
-    ...(zeroes ? [checkRangeBoundary()] : []),
+    ...(planned ? [zeroRangePlan(planned)] : []),
     startOrderedExtent(inode, zeroed, { locks: 'inode lock', label: 'start_ordered_extent of partial blocks' }),
     {
       name: 'btrfs_truncate_block',
@@ -122,16 +127,39 @@ function allocate(context: OperationContext, operation: AllocateOperation, zeroe
     },
   ];
 
-  function checkRangeBoundary(): Step {
+  function zeroRangePlan(blocks: Field): Step {
     return {
-      name: 'btrfs_zero_range_check_range_boundary',
+      name: 'btrfs_zero_range',
       locks: 'inode lock',
-      does: 'Looks at the blocks that the range covers in part: a hole is allocated as a whole, written data is to be zeroed, a prealloc extent stays as it is.',
-      when: (state) => partial(state) !== 0,
+      does: 'Looks at the extent maps at both ends. A prealloc extent at the beginning is left; a partial block at either end is allocated, too, if it is a hole.',
       apply: (state) => {
-        kept.set(state, partial(state) & (tree.data.get(state) | tree.prealloc.get(state)));
+        blocks.set(state, blocksToZero(inode, state, range(state)));
         return undefined;
       },
     };
   }
+}
+
+/**
+ * What btrfs_zero_range makes one new prealloc extent of, behind the prealloc extent that the range may begin with: its
+ * whole blocks, and a block at either end that is in the range in part and a hole (RANGE_BOUNDARY_HOLE). A partial
+ * block that is prealloc is left.
+ */
+function blocksToZero(inode: Inode, state: State, range: number): number {
+  const { tree, segments } = inode;
+  const rest = range & ~leadingPrealloc(inode, state, segments.wholeBlocks(range));
+  const { whole, partial } = splitBlocks(inode, rest);
+  const prealloc = tree.prealloc.get(state);
+  const isOneBlock = segments.wholeBlocks(rest & -rest) === (whole | partial);
+  if (isOneBlock && (rest & prealloc) !== 0) return 0;
+  return whole | (partial & ~(tree.data.get(state) | prealloc));
+}
+
+/** The prealloc extent that `blocks` begin with, as far as its extent map or its item reaches. */
+function leadingPrealloc({ tree, extentMaps }: Inode, state: State, blocks: number): number {
+  const first = blocks & -blocks;
+  if ((first & tree.prealloc.get(state)) === 0) return 0;
+  const cached = extentMaps.startAt(state, lowest(first));
+  if (cached >= 0) return extentMaps.from(state, cached);
+  return tree.items.splitRuns(state, runFrom(tree.prealloc.get(state), lowest(first)))[0]!;
 }

@@ -63,7 +63,9 @@ export function finishOrderedIo(machine: Machine, inode: Inode, start: number): 
       does: 'Drops the old file-extent items of the range from the subvolume tree and inserts the new one.',
       when: allocated,
       apply: (state) => {
-        tree.insertExtent(state, orderedExtents.from(state, start), 'data', inode.submitted);
+        const extent = orderedExtents.from(state, start);
+        if ((tree.prealloc.get(state) & extent) === extent) tree.markWritten(state, extent, inode.submitted);
+        else tree.insertExtent(state, extent, 'data', inode.submitted);
         return undefined;
       },
     },

@@ -143,8 +143,9 @@ function logOneExtent(scope: FsyncScope, state: State, extent: number, kind: Ext
   for (let rest = extent; rest !== 0; rest &= rest - 1) {
     const bit = rest & -rest;
     const points = (running & bit) === 0 ? tree.version : inode.allocatedVersions(state, lowest(bit));
-    log.insertExtent(state, bit, 'data', version.length > 0 ? version : points);
+    log.describe(state, bit, 'data', version.length > 0 ? version : points);
   }
+  log.items.insert(state, extent, 'regular');
   log.markUnwritten(state, running & inode.unwritten(state), true);
   log.markWithoutChecksums(state, lacking, true);
 }

@@ -3,6 +3,7 @@ import { below, highest } from '../state/bits.ts';
 import type { State } from '../state/layout.ts';
 import type { FsyncScope } from './fsync-scope.ts';
 import { logChangedExtents } from './log-changed-extents.ts';
+import { copyItems, copyItemsBehindEof, logGaps } from './log-items.ts';
 import { getLoggedExtents } from './logged-extents.ts';
 import type { Step } from './step.ts';
 
@@ -41,6 +42,7 @@ export function logInode(scope: FsyncScope): Step[] {
         else transaction.pendingOrdered.add(state, orderedExtents.markLogged(state, taken.get(state)));
         inode.loggedTrans.set(state, transaction.generation.get(state));
         inode.setLastLogCommit(state, inode.lastSubTrans.get(state));
+        inode.noteReflink(state, 0);
         log.writers.add(state, -1);
         return undefined;
       },
@@ -77,10 +79,11 @@ function fullPath({ machine, inode, blocks }: FsyncScope): Step[] {
       does: 'Full path: copies the inode item (with i_size from memory) and the file-extent items from the subvolume tree.',
       apply: (state) => {
         logInodeItem(inode, state);
-        log.insertExtent(state, tree.data.get(state) & copied(state), 'data', tree.version);
-        log.insertExtent(state, tree.prealloc.get(state) & copied(state), 'prealloc', tree.version);
+        log.describe(state, tree.data.get(state) & copied(state), 'data', tree.version);
+        log.describe(state, tree.prealloc.get(state) & copied(state), 'prealloc', tree.version);
         log.inline.set(state, tree.inline.get(state));
-        if (mount.holes) log.insertExtent(state, loggedHoles(inode, state) & copied(state), 'hole', tree.version);
+        if (mount.holes) log.describe(state, loggedHoles(inode, state) & copied(state), 'hole', tree.version);
+        copyItems(machine, inode, state, copied(state));
         return undefined;
       },
     },
@@ -97,7 +100,8 @@ function fullPath({ machine, inode, blocks }: FsyncScope): Step[] {
       does: 'Full path, with NO_HOLES: logs an explicit hole for every gap between the extents, up to i_size.',
       when: () => !mount.holes,
       apply: (state) => {
-        log.insertExtent(state, holes(state) & copied(state), 'hole', tree.version);
+        log.describe(state, holes(state) & copied(state), 'hole', tree.version);
+        logGaps(machine, inode, state, copied(state));
         return undefined;
       },
     },
@@ -146,7 +150,8 @@ function fastPath(scope: FsyncScope): Step[] {
       does: 'Fast path: copies the prealloc extents behind i_size from the subvolume tree.',
       when: (state) => (tree.prealloc.get(state) & ~inode.inside(state)) !== 0 && log.present.get(state) === 1,
       apply: (state) => {
-        log.insertExtent(state, tree.prealloc.get(state) & ~inode.inside(state), 'prealloc', tree.version);
+        log.describe(state, tree.prealloc.get(state) & ~inode.inside(state), 'prealloc', tree.version);
+        copyItemsBehindEof(inode, state);
         return 'log_inode_done';
       },
       goesTo: ['log_inode_done'],
@@ -158,6 +163,5 @@ function logInodeItem(inode: Inode, state: State): void {
   inode.log.present.set(state, 1);
   inode.log.size.copyFrom(state, inode.size);
   // Replay of an inode item drops every extent behind its size first.
-  inode.log.dropExtents(state, below(inode.content.length) & ~inode.inside(state), inode.content);
-  inode.log.hole.set(state, inode.log.hole.get(state) | (below(inode.content.length) & ~inode.inside(state)));
+  inode.log.describe(state, below(inode.content.length) & ~inode.inside(state), 'hole', inode.content);
 }

@@ -1,7 +1,6 @@
 import type { Inode } from '../model/inode.ts';
-import type { FileOperation, OperationRange } from '../scenario.ts';
-import { blockSize } from '../segments.ts';
-import { below, highest } from '../state/bits.ts';
+import type { FileOperation } from '../scenario.ts';
+import { below, highest, lowest, runFrom } from '../state/bits.ts';
 import type { State } from '../state/layout.ts';
 import { lockAndFlush, lockRange, splitBlocks, startTransaction, updateInodeAndUnlock } from './change-range.ts';
 import { truncateBlock } from './cont-expand.ts';
@@ -23,13 +22,6 @@ function fillHoles(inode: Inode, state: State, hole: number): void {
   inode.markHoles(state, hole, takesGeneration || (merged & freshHoles.get(state)) !== 0);
 }
 
-/** What find_first_non_hole loads has the rounded length of the range from its rounded start on, and may end before it. */
-function fallsShort(range: OperationRange): boolean {
-  if (range === 'all') return false;
-  const start = Math.floor(range.start / blockSize) * blockSize;
-  return start + Math.ceil((range.end - range.start) / blockSize) * blockSize < range.end;
-}
-
 /** `punch F R`: btrfs_punch_hole. */
 export function punch(context: OperationContext, operation: FileOperation): Step[] {
   const { machine } = context;
@@ -39,24 +31,27 @@ export function punch(context: OperationContext, operation: FileOperation): Step
   const range = (state: State) => segments.maskAt(operation.range, inode.size.get(state));
   const whole = (state: State) => splitBlocks(inode, range(state)).whole;
   const partial = (state: State) => splitBlocks(inode, range(state)).partial;
-  /** find_first_non_hole looks at one extent map: the one where the range begins, or what it would load from there on. */
-  const isOneHole = (state: State) => {
-    const maps = extentMaps.overlapping(state, range(state));
-    const first = extentMaps.union(state, maps & -maps);
-    const isHole = ((tree.data.get(state) | tree.prealloc.get(state)) & range(state)) === 0;
-    return isHole && (maps === 0 ? !fallsShort(operation.range) : (range(state) & ~first) === 0);
+  /** The hole extent map that the punch leaves: behind a hole that the range begins with, and none that begins behind i_size. */
+  const punched = (state: State) => {
+    const hole = whole(state) & ~leadingHole(inode, state, whole(state));
+    return (hole & -hole & segments.wholeBlocks(inode.inside(state))) === 0 ? 0 : hole;
   };
+  const blocks = (state: State) => segments.wholeBlocks(range(state));
+  const isHole = (state: State) => (blocks(state) & ~leadingHole(inode, state, blocks(state))) === 0;
 
   return [
     ...lockAndFlush(context, inode, range),
     {
       name: 'find_first_non_hole',
       locks: 'inode lock',
-      does: 'There is nothing to do when one extent map says that the whole range is a hole already.',
-      says: (state) => (isOneHole(state) ? 'the range is a hole already' : undefined),
+      does: 'Looks up the extent map at the beginning of the range. There is nothing to do when it says that all of it is a hole.',
+      says: (state) => (isHole(state) ? 'the range is a hole already' : undefined),
       goesTo: ['start_ordered_extent of partial blocks', end],
       apply: (state) => {
-        if (!isOneHole(state)) return 'start_ordered_extent of partial blocks';
+        const nothingToDo = isHole(state);
+        const unmapped = leadingHole(inode, state, blocks(state)) & ~extentMaps.covered.get(state);
+        if (unmapped !== 0) extentMaps.loadHole(state, unmapped);
+        if (!nothingToDo) return 'start_ordered_extent of partial blocks';
         inode.lock.set(state, 0);
         return end;
       },
@@ -83,10 +78,11 @@ export function punch(context: OperationContext, operation: FileOperation): Step
       locks: 'inode lock, range lock',
       does: 'Drops the file-extent items of the whole blocks and adds a hole extent map, on the list of modified extents. Without NO_HOLES, a hole item takes their place.',
       apply: (state) => {
+        const hole = punched(state);
         inode.changeContent(state, whole(state) & inode.inside(state), true);
         tree.dropExtents(state, whole(state), inode.content);
         if (machine.mount.holes) fillHoles(inode, state, whole(state) & segments.wholeBlocks(inode.inside(state)));
-        extentMaps.insertHoles(state, whole(state), transaction.generation.get(state));
+        extentMaps.insertHoles(state, hole, transaction.generation.get(state));
         return undefined;
       },
     },
@@ -116,4 +112,17 @@ export function punch(context: OperationContext, operation: FileOperation): Step
       },
     };
   }
+}
+
+/**
+ * find_first_non_hole: what of `range` the extent map at its beginning says is a hole. Where none is cached
+ * btrfs_get_extent makes one, up to the next item or cached extent map.
+ */
+function leadingHole({ extentMaps, tree }: Inode, state: State, range: number): number {
+  if (range === 0) return 0;
+  const first = lowest(range);
+  const cached = extentMaps.startAt(state, first);
+  if (cached >= 0) return extentMaps.kind(state, cached) === 'hole' ? range & extentMaps.from(state, cached) : 0;
+  const described = tree.data.get(state) | tree.prealloc.get(state) | extentMaps.covered.get(state);
+  return runFrom(range & ~described, first);
 }

@@ -66,8 +66,11 @@ export function truncate({ machine, task }: OperationContext, operation: Truncat
       name: 'truncate_setsize',
       locks: 'inode lock',
       does: 'Shrinking: moves i_size and drops the pages behind it, dirty or not. Ordered extents end before the first page that was never submitted.',
-      ready: (state) => (affected & (pages.writeback.get(state) | pages.locked.get(state))) === 0,
-      waitsFor: 'the writeback of the pages behind the new size',
+      ready: (state) =>
+        (affected &
+          (pages.writeback.get(state) | pages.locked.get(state) | orderedExtents.directInFlight.get(state))) ===
+        0,
+      waitsFor: 'the writeback of the pages behind the new size, and direct writes',
       apply: (state) => {
         dropPages(inode, state, gone);
         inode.changeContent(state, inode.inside(state) & ~below(newSize), true);
@@ -115,12 +118,12 @@ export function truncate({ machine, task }: OperationContext, operation: Truncat
       locks: 'inode lock, range lock',
       does: 'Shrinking: drops the extent maps behind the new size, and deletes or trims their file-extent items.',
       apply: (state) => {
-        // An extent that reaches behind the new size counts, although its last block stays.
         const touched = tree.described(state) & affected;
         extentMaps.drop(state, gone);
         tree.dropExtents(state, gone, inode.content);
         if (tree.inline.get(state) === 1 && (touched & kept) !== 0) trimInlineExtent(state);
-        if (touched !== 0) inode.needsFullSync.set(state, 1);
+        // The flag is set when the inode item has been updated, which is before the inode lock is given back.
+        if (touched !== 0) inode.setFullSync(state, transaction.generation.get(state));
         return undefined;
       },
     },

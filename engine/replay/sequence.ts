@@ -1,7 +1,10 @@
 import { dataAfterCrash, sizeAfterCrash, versionAfterCrash } from '../durability/after-crash.ts';
+import type { ExtentItemType } from '../model/extent-items.ts';
+import type { Inode } from '../model/inode.ts';
 import { compile, type Program } from '../program.ts';
 import type { ByteRange, Scenario } from '../scenario.ts';
 import { below, lowest } from '../state/bits.ts';
+import type { State } from '../state/layout.ts';
 import { Runner } from './runner.ts';
 import { VersionNames } from './versions.ts';
 
@@ -16,9 +19,26 @@ export interface CrashOutcome {
 }
 
 export interface FileOutcome {
+  /** What the log on disk has of the file. */
+  readonly logged: LoggedFile | undefined;
   readonly size: number;
   /** Segments with data, in order. */
   readonly data: readonly DataOutcome[];
+}
+
+/** The items of one file in a log tree. */
+export interface LoggedFile {
+  /** Size in the inode item. */
+  readonly size: number;
+  /** There are INODE_REF items, too. */
+  readonly names: boolean;
+  /** File-extent items, in order. */
+  readonly extents: readonly LoggedExtent[];
+}
+
+export interface LoggedExtent {
+  readonly range: ByteRange;
+  readonly type: ExtentItemType;
 }
 
 /** Data and the operation that wrote it: its index in the task, or `initial`. */
@@ -33,7 +53,7 @@ export interface DataOutcome {
  * of a real kernel does. Throws when the task cannot go on.
  */
 export function crashOutcomes(scenario: Scenario): CrashOutcome[] {
-  const program = compile(scenario);
+  const program = compile(scenario, {}, { tracksItems: true });
   const runner = new Runner(program);
   const names = new VersionNames(program);
   const thread = program.tasks[0]!;
@@ -75,7 +95,18 @@ function outcome({ machine }: Program, { state }: Runner, names: VersionNames): 
         const origin = names.origin(inode.index, segment, version);
         data.push({ range: inode.segments.rangeOf(1 << segment), writer: origin?.operation ?? 'initial' });
       }
-      return { size: inode.segments.cuts[size]!, data };
+      return { size: inode.segments.cuts[size]!, data, logged: loggedFile(inode, state) };
     }),
+  };
+}
+
+function loggedFile({ diskLog, segments }: Inode, state: State): LoggedFile | undefined {
+  if (diskLog.present.get(state) === 0) return undefined;
+  return {
+    size: segments.cuts[diskLog.size.get(state)]!,
+    names: diskLog.names.get(state) === 1,
+    extents: diskLog.items
+      .beginningIn(state, below(segments.count))
+      .map(({ extent, type }) => ({ range: segments.rangeOf(extent), type })),
   };
 }

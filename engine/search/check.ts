@@ -25,7 +25,7 @@ export interface CheckOptions extends SearchControl {
  * promised. Throws `TooManySegments`; anything else thrown is a bug in the engine.
  */
 export function check(scenario: Scenario, options: CheckOptions = {}): Verdict {
-  const program = compile(scenario, options.overrides, options.noteGuard);
+  const program = compile(scenario, options.overrides, { noteGuard: options.noteGuard });
   const limits = {
     ...defaultLimits,
     ...options.limits,

@@ -1,4 +1,5 @@
 import { blockSize, type CrashOutcome, crashOutcomes, type FileOutcome, newestRelease } from '../../engine/index.ts';
+import { firstDifference, predictedItems, recordedItems } from './log-items.ts';
 import { type LoweredRecord, lowerRecord, whySkipped } from './lower-record.ts';
 import type { CorpusRecord, RecordedFile, RecordedOutcome, RecordedState } from './record.ts';
 
@@ -9,6 +10,10 @@ type RecordResult =
       readonly kind: 'compared';
       readonly id: string;
       readonly crashPoints: number;
+      /** Those of the crash points whose log trees were compared item by item. */
+      readonly comparedLogs: number;
+      /** Crash points with a log tree whose items were not compared, by reason. */
+      readonly otherLogs: readonly string[];
       readonly mismatches: readonly Mismatch[];
     };
 
@@ -16,7 +21,7 @@ type RecordResult =
 export interface Mismatch {
   /** Index of the recorded operation after which the power failed. */
   readonly after: number;
-  /** What differs: the existence, size or content of a file, the number of commits, or whether there is a log. */
+  /** What differs: the existence, size or content of a file, the number of commits, whether there is a log, or what it has. */
   readonly what: string;
   readonly recorded: string;
   readonly predicted: string;
@@ -31,7 +36,29 @@ export function compareRecord(record: CorpusRecord): RecordResult {
   const mismatches = record.outcomes.flatMap((outcome) =>
     compareOutcome(record, lowered, outcome, predicted[lowered.lastOperation[outcome.after]!]!),
   );
-  return { kind: 'compared', id: record.id, crashPoints: record.outcomes.length, mismatches };
+  const logs = record.outcomes.filter(({ items }) => items !== undefined);
+  const otherLogs = logs.flatMap(
+    (outcome) => whyOtherItems(record, outcome, predicted[lowered.lastOperation[outcome.after]!]!) ?? [],
+  );
+  return {
+    kind: 'compared',
+    id: record.id,
+    crashPoints: record.outcomes.length,
+    comparedLogs: logs.length - otherLogs.length,
+    otherLogs,
+    mismatches,
+  };
+}
+
+/** What the model lacks to predict the items of a recorded log, or undefined when they are compared. */
+function whyOtherItems(
+  record: CorpusRecord,
+  { items = [] }: RecordedOutcome,
+  predicted: CrashOutcome,
+): string | undefined {
+  if (items.some(([type, , , , kind]) => type === 'E' && kind === 'i')) return 'an inline extent';
+  if (mayUpdateAtime(record) && !predicted.log) return 'an update of the atime alone';
+  return undefined;
 }
 
 /** The mainline release of a kernel: `6.18` of `6.18.44-generic`. */
@@ -46,8 +73,7 @@ function compareOutcome(
   predicted: CrashOutcome,
 ): Mismatch[] {
   const facts: [what: string, recorded: string, predicted: string][] = [];
-  // A ranged sync maps the file first, and that may update its atime: no operation of the language does.
-  if (!record.ops.some(({ op }) => op === 'rfsync')) {
+  if (!mayUpdateAtime(record)) {
     facts.push(['commits', String(outcome.gen), String(predicted.commits)]);
     facts.push(['log', String(outcome.log), String(predicted.log)]);
   }
@@ -65,9 +91,29 @@ function compareOutcome(
       predictedContent(file, found, size, lowered.tags),
     ]);
   }
-  return facts
-    .filter(([, was, expected]) => was !== expected)
-    .map(([what, recorded, expected]) => ({ after: outcome.after, what, recorded, predicted: expected }));
+  return [
+    ...facts
+      .filter(([, was, expected]) => was !== expected)
+      .map(([what, recorded, expected]) => ({ after: outcome.after, what, recorded, predicted: expected })),
+    ...compareItems(record, outcome, predicted),
+  ];
+}
+
+/** A ranged sync maps the file first, and that may update its atime: no operation of the language does. */
+function mayUpdateAtime({ ops }: CorpusRecord): boolean {
+  return ops.some(({ op }) => op === 'rfsync');
+}
+
+/** For each file, the first item of the log tree that is not as predicted. */
+function compareItems(record: CorpusRecord, outcome: RecordedOutcome, predicted: CrashOutcome): Mismatch[] {
+  if (outcome.items === undefined || whyOtherItems(record, outcome, predicted) !== undefined) return [];
+  return record.files.flatMap(({ name }, index) => {
+    const inode = outcome.state[name]?.ino;
+    if (inode === undefined) return [];
+    const logged = predictedItems(predicted.files[index]!.logged);
+    const difference = firstDifference(recordedItems(outcome, inode), logged);
+    return difference === undefined ? [] : [{ after: outcome.after, what: `log items of ${name}`, ...difference }];
+  });
 }
 
 /** Bytes with one tag each, from here to there. */

@@ -117,13 +117,14 @@ export function lowerRecord(record: CorpusRecord, kernel: string): LoweredRecord
       ...record.mount.split(',').flatMap((option) => mountOptions[option] ?? []),
       ...(mkfsOptions[record.mkfs.join(' ')] ?? []),
     ],
-    files: record.files.map(({ name, size, fill }) => ({
+    files: record.files.map(({ name, size, fill, split }) => ({
       name,
       size,
       data: fill.flatMap(([block, count]) =>
         cutAt({ start: block * blockSize, end: (block + count) * blockSize }, size),
       ),
-      needsFullSync: record.start === 'warm',
+      // A file whose runs were written one by one was fsynced after each: that cleared the flag.
+      needsFullSync: record.start === 'warm' && split !== true,
     })),
     tasks: [{ name: 'recorded', operations }],
     orders: [],

@@ -20,6 +20,8 @@ export interface RecordedFile {
   readonly size: number;
   /** Runs of written blocks: first block, number of blocks, tag. */
   readonly fill: readonly (readonly [number, number, number])[];
+  /** Each run was written and fsynced by itself. */
+  readonly split?: boolean;
 }
 
 export interface RecordedOperation {
@@ -40,10 +42,19 @@ export interface RecordedOutcome {
   /** Commits since the start. */
   readonly gen: number;
   readonly log: boolean;
+  /** The items of the log tree, in order, when it was asked for them and there is one. */
+  readonly items?: readonly RecordedItem[];
   readonly state: Readonly<Record<string, RecordedState | null>>;
 }
 
+/**
+ * `I` inode, size. `R` inode, directory, index, name. `E` inode, first block, blocks (bytes of an inline extent), and
+ * `d` data, `p` prealloc, `h` hole, `i` inline. Directories have others, and so may the kernel: the name of the key type instead.
+ */
+export type RecordedItem = readonly [type: string, inode: number, ...rest: (number | string)[]];
+
 export interface RecordedState {
+  readonly ino?: number;
   readonly size?: number;
   readonly dir?: boolean;
   /** First block, number of blocks, tag; a block of mixed bytes has offset, length and byte of each run instead. */

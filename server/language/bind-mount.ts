@@ -4,7 +4,7 @@ import type { Identifier, MountNode } from './syntax-tree.ts';
 import { mountOptions } from './words.ts';
 
 /** The mount options that a scenario sets. `no-holes` is what every file system has unless it is told `holes`. */
-export function bindMount(nodes: readonly MountNode[], problems: Problems): MountOption[] {
+export function bindMount(nodes: readonly MountNode[], problems: Problems): MountOption[] | undefined {
   const seen = new Map<string, Identifier>();
   for (const option of nodes.flatMap(({ options }) => options)) {
     const first = seen.get(option.text);
@@ -18,7 +18,8 @@ export function bindMount(nodes: readonly MountNode[], problems: Problems): Moun
       problems.duplicate(message, option.span, opposite.span);
     } else seen.set(option.text, option);
   }
-  return mountOptions.filter((option) => option !== 'no-holes' && seen.has(option)) as MountOption[];
+  const options = mountOptions.filter((option): option is MountOption => option !== 'no-holes' && seen.has(option));
+  return options.length > 0 ? options : undefined;
 }
 
 const opposites: Readonly<Record<string, string>> = { holes: 'no-holes', 'no-holes': 'holes' };

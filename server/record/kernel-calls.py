@@ -526,7 +526,7 @@ def main():
     except OSError as error:
         print(json.dumps({'errno': error.errno, 'error': error.strerror}), flush=True)
         return
-    print(json.dumps({'value': None}), flush=True)
+    print(json.dumps({'value': os.getpid()}), flush=True)
     for line in sys.stdin:
         print(json.dumps(answer(machine, json.loads(line))), flush=True)
 

@@ -27,9 +27,13 @@ export class KernelCalls {
   readonly #process: ChildProcessWithoutNullStreams;
   readonly #answers: AsyncIterator<string>;
   #complaints = '';
-  private constructor(child: ChildProcessWithoutNullStreams, answers: AsyncIterator<string>) {
+  /** Process id of who makes the calls. */
+  readonly pid: number;
+
+  private constructor(child: ChildProcessWithoutNullStreams, answers: AsyncIterator<string>, pid: number) {
     this.#process = child;
     this.#answers = answers;
+    this.pid = pid;
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       this.#complaints += text;
     });
@@ -47,7 +51,7 @@ export class KernelCalls {
     const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
     const { done, value } = await Promise.race([answers.next(), failed]);
     const answer: Answer = done ? { error: 'it ended at once' } : JSON.parse(value);
-    if (answer.error === undefined) return new KernelCalls(child, answers);
+    if (typeof answer.value === 'number') return new KernelCalls(child, answers, answer.value);
     throw new NotRecordable(
       `this process may not mount (${answer.error}): give it CAP_SYS_ADMIN, or leave the container`,
     );

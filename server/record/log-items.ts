@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { blockSize } from '../../engine/index.ts';
-import type { LogItem } from './workload.ts';
+import type { RecordedItem } from '../conform/record.ts';
 
 /** The items of the log tree in an image that is not mounted, as `btrfs inspect-internal dump-tree` tells them. */
-export function readLogItems(image: string): LogItem[] {
+export function readLogItems(image: string): RecordedItem[] {
   const { status, stdout, stderr } = spawnSync('btrfs', ['inspect-internal', 'dump-tree', '--noscan', image], {
     encoding: 'utf8',
     maxBuffer: 64 * 1024 * 1024,
@@ -20,7 +20,7 @@ interface Key {
 }
 
 /** The items of the log trees in the output of dump-tree, in the compact form that docs/recording.md describes. */
-export function parseLogItems(dump: string): LogItem[] {
+export function parseLogItems(dump: string): RecordedItem[] {
   return logTrees(dump).flatMap((tree) =>
     tree
       .split(/^\s*item \d+ key /m)
@@ -38,7 +38,7 @@ function logTrees(dump: string): string[] {
   return dump.split(/^(?=(?!leaf |node |fs uuid |chunk uuid )\S)/m).filter((tree) => tree.startsWith('log tree key '));
 }
 
-type Reader = (key: Key, field: (pattern: RegExp) => string[] | undefined, lines: readonly string[]) => LogItem[];
+type Reader = (key: Key, field: (pattern: RegExp) => string[] | undefined, lines: readonly string[]) => RecordedItem[];
 
 const readers: Readonly<Record<string, Reader>> = {
   INODE_ITEM: ({ object }, field) => {
@@ -47,7 +47,7 @@ const readers: Readonly<Record<string, Reader>> = {
   },
   // One item holds all names of an inode in one directory.
   INODE_REF: ({ object, offset }, _, lines) =>
-    lines.flatMap((line): LogItem[] => {
+    lines.flatMap((line): RecordedItem[] => {
       const [, index, name] = /^index (\d+) namelen \d+ name: (.*)$/.exec(line) ?? [];
       return name === undefined ? [] : [['R', object, offset, Number(index), name]];
     }),
@@ -73,7 +73,7 @@ const readers: Readonly<Record<string, Reader>> = {
   EXTENT_CSUM: () => [],
 };
 
-function compact(key: Key, lines: readonly string[]): LogItem[] {
+function compact(key: Key, lines: readonly string[]): RecordedItem[] {
   const field = (pattern: RegExp) => {
     for (const line of lines) {
       const match = pattern.exec(line);

@@ -8,8 +8,9 @@ import {
   type Scenario,
   type ScenarioFile,
 } from '../../engine/index.ts';
+import type { RecordedFile } from '../conform/record.ts';
 import { orderOfSchedule, orderOfTasks, type RunOrder } from './run-order.ts';
-import { NotRecordable, plainMount, type Workload, type WorkloadFile, type WorkloadOperation } from './workload.ts';
+import { NotRecordable, plainMount, type Workload, type WorkloadOperation } from './workload.ts';
 
 /** A scenario in operations that a real machine can run. */
 export interface LoweredWorkload {
@@ -80,7 +81,7 @@ class Tags {
   }
 }
 
-function lowerFile({ name, size, data }: ScenarioFile, tags: Tags): WorkloadFile {
+function lowerFile({ name, size, data }: ScenarioFile, tags: Tags): RecordedFile {
   const fill = data.map(({ start, end }): [number, number, number] => {
     if (start % blockSize !== 0 || (end % blockSize !== 0 && end !== size)) {
       throw new NotRecordable(

@@ -33,6 +33,9 @@ const workloadTimeout = 90_000;
 /** Milliseconds that a fresh file system needs to check its UUID tree in the background. */
 const uuidTreeCheck = 300;
 
+/** Runs of one workload, at most, until none is disturbed. */
+const mostRuns = 3;
+
 /** Operations that go on in the background when they have returned. */
 const slowOperations: readonly string[] = ['release', 'reopen', 'evict', 'rename', 'dwrite', 'drop_caches'];
 
@@ -41,6 +44,13 @@ interface Cut {
   readonly image: string;
   /** What went to the device until then; the same again is the same crash. */
   readonly written: string | undefined;
+}
+
+/** One run of a workload. */
+interface Run {
+  readonly outcomes: readonly Outcome[];
+  /** Something else on the machine may have changed them. */
+  readonly disturbed: boolean;
 }
 
 /**
@@ -90,7 +100,10 @@ export class Recorder {
     removeRecordingFolder(this.#folder);
   }
 
-  /** Runs a workload and finds out what each crash leaves. Throws a NotRecordable when it cannot be run. */
+  /**
+   * Runs a workload and finds out what each crash leaves. Throws a NotRecordable when it cannot be run; after that there is
+   * nothing to do but `close`.
+   */
   async record(workload: Workload): Promise<Recording> {
     let late = false;
     const timer = setTimeout(() => {
@@ -98,11 +111,14 @@ export class Recorder {
       this.#calls.kill();
     }, workloadTimeout);
     try {
-      const outcomes = await this.#record(workload);
-      return this.#recording(workload, outcomes);
+      let run = await this.#run(workload);
+      for (let runs = 1; run.disturbed && runs < mostRuns; runs++) run = await this.#run(workload);
+      return this.#recording(workload, run.outcomes);
     } catch (error) {
-      if (!late) throw error;
-      throw new NotRecordable(`${workload.id} does not end: it was stopped after ${workloadTimeout / 1000} seconds`);
+      if (late)
+        throw new NotRecordable(`${workload.id} does not end: it took more than ${workloadTimeout / 1000} seconds`);
+      if (!(error instanceof NotRecordable || error instanceof KernelError)) throw error;
+      throw new NotRecordable(`${workload.id} cannot be recorded: ${error.message}`);
     } finally {
       clearTimeout(timer);
     }
@@ -115,7 +131,7 @@ export class Recorder {
     return { id, family, kernel: release(), progs: this.#progs, mkfs, mount, start, ...made, ops, outcomes };
   }
 
-  async #record(workload: Workload): Promise<Outcome[]> {
+  async #run(workload: Workload): Promise<Run> {
     const image = join(this.#folder, 'live.img');
     await this.#calls.call('copy', { source: await this.#template(workload.mkfs), target: image });
     let device = await this.#mount(image, workload.mount);
@@ -128,12 +144,14 @@ export class Recorder {
     }
     for (const { name } of workload.files) await this.#operate({ op: 'open', file: name });
     const { generation } = readSuperBlock(image);
+    await this.#calls.call('messages');
     const outcomes: Pick<Outcome, 'after' | 'errno' | 'evicted'>[] = [];
     const cuts: Cut[] = [];
     for (const [after, operation] of workload.ops.entries()) {
       outcomes.push({ after, ...(await this.#attempt(operation)) });
       cuts.push(await this.#cut(image, device, operation.op, cuts));
     }
+    const disturbed = (await this.#calls.call<string[]>('messages')).some((message) => this.#isDisturbance(message));
     await this.#calls.call('unmount');
     rmSync(image);
     const names = namesIn(workload);
@@ -141,7 +159,12 @@ export class Recorder {
     for (const image of new Set(cuts.map((cut) => cut.image))) {
       found.set(image, await this.#crash(image, names, generation));
     }
-    return outcomes.map((outcome, i) => ({ ...outcome, ...found.get(cuts[i]!.image)! }));
+    return { disturbed, outcomes: outcomes.map((outcome, i) => ({ ...outcome, ...found.get(cuts[i]!.image)! })) };
+  }
+
+  /** Somebody else dropped caches, and with them extent maps of files that an operation would have found. */
+  #isDisturbance(message: string): boolean {
+    return message.includes('drop_caches') && !message.includes(`(${this.#calls.pid}):`);
   }
 
   /** A pristine image. Its first mount is over: that checks the UUID tree, which may start a transaction at any time. */

@@ -1,18 +1,22 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /** In memory where that is possible: a recording writes and copies whole images. */
 const parents = ['/dev/shm', tmpdir()];
 
-/** Every name tells whose the folder is, from the moment it exists: process id and start time, then a random part. */
-const folderName = /^fsrace-record-(\d+)-(\d+)-\w+$/;
+/**
+ * Every name tells whose the folder is, from the moment it exists: process id, start time, the namespace in which
+ * that is the process id, and a random part.
+ */
+const folderName = /^fsrace-record-(\d+)-(\d+)-(\d+)-\w+$/;
 
 /** Makes the folder that holds all images of one run of this process. */
 export function makeRecordingFolder(): string {
   const parent = parents.find(existsSync) ?? tmpdir();
-  return mkdtempSync(join(parent, `fsrace-record-${process.pid}-${startTimeOf(process.pid)}-`));
+  const owner = [process.pid, startTimeOf(process.pid), processNamespace()].join('-');
+  return mkdtempSync(join(parent, `fsrace-record-${owner}-`));
 }
 
 /** Deletes the folder of a run that has unmounted everything. */
@@ -31,16 +35,23 @@ export function removeAbandonedFolders(): void {
 }
 
 function isAbandoned(name: string): boolean {
-  const [, process, startTime] = folderName.exec(name) ?? [];
-  return process !== undefined && startTimeOf(Number(process)) !== startTime;
+  const [, process, startTime, namespace] = folderName.exec(name) ?? [];
+  // Containers may share /dev/shm, but not their processes.
+  return process !== undefined && namespace === processNamespace() && startTimeOf(Number(process)) !== startTime;
 }
 
-/** When a process started, in ticks since boot: field 22 of /proc/PID/stat. Undefined when there is none. */
+/** Number of the namespace that process ids are of. */
+function processNamespace(): string | undefined {
+  return /\d+/.exec(readlinkSync('/proc/self/ns/pid'))?.[0];
+}
+
+/** When a process started, in ticks since boot: field 22 of /proc/PID/stat. Undefined when it has ended, awaited or not. */
 function startTimeOf(process: number): string | undefined {
   try {
     const stat = readFileSync(`/proc/${process}/stat`, 'utf8');
-    // The second field is the program's name in parentheses, and may hold anything.
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+    // The second field is the program's name in parentheses, and may hold anything. The third is the state.
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return fields[0] === 'Z' ? undefined : fields[19];
   } catch {
     return undefined;
   }

@@ -1,22 +1,10 @@
-import type {
-  CorpusRecord,
-  RecordedFile,
-  RecordedOperation,
-  RecordedOutcome,
-  RecordedState,
-} from '../conform/record.ts';
+import type { CorpusRecord, RecordedOperation, RecordedOutcome, RecordedState } from '../conform/record.ts';
 
 /** Operations to run on a fresh btrfs, one after the other: a recording without its outcomes. docs/recording.md has the format. */
-export interface Workload extends Omit<CorpusRecord, 'kernel' | 'files' | 'links' | 'ops' | 'outcomes'> {
-  readonly files: readonly WorkloadFile[];
+export interface Workload extends Omit<CorpusRecord, 'kernel' | 'links' | 'ops' | 'outcomes'> {
   /** Further names of files: the existing one, the new one. */
   readonly links?: readonly (readonly [string, string])[];
   readonly ops: readonly WorkloadOperation[];
-}
-
-export interface WorkloadFile extends RecordedFile {
-  /** Every run of blocks is synced at once, so that it is an extent of its own. */
-  readonly split?: boolean;
 }
 
 export interface WorkloadOperation extends RecordedOperation {
@@ -35,8 +23,6 @@ export interface Recording extends Workload {
 
 /** What a power failure right after one operation leaves. */
 export interface Outcome extends Omit<RecordedOutcome, 'state'> {
-  /** The items of the log tree, when it was asked for them and there is one. */
-  readonly items?: readonly LogItem[];
   /** The image could not be mounted after the crash. Then there is no `state`. */
   readonly mount_errno?: number;
   /** Warnings and errors of btrfs about that mount, the last ones. */
@@ -51,9 +37,6 @@ export interface FoundFile extends RecordedState {
   /** First block, number of blocks, kind: `d` data, `p` prealloc, `i` inline, `c` compressed. */
   readonly ext?: readonly (readonly [number, number, string])[];
 }
-
-/** An item of a log tree: a letter or the name of the key type, then numbers and names. */
-export type LogItem = readonly (string | number)[];
 
 /** The mount options of a recording that asks for nothing special: no commit but those it makes itself. */
 export const plainMount = 'commit=300,nodiscard';

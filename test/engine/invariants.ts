@@ -1,3 +1,4 @@
+import { versionAfterCrash } from '../../engine/durability/after-crash.ts';
 import type { ExtentSet } from '../../engine/model/extent-set.ts';
 import type { FileImage } from '../../engine/model/file-image.ts';
 import type { Inode } from '../../engine/model/inode.ts';
@@ -5,19 +6,20 @@ import { changesOf, isZero } from '../../engine/model/version.ts';
 import type { VersionedSize } from '../../engine/model/versioned-size.ts';
 import type { Program } from '../../engine/program.ts';
 import type { OperationKind } from '../../engine/scenario.ts';
-import { lowest, runs, size } from '../../engine/state/bits.ts';
-import type { State } from '../../engine/state/layout.ts';
+import { below, lowest, runs, size } from '../../engine/state/bits.ts';
+import type { Field, State } from '../../engine/state/layout.ts';
 
 /** What holds in every state that a program can reach; throws with the name of what does not. */
 export function checkState(program: Program, state: State): void {
   const { machine } = program;
   for (const inode of machine.inodes) {
-    checkExtents(program, inode, state);
-    checkExtentMaps(program, inode, state);
+    checkExtents(inode, state);
+    checkExtentMaps(inode, state);
     checkPages(inode, state);
     checkImages(inode, state);
     checkInline(inode, state);
     checkOverwrites(inode, state);
+    checkItems(program, inode, state);
     checkVersions(inode, state);
     checkSizes(inode, state);
   }
@@ -60,8 +62,7 @@ function checkDroppedPages({ pages, orderedExtents }: Inode, before: State, afte
   must((dropped & orderedExtents.covered.get(after)) === 0, 'an ordered extent ends before dropped pages');
 }
 
-function checkExtents(program: Program, inode: Inode, state: State): void {
-  const { extentMaps, orderedExtents, lock } = inode;
+function checkExtents({ extentMaps, orderedExtents, lock }: Inode, state: State): void {
   for (const set of [extentMaps, orderedExtents, extentMaps.collected]) {
     const [covered, starts] = [set.covered.get(state), set.starts.get(state)];
     must((starts & ~covered) === 0, 'an extent begins inside itself');
@@ -69,10 +70,9 @@ function checkExtents(program: Program, inode: Inode, state: State): void {
   }
   const open = orderedExtents.starts.get(state);
   const { rangeLocked, logged, pending } = orderedExtents;
-  const directly = allocatingDirectly(program, inode, state);
   const others = rangeLocked.get(state) & ~orderedExtents.covered.get(state);
   must(
-    (others & ~directly) === 0 || lock.get(state) !== 0,
+    (others & ~orderedExtents.directInFlight.get(state)) === 0 || lock.get(state) !== 0,
     'ranges are locked by their completions, by direct writes, or under the inode lock',
   );
   must((logged.get(state) & ~open) === 0, 'only open ordered extents are marked as logged');
@@ -82,7 +82,7 @@ function checkExtents(program: Program, inode: Inode, state: State): void {
   }
 }
 
-function checkExtentMaps(program: Program, inode: Inode, state: State): void {
+function checkExtentMaps(inode: Inode, state: State): void {
   const { extentMaps, orderedExtents, pages } = inode;
   const starts = extentMaps.starts.get(state);
   const masks = {
@@ -101,7 +101,7 @@ function checkExtentMaps(program: Program, inode: Inode, state: State): void {
     must(extentMaps.collected.from(state, start) === extent, 'a LOGGING extent map is on the private list of an fsync');
   });
   forEachStart(extentMaps, state, extentMaps.pinned.get(state), (start, extent) => {
-    const allocating = ((pages.locked.get(state) | allocatingDirectly(program, inode, state)) & extent) === extent;
+    const allocating = ((pages.locked.get(state) | orderedExtents.directInFlight.get(state)) & extent) === extent;
     const ordered = (orderedExtents.starts.get(state) & (1 << start)) !== 0;
     must(allocating || (ordered && orderedExtents.from(state, start) === extent), 'a pinned map has an ordered extent');
   });
@@ -113,17 +113,6 @@ function checkExtentMaps(program: Program, inode: Inode, state: State): void {
   const held = inode.lock.get(state) !== 0;
   must(held || extentMaps.collected.covered.get(state) === 0, 'the private list is empty without the inode lock');
   must(held || inode.mmapLocked.get(state) === 0, 'i_mmap_lock is taken under the inode lock');
-}
-
-/** Ranges of direct writes that have an extent map and no ordered extent yet. */
-function allocatingDirectly({ tasks, scenario }: Program, inode: Inode, state: State): number {
-  return tasks.reduce((mask, thread) => {
-    const placed = thread.steps[thread.next(state)];
-    const operation = placed && scenario.tasks[thread.task]!.operations[placed.operation]!;
-    if (operation === undefined || thread.steps[placed!.position + 1]?.step.name !== 'submit_bio') return mask;
-    if (operation.kind !== 'direct-write' || operation.file !== inode.index) return mask;
-    return mask | inode.segments.maskAt(operation.range, inode.size.get(state));
-  }, 0);
 }
 
 function checkPages({ pages, orderedExtents, segments }: Inode, state: State): void {
@@ -146,6 +135,34 @@ function checkImages({ tree, committing, committed, log, syncingLog, diskLog }: 
     if (image.present.get(state) === 0) continue;
     const described = image === tree || image === committing || image === committed ? ~0 : prealloc | hole;
     must(allZero(image, state, described & ~data), 'holes and prealloc extents read as zeros');
+  }
+}
+
+/** Where items are kept, they say what the images say; and the log's items need nothing that a crash does not leave. */
+function checkItems({ machine }: Program, inode: Inode, state: State): void {
+  const { tree, committing, committed, diskLog, segments } = inode;
+  if (!tree.items.tracked) return;
+  const all = below(segments.count);
+  for (const image of [tree, committing, committed]) {
+    const items = image.items.beginningIn(state, all);
+    const of = (type: string) =>
+      items.filter((item) => item.type === type).reduce((mask, { extent }) => mask | extent, 0);
+    must(of('regular') === image.data.get(state), 'the regular items are those of data');
+    must(of('prealloc') === image.prealloc.get(state), 'the prealloc items are those of prealloc extents');
+    must(of('hole') === 0, 'there are no hole items with NO_HOLES');
+  }
+  if (machine.log.onDisk.get(state) === 0 || diskLog.present.get(state) === 0) return;
+  for (let segment = 0; segment < diskLog.size.get(state); segment++) {
+    const item = diskLog.items.at(state, segment);
+    const has = (field: Field) => (field.get(state) & (1 << segment)) !== 0;
+    if (item !== undefined) {
+      const mask = { regular: diskLog.data, prealloc: diskLog.prealloc, hole: diskLog.hole }[item.type];
+      must(has(mask), `a logged ${item.type} item is replayed as what it is`);
+      continue;
+    }
+    const found = versionAfterCrash(inode, machine.log, state, segment);
+    const old = committed.version[segment]!.get(state);
+    must(found === old || (isZero(found) && isZero(old)), 'what the log has no item for is committed');
   }
 }
 

@@ -105,6 +105,39 @@ describe('any run', () => {
   });
 });
 
+describe('any run with the items of trees kept', () => {
+  test('has items that say what the images say, and logs from which the same is replayed', () => {
+    let steps = 0;
+    const holds = (scenario: Scenario, seed: number) => {
+      const program = compile(scenario, {}, { tracksItems: true });
+      const random = new RandomChoice(seed);
+      const runner = new Runner(program);
+      for (;;) {
+        checkState(program, runner.state);
+        const ready = [...program.tasks, ...runner.openCompletions()].filter((thread) => runner.canStep(thread));
+        if (ready.length === 0) return;
+        runner.step(ready[random.below(ready.length)]!);
+        steps++;
+      }
+    };
+    fc.assert(fc.property(scenarios, fc.nat(), holds), { seed: 5, numRuns: 3000 });
+    expect(steps).toBeGreaterThan(50_000);
+  });
+});
+
+class RandomChoice {
+  #random: number;
+
+  constructor(seed: number) {
+    this.#random = seed;
+  }
+
+  below(count: number): number {
+    this.#random = (Math.imul(this.#random, 1103515245) + 12345) >>> 0;
+    return (this.#random >>> 8) % count;
+  }
+}
+
 /** Runs a program at random, and follows each step along the edges of the state graph. */
 class LockstepWalk {
   readonly #program: Program;
@@ -112,12 +145,12 @@ class LockstepWalk {
   /** What each visited state was found to be, and the other way round. */
   readonly #contents = new Map<number, string>();
   readonly #numbers = new Map<string, number>();
-  #random: number;
+  readonly #random: RandomChoice;
 
   constructor(program: Program, exploration: Exploration, seed: number) {
     this.#program = program;
     this.#exploration = exploration;
-    this.#random = seed;
+    this.#random = new RandomChoice(seed);
   }
 
   /** One run to its end, along the graph as far as the search expanded it. Returns its length. */
@@ -130,7 +163,7 @@ class LockstepWalk {
       const ready = [...this.#program.tasks, ...runner.openCompletions()].filter((thread) => runner.canStep(thread));
       const edges = this.#follow(runner, followed, ready);
       if (ready.length === 0) return length;
-      const thread = ready[this.#choose(ready.length)]!;
+      const thread = ready[this.#random.below(ready.length)]!;
       const before = runner.state.slice();
       runner.step(thread);
       checkStep(this.#program, before, runner.state);
@@ -144,7 +177,7 @@ class LockstepWalk {
     if (index === undefined) return new Map();
     this.#compare(runner, index);
     const edges = this.#edgesOf(index);
-    // The state at which a bound was hit has some of its edges, and later ones have none.
+    // At its bound a search keeps no steps to new states.
     const complete = edges.size === ready.length || this.#exploration.bound !== undefined;
     must(complete && [...edges.keys()].every((thread) => ready.includes(thread)), 'the search took other steps');
     return edges;
@@ -169,11 +202,6 @@ class LockstepWalk {
       edges.set(actors.thread(graph.actor(edge)), graph.target(edge));
     }
     return edges;
-  }
-
-  #choose(count: number): number {
-    this.#random = (Math.imul(this.#random, 1103515245) + 12345) >>> 0;
-    return (this.#random >>> 8) % count;
   }
 }
 

@@ -18,18 +18,26 @@ const absent =
 if (absent !== '') console.warn(`all recordings${absent}`);
 
 describe.skipIf(absent !== '')(`all recordings${absent}`, () => {
-  test('1,033 workloads with 4,665 crash points are predicted without a mismatch', () => {
+  test('1,033 workloads with 4,665 crash points, and the items of 1,322 logs, are predicted without a mismatch', () => {
     const results = corpora.flatMap((path) => parseCorpus(readFileSync(path, 'utf8')).map(compareRecord));
     const compared = results.filter((result) => result.kind === 'compared');
     expect(compared.flatMap(({ id, mismatches }) => mismatches.map((mismatch) => ({ id, ...mismatch })))).toEqual([]);
     expect(compared).toHaveLength(1033);
     expect(compared.reduce((sum, { crashPoints }) => sum + crashPoints, 0)).toBe(4665);
+    expect(compared.reduce((sum, { comparedLogs }) => sum + comparedLogs, 0)).toBe(1322);
+    expect(compared.flatMap(({ otherLogs }) => otherLogs).sort()).toEqual([
+      'an inline extent',
+      'an update of the atime alone',
+      'an update of the atime alone',
+    ]);
   });
 
   test('the command line says the same, and what it skipped and why', async () => {
     const { code, stdout } = await runCli(['conform', ...corpora], root);
     expect(code).toBe(0);
-    expect(stdout).toContain('\n1,033 recordings compared, 4,665 crash points, 0 mismatches, 165 skipped\n');
+    expect(stdout).toContain(
+      '\n1,033 recordings compared, 4,665 crash points, of them 1,322 with log items compared, 0 mismatches, 165 skipped\n',
+    );
     for (const path of corpora) expect(stdout).toContain(path);
     expect(stdout).toContain('skipped: 68 directories or links, ');
   });
@@ -44,7 +52,7 @@ describe('a sample of the recordings', () => {
   });
 
   test('has recordings of several families, and some that are skipped', () => {
-    expect(results.filter(({ kind }) => kind === 'compared')).toHaveLength(16);
+    expect(results.filter(({ kind }) => kind === 'compared')).toHaveLength(27);
     expect(results.flatMap((result) => (result.kind === 'skipped' ? [result.reason] : []))).toEqual([
       'directories or links',
     ]);
@@ -73,6 +81,12 @@ describe('a recording that is not as predicted', () => {
       'existence of a\n  recorded   false\n  predicted  true\n',
     ],
     ['commits', /"gen":0,"log":true/, '"gen":1,"log":true', 'commits\n  recorded   1\n  predicted  0\n'],
+    [
+      'log items',
+      /"E",257,0,4,"d"/,
+      '"E",257,0,2,"d"],["E",257,2,2,"d"',
+      'log items of a\n  recorded   EXTENT_DATA 0 regular, 8192 bytes\n  predicted  EXTENT_DATA 0 regular, 16384 bytes\n',
+    ],
     ['log', /"gen":0,"log":true/, '"gen":0,"log":false', 'log\n  recorded   false\n  predicted  true\n'],
   ];
   const recording = sampleLines.find((line) => line.includes('"x-wb-front"'))!;
@@ -84,7 +98,9 @@ describe('a recording that is not as predicted', () => {
     const { code, stdout } = await runCli(['conform', 'changed.jsonl'], folder);
     expect(code).toBe(1);
     expect(stdout).toContain(`mismatch changed.jsonl: x-wb-front, power failure after operation 3: ${complaint}`);
-    expect(stdout).toContain('1 recording compared, 4 crash points, 1 mismatch, 0 skipped\n');
+    expect(stdout).toContain(
+      '1 recording compared, 4 crash points, of them 1 with log items compared, 1 mismatch, 0 skipped\n',
+    );
   });
 });
 

@@ -1,4 +1,5 @@
-import { plainMount, type Workload, type WorkloadFile, type WorkloadOperation } from '../../server/record/workload.ts';
+import type { RecordedFile } from '../../server/conform/record.ts';
+import { plainMount, type Workload, type WorkloadOperation } from '../../server/record/workload.ts';
 
 /**
  * Random workloads, by families of what they use. The same family, seed and number give the same workload, so that a
@@ -103,7 +104,7 @@ export function randomWorkload(family: Family, seed: number, number: number): Wo
 }
 
 /** A small file, or a sparse one that is larger than 16 MiB and has its data near the start. */
-function randomFile(name: string, tag: number, family: Family, random: Random): WorkloadFile {
+function randomFile(name: string, tag: number, family: Family, random: Random): RecordedFile {
   if (family === 'u') {
     const size = random.pick([0, 3000, 4096, 5000, 10_000, 20_000, large + 10]);
     const blocks = Math.ceil(Math.min(size, 20_000) / block);
@@ -127,19 +128,19 @@ function randomFile(name: string, tag: number, family: Family, random: Random): 
 }
 
 /** Operations of which the first one changes something, and one is a sync; none is the same twice in a row. */
-function randomOperations(files: readonly WorkloadFile[], family: Family, random: Random): WorkloadOperation[] {
+function randomOperations(files: readonly RecordedFile[], family: Family, random: Random): WorkloadOperation[] {
   const length = 3 + random.below(5);
-  const places = new Map(files.map(({ name }) => [name, new Places(family === 'u', random)]));
-  const sizes = new Map(files.map(({ name, size }) => [name, size]));
+  const drafts = files.map((file) => new FileDraft(file, family === 'u', random));
   const ops: WorkloadOperation[] = [];
   let tag = firstTag;
   while (ops.length < length) {
     const op = random.weighted(alphabets[family]);
     if (ops.length === 0 && !changes.includes(op)) continue;
-    const { name, size } = random.pick(files);
-    const operation = randomOperation(op, name, tag, places.get(name)!, sizes, size);
+    const draft = random.pick(drafts);
+    const operation = wholeFileSystem.includes(op) ? { op } : randomOperation(op, tag, draft, random);
     if (operation === undefined || same(operation, ops.at(-1))) continue;
     if (operation.tag !== undefined) tag++;
+    draft.apply(operation);
     ops.push(operation);
   }
   if (!ops.some(({ op }) => syncs.includes(op))) ops.push({ op: 'fsync', file: random.pick(files).name });
@@ -150,85 +151,111 @@ function same(one: WorkloadOperation, other: WorkloadOperation | undefined): boo
   return JSON.stringify(one) === JSON.stringify(other);
 }
 
-/** Undefined when the operation cannot be done now. Keeps `sizes` true. */
-function randomOperation(
-  op: string,
-  file: string,
-  tag: number,
-  places: Places,
-  sizes: Map<string, number>,
-  startSize: number,
-): WorkloadOperation | undefined {
-  if (wholeFileSystem.includes(op)) return { op };
-  const { random } = places;
-  const grow = (end: number) => sizes.set(file, Math.max(sizes.get(file)!, end));
+/** Undefined when the operation cannot be done now. */
+function randomOperation(op: string, tag: number, draft: FileDraft, random: Random): WorkloadOperation | undefined {
+  const { name: file, startSize, size } = draft;
   switch (op) {
     case 'write':
-    case 'dwrite': {
-      const range = places.range(op === 'dwrite');
-      grow(range.off + range.len);
-      return { op, file, ...range, tag };
-    }
+    case 'dwrite':
+      return { op, file, ...draft.range(op === 'dwrite'), tag };
     case 'mwrite': {
-      const { off, len } = places.range();
-      const inside = Math.min(off + len, sizes.get(file)!) - off;
+      const { off, len } = draft.range();
+      const inside = Math.min(off + len, size) - off;
       return inside > 0 ? { op, file, off, len: inside, tag } : undefined;
     }
     case 'truncate': {
-      const size = random.pick([startSize, places.point(), places.point(), places.point(), 0]) + places.odd();
-      sizes.set(file, size);
-      return { op, file, size };
+      const place = random.pick([startSize, draft.point(), draft.point(), draft.point(), 0]);
+      return { op, file, size: place + draft.odd() };
     }
     case 'falloc':
-    case 'zero_range': {
-      const range = places.range();
-      const keepSize = random.below(2) > 0;
-      if (!keepSize) grow(range.off + range.len);
-      return { op, file, ...range, keep_size: keepSize };
+    case 'zero_range':
+      return { op, file, ...draft.range(), keep_size: random.below(2) > 0 };
+    case 'punch': {
+      // Of a range that is a hole already, the kernel updates the times or not; docs/model.md says when.
+      const range = draft.range();
+      return draft.hasData(range) ? { op, file, ...range } : undefined;
     }
-    case 'punch':
     case 'read':
-      return { op, file, ...places.range() };
+      return { op, file, ...draft.range() };
     case 'writeback':
     case 'release':
-      return { op, file, ...(random.below(3) > 0 && places.range(true)) };
+      return { op, file, ...(random.below(3) > 0 && draft.range(true)) };
     default:
       return { op, file };
   }
 }
 
-/** Places in a file, often those where an earlier operation began or ended: there the interesting things happen. */
-class Places {
-  readonly #known = [0];
-  readonly #unaligned: boolean;
-  readonly random: Random;
+interface Extent {
+  readonly off: number;
+  readonly len: number;
+}
 
-  constructor(unaligned: boolean, random: Random) {
+/** A file as it is after the operations so far, and the places where one of them began or ended: there the interesting things happen. */
+class FileDraft {
+  readonly name: string;
+  readonly startSize: number;
+  size: number;
+  readonly #known = [0];
+  /** Blocks that are no holes. */
+  readonly #data: Set<number>;
+  readonly #unaligned: boolean;
+  readonly #random: Random;
+
+  constructor({ name, size, fill }: RecordedFile, unaligned: boolean, random: Random) {
+    this.name = name;
+    this.startSize = size;
+    this.size = size;
+    this.#data = new Set(fill.flatMap(([first, count]) => blocksOf({ off: first * block, len: count * block })));
     this.#unaligned = unaligned;
-    this.random = random;
+    this.#random = random;
   }
 
   /** The beginning of a block. */
   point(): number {
-    return this.random.below(2) > 0 ? this.random.pick(this.#known) : block * this.random.below(12);
+    return this.#random.below(2) > 0 ? this.#random.pick(this.#known) : block * this.#random.below(12);
   }
 
   /** Bytes from the beginning of a block, where ranges may be unaligned. */
   odd(): number {
-    return this.#unaligned && this.random.below(2) > 0 ? this.random.pick([1, 100, 2048, 4000]) : 0;
+    return this.#unaligned && this.#random.below(2) > 0 ? this.#random.pick([1, 100, 2048, 4000]) : 0;
   }
 
   /** From one place to another one behind it, mostly a few blocks. */
-  range(aligned = false): { off: number; len: number } {
+  range(aligned = false): Extent {
     const off = this.point();
-    const blocks = this.random.pick([1, 1, 2, 2, 3, 4]);
+    const blocks = this.#random.pick([1, 1, 2, 2, 3, 4]);
     const behind = this.#known.filter((place) => place > off && place <= off + 8 * block);
-    const end = behind.length > 0 && this.random.below(3) === 0 ? this.random.pick(behind) : off + blocks * block;
+    const end = behind.length > 0 && this.#random.below(3) === 0 ? this.#random.pick(behind) : off + blocks * block;
     this.#known.push(off, end);
     if (aligned || !this.#unaligned) return { off, len: end - off };
     const start = off + this.odd();
     return { off: start, len: Math.max(1, end - (this.odd() || block) + block - start) };
   }
+
+  hasData(range: Extent): boolean {
+    return blocksOf(range).some((number) => this.#data.has(number));
+  }
+
+  /** Keeps size and data true. */
+  apply({ op, off = 0, len = 0, size = 0, keep_size: keepSize }: WorkloadOperation): void {
+    if (op === 'truncate') {
+      this.size = size;
+      for (const number of this.#data) if (number * block >= size) this.#data.delete(number);
+    } else if (op === 'punch') {
+      for (const number of blocksOf({ off, len })) {
+        if (number * block >= off && (number + 1) * block <= off + len) this.#data.delete(number);
+      }
+    } else if (changes.includes(op)) {
+      for (const number of blocksOf({ off, len })) this.#data.add(number);
+      if (!keepSize) this.size = Math.max(this.size, off + len);
+    }
+  }
+}
+
+/** Numbers of the blocks that a range touches. */
+function blocksOf({ off, len }: Extent): number[] {
+  const first = Math.floor(off / block);
+  return Array.from({ length: Math.ceil((off + len) / block) - first }, (_, i) => first + i);
 }
 
 /** Numbers that follow from a text (FNV-1a into mulberry32). */

@@ -1,5 +1,5 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { release, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -93,7 +93,9 @@ describe.skipIf(refusal !== undefined)(`recording${absent}`, () => {
   test('says what no machine can run', async () => {
     await expect(record([{ ...empty, ops: [{ op: 'explode' }] }])).rejects.toThrow('no operation is called explode');
     await expect(record([{ ...empty, mount: 'nonsense' }])).rejects.toThrow('cannot mount a fresh btrfs with nonsense');
-    await expect(record([{ ...empty, mkfs: ['--nonsense'] }])).rejects.toThrow(/^mkfs\.btrfs .* failed: /);
+    await expect(record([{ ...empty, mkfs: ['--nonsense'] }])).rejects.toThrow(
+      /^empty cannot be recorded: mkfs\.btrfs .* failed: /,
+    );
   });
 });
 
@@ -120,7 +122,10 @@ describe.skipIf(refusal !== undefined)(`a recording that is stopped${absent}`, (
   });
 
   test('in the worst of moments leaves a loop device and a mount, which the next one removes', async () => {
-    const folder = join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), `fsrace-record-${2 ** 22}-1-worst`);
+    const namespace = /\d+/.exec(readlinkSync('/proc/self/ns/pid'))![0];
+    // Process ids are below 2^22.
+    const name = `fsrace-record-${2 ** 22}-1-${namespace}-worst`;
+    const folder = join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), name);
     mkdirSync(join(folder, 'mounted'), { recursive: true });
     const image = join(folder, 'live.img');
     writeFileSync(image, '');

@@ -10,6 +10,10 @@ export interface CorpusResult {
   /** Records whose outcomes were predicted. */
   readonly compared: number;
   readonly crashPoints: number;
+  /** Those of the crash points whose log trees were compared item by item. */
+  readonly comparedLogs: number;
+  /** Number of log trees that were not, by reason. */
+  readonly otherLogs: ReadonlyMap<string, number>;
   /** Number of records left out, by reason. */
   readonly skipped: ReadonlyMap<string, number>;
   readonly mismatches: readonly RecordMismatch[];
@@ -26,16 +30,24 @@ export function conformTo(path: string): CorpusResult {
   const mismatches: RecordMismatch[] = [];
   let compared = 0;
   let crashPoints = 0;
+  let comparedLogs = 0;
+  const otherLogs = new Map<string, number>();
   for (const record of readCorpus(path)) {
     const result = compare(path, record);
-    if (result.kind === 'skipped') skipped.set(result.reason, (skipped.get(result.reason) ?? 0) + 1);
+    if (result.kind === 'skipped') countOne(skipped, result.reason);
     else {
       compared++;
       crashPoints += result.crashPoints;
+      comparedLogs += result.comparedLogs;
+      for (const reason of result.otherLogs) countOne(otherLogs, reason);
       mismatches.push(...result.mismatches.map((mismatch) => ({ ...mismatch, id: result.id })));
     }
   }
-  return { path, compared, crashPoints, skipped, mismatches };
+  return { path, compared, crashPoints, comparedLogs, otherLogs, skipped, mismatches };
+}
+
+function countOne(counts: Map<string, number>, key: string): void {
+  counts.set(key, (counts.get(key) ?? 0) + 1);
 }
 
 function readCorpus(path: string): CorpusRecord[] {

@@ -15,11 +15,12 @@ export function conformReport(terminal: Terminal, results: readonly CorpusResult
 }
 
 function corpusTable({ colors, width }: Terminal, results: readonly CorpusResult[]): string[] {
-  const heading = ['corpus', 'compared', 'crash points', 'mismatches', 'skipped', ''];
+  const heading = ['corpus', 'compared', 'crash points', 'log items', 'mismatches', 'skipped', ''];
   const rows = results.map((result): Cell[] => [
     { text: result.path },
     number(result.compared),
     number(result.crashPoints),
+    number(result.comparedLogs),
     { ...number(result.mismatches.length), paint: result.mismatches.length > 0 ? colors.red : colors.green },
     number(skippedRecords(result)),
     { text: '' },
@@ -38,11 +39,15 @@ function number(value: number): Cell {
   return { text: formatCount(value), align: 'right' };
 }
 
-/** Why recordings were skipped, the most frequent reason first. */
-function reasons({ skipped }: CorpusResult, width: number): string[] {
-  if (skipped.size === 0) return [];
-  const parts = [...skipped].sort(([, a], [, b]) => b - a).map(([reason, times]) => `${formatCount(times)} ${reason}`);
-  return wrap(`skipped: ${parts.join(', ')}`, width);
+/** Why recordings were skipped, or their log items not compared, the most frequent reason first. */
+function reasons({ skipped, otherLogs }: CorpusResult, width: number): string[] {
+  return [...counted('skipped', skipped, width), ...counted('log items not compared', otherLogs, width)];
+}
+
+function counted(what: string, counts: ReadonlyMap<string, number>, width: number): string[] {
+  if (counts.size === 0) return [];
+  const parts = [...counts].sort(([, a], [, b]) => b - a).map(([reason, times]) => `${formatCount(times)} ${reason}`);
+  return wrap(`${what}: ${parts.join(', ')}`, width);
 }
 
 function mismatchLines({ colors, width }: Terminal, { path, mismatches }: CorpusResult): string[] {
@@ -66,10 +71,10 @@ function totals({ colors }: Terminal, results: readonly CorpusResult[]): string 
       sum(({ compared }) => compared),
       'recording',
     )} compared`,
-    count(
+    `${count(
       sum(({ crashPoints }) => crashPoints),
       'crash point',
-    ),
+    )}, of them ${formatCount(sum(({ comparedLogs }) => comparedLogs))} with log items compared`,
     (wrong > 0 ? colors.red : colors.green)(`${formatCount(wrong)} mismatch${wrong === 1 ? '' : 'es'}`),
     `${formatCount(sum(skippedRecords))} skipped`,
   ];

@@ -174,3 +174,12 @@ describe('merging, when LOGGING is cleared', () => {
     expect(maps()).toEqual(['1 hole logging 1', '10 hole 1', '1000 hole 1']);
   });
 });
+
+describe('loadHole', () => {
+  test('adds a map that is on no list, and merges it with others that are not', () => {
+    tree.insert(state, 0b1, loose);
+    tree.insert(state, 0b1000, hole);
+    tree.loadHole(state, 0b110);
+    expect(maps()).toEqual(['111 hole 1', '1000 hole modified 1']);
+  });
+});

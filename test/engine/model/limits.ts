@@ -6,6 +6,7 @@ export function limitsWith(some: Partial<Limits>): Limits {
     tasks: 2,
     transactions: 1,
     logTransactions: 1,
+    tracksItems: false,
     versions: 3,
     sizeChanges: 3,
     changesUnderIo: false,

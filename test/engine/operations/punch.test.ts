@@ -54,6 +54,16 @@ describe('a punch', () => {
     expect(file.lockedBy).toBeNull();
   });
 
+  test('of a hole that two extent maps describe begins behind the first', () => {
+    const tasks = { a: ['punch I 4K..8K', 'punch I 4K..12K'] };
+    const { file, path } = run({ files: ['I 16K'], tasks }, 'a: punch', 'a: punch');
+    expect(path.at(-1)).toBe('btrfs_update_inode');
+    expect(file.extentMaps).toMatchObject([
+      { range: range('4K..8K'), kind: 'hole', modified: false },
+      { range: range('8K..12K'), kind: 'hole', modified: true },
+    ]);
+  });
+
   test('waits for the ordered extents in its range', () => {
     const tasks = { a: ['write I 0..8K'], f: ['writeback I'], b: ['punch I 4K..8K'] };
     const message = problemOf(

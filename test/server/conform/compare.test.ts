@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { compareRecord } from '../../../server/conform/compare.ts';
-import { type CorpusRecord, parseCorpus } from '../../../server/conform/record.ts';
+import { lowerRecord } from '../../../server/conform/lower-record.ts';
+import { type CorpusRecord, parseCorpus, type RecordedItem } from '../../../server/conform/record.ts';
 
 const before = { ino: 257, nlink: 1, size: 16384, data: [[0, 4, 1]] as const };
 const after = {
@@ -10,6 +11,12 @@ const after = {
     [2, 2, 1],
   ] as const,
 };
+
+/** One data extent of two blocks. */
+const logItems: RecordedItem[] = [
+  ['I', 257, 16384],
+  ['E', 257, 0, 2, 'd'],
+];
 
 /** write 0..8K, fsync: the smallest recording in which a log is replayed. */
 const record: CorpusRecord = {
@@ -26,7 +33,7 @@ const record: CorpusRecord = {
   ],
   outcomes: [
     { after: 0, gen: 0, log: false, state: { f: before } },
-    { after: 1, gen: 0, log: true, state: { f: after } },
+    { after: 1, gen: 0, log: true, items: logItems, state: { f: after } },
   ],
 };
 
@@ -36,7 +43,14 @@ function withOutcome(change: Partial<CorpusRecord['outcomes'][number]>): CorpusR
 
 describe('compareRecord', () => {
   test('agrees with a recording', () => {
-    expect(compareRecord(record)).toEqual({ kind: 'compared', id: record.id, crashPoints: 2, mismatches: [] });
+    expect(compareRecord(record)).toEqual({
+      kind: 'compared',
+      id: record.id,
+      crashPoints: 2,
+      comparedLogs: 1,
+      otherLogs: [],
+      mismatches: [],
+    });
   });
 
   test.each([
@@ -51,6 +65,63 @@ describe('compareRecord', () => {
       kind: 'compared',
       mismatches: expect.arrayContaining([expect.objectContaining({ after: 1, what })]),
     });
+  });
+
+  test.each<[string, RecordedItem[], string, string]>([
+    ['another size', [['I', 257, 8192], logItems[1]!], 'INODE_ITEM size 8192', 'INODE_ITEM size 16384'],
+    ['no inode item', [], '', 'INODE_ITEM size 16384'],
+    ['no extent', [logItems[0]!], '', 'EXTENT_DATA 0 regular, 8192 bytes'],
+    [
+      'a shorter extent',
+      [logItems[0]!, ['E', 257, 0, 1, 'd']],
+      'EXTENT_DATA 0 regular, 4096 bytes',
+      'EXTENT_DATA 0 regular, 8192 bytes',
+    ],
+    [
+      'another type',
+      [logItems[0]!, ['E', 257, 0, 2, 'p']],
+      'EXTENT_DATA 0 prealloc, 8192 bytes',
+      'EXTENT_DATA 0 regular, 8192 bytes',
+    ],
+    ['one more', [...logItems, ['E', 257, 2, 2, 'h']], 'EXTENT_DATA 8192 hole, 8192 bytes', ''],
+    ['names', [logItems[0]!, ['R', 257, 256, 2, 'f'], logItems[1]!], 'INODE_REF', 'EXTENT_DATA 0 regular, 8192 bytes'],
+  ])('sees log items that differ: %s', (_, items, recorded, predicted) => {
+    expect(compareRecord(withOutcome({ items }))).toMatchObject({
+      comparedLogs: 1,
+      mismatches: [{ after: 1, what: 'log items of f', recorded, predicted }],
+    });
+  });
+
+  test('leaves other inodes of the log to themselves', () => {
+    const items: RecordedItem[] = [['I', 256, 10], ...logItems, ['I', 258, 0]];
+    expect(compareRecord(withOutcome({ items }))).toMatchObject({ mismatches: [] });
+  });
+
+  test('does not compare items of a log with an inline extent, and says so', () => {
+    const items: RecordedItem[] = [logItems[0]!, ['E', 257, 0, 1000, 'i']];
+    expect(compareRecord(withOutcome({ items }))).toMatchObject({
+      comparedLogs: 0,
+      otherLogs: ['an inline extent'],
+      mismatches: [],
+    });
+  });
+
+  test('takes a file whose runs were fsynced one by one as one that needs no full fsync', () => {
+    const split = { ...record, start: 'warm', files: [{ ...record.files[0]!, split: true }] } as const;
+    expect(compareRecord(split)).toMatchObject({ mismatches: [] });
+    expect(compareRecord({ ...record, start: 'warm' })).toMatchObject({
+      mismatches: [{ recorded: 'EXTENT_DATA 0 regular, 8192 bytes', predicted: 'INODE_REF' }],
+    });
+  });
+
+  test.each<[string, boolean | undefined, string[]]>([
+    ['left memory', true, ['releasepage', 'writeback', 'close', 'evict']],
+    ['stayed', false, ['releasepage', 'writeback', 'close']],
+    ['may have', undefined, ['releasepage', 'writeback', 'close']],
+  ])('an evict of an inode that %s', (_, evicted, expected) => {
+    const outcome = { ...record.outcomes[0]!, ...(evicted === undefined ? {} : { evicted }) };
+    const evict = { ...record, ops: [{ op: 'evict', file: 'f' }], outcomes: [outcome] };
+    expect(lowerRecord(evict, '6.18').scenario.tasks[0]!.operations.map(({ kind }) => kind)).toEqual(expected);
   });
 
   test.each<[string, Partial<CorpusRecord>]>([
