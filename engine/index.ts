@@ -1,8 +1,10 @@
 /** The engine's public face. The engine knows no editor, no Node, no clock. */
 export { type ExpectationResult, judgeExpectation } from './expectation.ts';
+export { failingOperations, failingSteps } from './faults.ts';
 export { formatOffset, formatRange } from './format.ts';
 export { findGuard, guards } from './guards/catalogue.ts';
 export type { Guard } from './guards/guard.ts';
+export { mayBeInline } from './inline-files.ts';
 export {
   changingReleases,
   isRetired,
@@ -11,6 +13,7 @@ export {
   modelledReleases,
   newestRelease,
 } from './kernels.ts';
+export { storageOf } from './model/storage.ts';
 export {
   describeOperation,
   type OperationDescription,

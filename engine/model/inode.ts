@@ -12,6 +12,8 @@ import type { Storage } from './storage.ts';
 import { largestVersion, nextVersion } from './version.ts';
 import { VersionedSize } from './versioned-size.ts';
 
+import { WriteErrors } from './write-errors.ts';
+
 /** What is fixed about a file. */
 interface InodeDescription {
   readonly fs: FileSystem;
@@ -53,6 +55,7 @@ export class Inode {
   readonly #lastReflinkTrans: Field;
   readonly loggedTrans: Field;
   readonly lastSubTrans: Field;
+  readonly writeErrors: WriteErrors;
   /** last_log_commit + 1, for it can be -1 (bc0939fcfab0). */
   readonly #lastLogCommit: Field;
 
@@ -92,6 +95,7 @@ export class Inode {
     this.lastSubTrans = layout.field(limits.logTransactions);
     this.#lastLogCommit = layout.field(limits.logTransactions + 1);
     this.freshHoles = layout.set(limits.staleHoles ? count : 0);
+    this.writeErrors = new WriteErrors(layout, count, limits.tasks, limits.writeErrors);
     const image = () => new FileImage(layout, count, limits);
     this.tree = image();
     this.committing = image();
@@ -108,6 +112,8 @@ export class Inode {
 
   /** The segments get a new version each, of data or of zeros. */
   changeContent(state: State, segments: number, zero: boolean): void {
+    const { blocks } = this.writeErrors;
+    blocks.set(state, blocks.get(state) & ~segments);
     for (let rest = segments; rest !== 0; rest &= rest - 1) {
       const field = this.content[lowest(rest)]!;
       field.set(state, nextVersion(field.get(state), zero));
@@ -159,6 +165,16 @@ export class Inode {
   allocatedVersions(state: State, segment: number): readonly Field[] {
     const toCome = this.pages.dirty.get(state) | this.unordered(state);
     return (toCome & (1 << segment)) === 0 ? this.submitted : this.content;
+  }
+
+  /** The device has not written the blocks of an ordered extent; those that changed since hold something newer. */
+  failWrite(state: State, blocks: number): void {
+    let unchanged = 0;
+    for (let rest = blocks; rest !== 0; rest &= rest - 1) {
+      const segment = lowest(rest);
+      if (this.submitted[segment]!.get(state) === this.content[segment]!.get(state)) unchanged |= rest & -rest;
+    }
+    this.writeErrors.note(state, unchanged);
   }
 
   /** The blocks are on the device: log items that point to them are good from now on. */

@@ -9,11 +9,21 @@ import type { Step } from './step.ts';
 /** Label of the first step of `commitFallback`. */
 export const fallBackToCommit = 'inode_unlock to commit';
 
+/** What an fsync does at its end, whichever way it takes. */
+interface FsyncEnd {
+  /** Gives the inode lock back. */
+  readonly unlock: (state: State) => undefined;
+  /** Promises, or tells of a write error. */
+  readonly finish: (state: State) => void;
+  /** What it returns, in words, if that is an error. */
+  readonly outcome: (state: State) => string | undefined;
+}
+
 /**
  * How btrfs_sync_file ends when the log cannot be used (BTRFS_LOG_FORCE_COMMIT): the transaction that the fsync has
- * started is committed, with all that others have in it. `unlock` gives the inode lock back.
+ * started is committed, with all that others have in it.
  */
-export function commitFallback(context: OperationContext, inode: Inode, unlock: (state: State) => undefined): Step[] {
+export function commitFallback(context: OperationContext, inode: Inode, end: FsyncEnd): Step[] {
   const { transaction, rules } = context.machine;
   const { pages, orderedExtents } = inode;
   // Before 487781796d30 every fsync has waited already; a full one has since.
@@ -25,7 +35,7 @@ export function commitFallback(context: OperationContext, inode: Inode, unlock: 
       label: fallBackToCommit,
       locks: 'inode lock',
       does: 'The log cannot be used: gives the inode lock back in order to commit the transaction.',
-      apply: unlock,
+      apply: end.unlock,
     },
     {
       name: 'btrfs_end_transaction',
@@ -37,7 +47,7 @@ export function commitFallback(context: OperationContext, inode: Inode, unlock: 
       },
     },
     ...(waits ? waitOrderedRange() : []),
-    ...commitAndWait(context),
+    ...commitAndWait(context, end.finish, end.outcome),
   ];
 
   function waitOrderedRange(): Step[] {

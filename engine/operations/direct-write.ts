@@ -83,8 +83,8 @@ function direct(context: OperationContext, operation: FileOperation): Step[] {
       const target = range(state);
       const within = (target & ~inode.inside(state)) === 0;
       written.set(state, target);
-      orderedExtents.beginDirect(state, target);
       if (!within) contExpand(machine, inode, state, target);
+      orderedExtents.beginDirect(state, target);
       if (!keepsLock) replaceContent(state);
       if (unlocks && within) inode.lock.set(state, 0);
       return undefined;
@@ -177,7 +177,7 @@ function direct(context: OperationContext, operation: FileOperation): Step[] {
   /** Under the inode lock nobody sees that the file has new data before there is an ordered extent to wait for. */
   function replaceContent(state: State): void {
     const target = written.get(state);
-    dropPages(inode, state, target);
+    dropPages(machine, inode, state, target);
     inode.changeContent(state, target, false);
     if (target !== 0) inode.size.change(state, Math.max(inode.size.get(state), highest(target) + 1));
   }

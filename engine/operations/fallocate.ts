@@ -13,6 +13,7 @@ import {
 import { canExpand, contExpand, truncateBlock, unalignedTail } from './cont-expand.ts';
 import type { OperationContext } from './context.ts';
 import { isIdle, startOrderedExtent } from './delalloc.ts';
+import { replaceExtentMaps } from './drop-extent-maps.ts';
 import { end, type Step } from './step.ts';
 
 /** `fallocate F R [keep-size]`: btrfs_fallocate. Holes of the range become prealloc extents, which read as zeros. */
@@ -90,7 +91,7 @@ function allocate(context: OperationContext, operation: AllocateOperation, zeroe
         return undefined;
       },
     },
-    ...lockRange(inode, wanted, zeroes),
+    ...lockRange(machine, inode, wanted, zeroes),
     startTransaction(machine, 'inode lock, range lock'),
     {
       name: 'insert_prealloc_file_extent',
@@ -104,9 +105,13 @@ function allocate(context: OperationContext, operation: AllocateOperation, zeroe
         tree.insertExtent(state, blocks, 'prealloc', zeroes ? inode.content : tree.version);
         inode.hasPrealloc.set(state, inode.hasPrealloc.mask);
         for (const extent of runs(blocks)) {
-          extentMaps.drop(state, extent);
           const generation = transaction.generation.get(state);
-          extentMaps.insert(state, extent, { kind: 'prealloc', pinned: false, modified: true, generation });
+          replaceExtentMaps(machine, inode, state, {
+            range: extent,
+            fails: context.fails(state, 'enomem', 'insert_prealloc_file_extent'),
+            insert: () =>
+              extentMaps.insert(state, extent, { kind: 'prealloc', pinned: false, modified: true, generation }),
+          });
         }
         return undefined;
       },

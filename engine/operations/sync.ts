@@ -3,11 +3,12 @@ import { commitAndWait } from './commit-and-wait.ts';
 import type { OperationContext } from './context.ts';
 import { pagesAreUnlocked, unsubmitted, writeRange } from './delalloc.ts';
 import type { Step } from './step.ts';
+import { tellsError } from './write-failure.ts';
 
 /** `sync`: syncfs. Writes all dirty data, waits for it, and commits the running transaction. */
 export function sync(context: OperationContext): Step[] {
-  const { promise } = context;
-  const { inodes } = context.machine;
+  const { machine, task, promise } = context;
+  const { inodes, rules } = machine;
   const inFlight = (state: State) => inodes.some((inode) => inode.orderedExtents.covered.get(state) !== 0);
   const open = (state: State) => inodes.some((inode) => unsubmitted(inode, state) !== 0);
   const unlocked = (state: State) => inodes.every((inode) => pagesAreUnlocked(inode, state));
@@ -46,6 +47,20 @@ export function sync(context: OperationContext): Step[] {
       waitsFor: 'the ordered extents of all files to complete',
       apply: () => undefined,
     },
-    ...commitAndWait(context),
+    ...commitAndWait(context, finish, outcome),
   ];
+
+  /** An error of the super block that this task has not been told of. */
+  function fails(state: State): boolean {
+    return rules.syncfsTellsErrors && inodes.some(({ writeErrors }) => writeErrors.untoldBySync(state, task));
+  }
+
+  function outcome(state: State): string | undefined {
+    return fails(state) ? tellsError : undefined;
+  }
+
+  function finish(state: State): void {
+    if (!fails(state)) promise.fulfil(state);
+    for (const { writeErrors } of inodes) writeErrors.tellBySync(state, task);
+  }
 }

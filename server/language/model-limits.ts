@@ -1,4 +1,12 @@
-import { cutOffsets, maximumSegments, type Scenario } from '../../engine/index.ts';
+import {
+  blockSize,
+  cutOffsets,
+  maximumSegments,
+  mayBeInline,
+  type Operation,
+  type Scenario,
+  storageOf,
+} from '../../engine/index.ts';
 import type { ScenarioSources } from './lowered-scenario.ts';
 import type { Problems } from './problems.ts';
 
@@ -8,31 +16,55 @@ import type { Problems } from './problems.ts';
  */
 export function reportLimits(scenario: Scenario, sources: ScenarioSources, problems: Problems): boolean {
   const before = problems.errors;
-  partsByFile(scenario).forEach((part, index) => {
-    const count = cutOffsets(part, index).length - 1;
+  const cuts = cutOffsets(scenario);
+  cuts.forEach((offsets, index) => {
+    const count = offsets.length - 1;
     if (count > maximumSegments) {
       const { name } = scenario.files[index]!;
       const message = `ranges cut file \`${name}\` into ${count} segments; at most ${maximumSegments} can be checked`;
       problems.error('too-many-segments', message, sources.name);
     }
   });
+  reportUnalignedClones(scenario, sources, problems);
+  reportClonesOfOtherStorage(scenario, sources, problems);
   return problems.errors > before;
 }
 
-/** For each file, what concerns it, so that a file of thousands of lines is not gone through once per file. */
-function partsByFile({ files, tasks, schedules, expect }: Scenario) {
-  const about = <Part extends object>(parts: readonly Part[]) => {
-    const groups: Part[][] = files.map(() => []);
-    for (const part of parts) if ('file' in part && typeof part.file === 'number') groups[part.file]!.push(part);
-    return groups;
+/** Extents that are shared are never overwritten in place, and inline ones are copied: neither is modelled. */
+function reportClonesOfOtherStorage(scenario: Scenario, sources: ScenarioSources, problems: Problems): void {
+  scenario.tasks.forEach(({ operations }, task) => {
+    operations.forEach((operation, index) => {
+      if (operation.kind !== 'clone') return;
+      const files = [operation.file, operation.target];
+      const { span } = sources.tasks[task]!.operations[index]!;
+      if (files.some((file) => mayBeInline(scenario, file))) {
+        problems.notModelled('`clone` of a file that can be an inline extent', span);
+      } else if (files.some((file) => !storageOf(scenario, file).cow)) {
+        problems.notModelled('`clone` of a file without COW', span);
+      }
+    });
+  });
+}
+
+/** The end of a range to clone is at a block, or it is where the source can end. */
+function reportUnalignedClones(scenario: Scenario, sources: ScenarioSources, problems: Problems): void {
+  scenario.tasks.forEach(({ operations }, task) => {
+    operations.forEach((operation, index) => {
+      if (operation.kind !== 'clone' || operation.range === 'all') return;
+      const { end } = operation.range;
+      if (end % blockSize === 0 || canEndAt(scenario, operation.file, end)) return;
+      const { name } = scenario.files[operation.file]!;
+      const message = `a range to clone ends at a multiple of 4K, or where \`${name}\` ends`;
+      problems.error('invalid-range', message, sources.tasks[task]!.operations[index]!.span);
+    });
+  });
+}
+
+function canEndAt({ files, tasks }: Scenario, file: number, offset: number): boolean {
+  const ends = (operation: Operation): boolean => {
+    if (!('file' in operation) || operation.file !== file) return false;
+    if (operation.kind === 'truncate') return operation.size === offset;
+    return operation.kind !== 'clone' && operation.range !== 'all' && operation.range.end === offset;
   };
-  const operations = about(tasks.flatMap((task) => task.operations));
-  const entries = about(schedules.flatMap((schedule) => schedule.entries));
-  const expectations = about(expect);
-  return files.map((_, index) => ({
-    files,
-    tasks: [{ name: '', operations: operations[index]! }],
-    schedules: [{ entries: entries[index]! }],
-    expect: expectations[index]!,
-  }));
+  return files[file]!.size === offset || tasks.some(({ operations }) => operations.some(ends));
 }
