@@ -201,7 +201,7 @@ class FileDraft {
   readonly #unaligned: boolean;
   readonly #random: Random;
 
-  constructor({ name, size, fill }: WorkloadFile, unaligned: boolean, random: Random) {
+  constructor({ name, size, fill }: RecordedFile, unaligned: boolean, random: Random) {
     this.name = name;
     this.startSize = size;
     this.size = size;
