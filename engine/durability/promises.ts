@@ -82,7 +82,7 @@ export function syncPromise(
     call(state) {
       for (const { inode, versions, size } of calls) {
         size.copyFrom(state, inode.size);
-        for (let i = 0; i < versions.length; i++) versions[i]!.set(state, inode.content[i]!.get(state));
+        for (let i = 0; i < versions.length; i++) versions[i]!.set(state, inode.returnedVersion(state, i));
       }
     },
     fulfil(state) {

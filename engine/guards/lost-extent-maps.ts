@@ -27,7 +27,7 @@ export const lostExtentMaps: readonly Guard[] = [
     subject: 'btrfs: fix race between page release and a fast fsync',
     introduced: null,
     fixed: '5.9',
-    stable: [],
+    stable: ['5.4.60', '5.7.17', '5.8.3'],
     retired: null,
     actsIn: 'try_release_extent_mapping',
     does: 'Page release leaves an extent map alone while it is on the list of modified extents, unless an fsync has already collected it (EXTENT_FLAG_LOGGING).',

@@ -92,6 +92,13 @@ export class Inode {
     }
   }
 
+  /** The version of a segment that operations which have returned have made. */
+  returnedVersion(state: State, segment: number): number {
+    // A direct write begins when everything before it is in the subvolume tree.
+    const inFlight = (this.orderedExtents.directInFlight.get(state) & (1 << segment)) !== 0;
+    return (inFlight ? this.tree.version : this.content)[segment]!.get(state);
+  }
+
   /** Submits pages that have an ordered extent: what they hold now is what gets written. */
   submit(state: State, pages: number): void {
     this.pages.submit(state, pages);

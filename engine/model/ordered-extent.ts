@@ -18,6 +18,8 @@ export class OrderedExtents extends ExtentSet {
   readonly directIo: Field;
   /** Blocks of direct IO that have an ordered extent and are not submitted yet. */
   readonly directPending: Field;
+  /** Blocks of direct writes that have begun and not returned. */
+  readonly directInFlight: Field;
   /** EXTENT_LOCKED in the inode's io_tree, held by completions. */
   readonly rangeLocked: Field;
   /** BTRFS_ORDERED_LOGGED, by start. */
@@ -42,6 +44,7 @@ export class OrderedExtents extends ExtentSet {
     this.rangeLocked = layout.set(segments, 'control');
     this.directIo = layout.set(limits.direct ? segments : 0);
     this.directPending = layout.set(limits.direct ? segments : 0);
+    this.directInFlight = layout.set(limits.direct ? segments : 0);
     this.logged = layout.set(limits.trackLogged ? segments : 0);
     this.pending = layout.set(limits.trackLogged ? segments : 0);
     this.checksumsInTree = layout.set(limits.logsUnfinished ? segments : 0);
@@ -95,6 +98,22 @@ export class OrderedExtents extends ExtentSet {
   /** btrfs_get_ordered_extents_for_logging: the starts of those that no fsync has logged. */
   unlogged(state: State): number {
     return this.starts.get(state) & ~this.logged.get(state);
+  }
+
+  /** A direct write of `blocks` begins: their range is locked until they are submitted. */
+  beginDirect(state: State, blocks: number): void {
+    this.lockRange(state, blocks);
+    this.directInFlight.set(state, this.directInFlight.get(state) | blocks);
+  }
+
+  submitDirect(state: State, blocks: number): void {
+    this.unlockRange(state, blocks);
+    this.directPending.set(state, this.directPending.get(state) & ~blocks);
+    this.directIo.set(state, this.directIo.get(state) | blocks);
+  }
+
+  endDirect(state: State, blocks: number): void {
+    this.directInFlight.set(state, this.directInFlight.get(state) & ~blocks);
   }
 
   lockRange(state: State, extent: number): void {

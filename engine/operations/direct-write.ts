@@ -60,54 +60,46 @@ function bufferedInstead(context: OperationContext, operation: FileOperation): S
 }
 
 function direct(context: OperationContext, operation: FileOperation): Step[] {
-  const { machine, task } = context;
+  const { machine, task, registers } = context;
   const { rules, guards } = machine;
   const inode = machine.inodes[operation.file]!;
   const { segments, orderedExtents, extentMaps, tree } = inode;
+  /** What is written, fixed while the inode lock is held. */
+  const written = registers.field('direct', 2 ** context.segments - 1);
   const range = (state: State) => segments.maskAt(operation.range, inode.size.get(state));
   /** The range, and the last block where the write begins behind it. */
   const touched = (state: State) => range(state) | unalignedTail(inode, state).block;
   const unlocks = rules.directWriteUnlocksInode && !guards['direct-write.dio-sem'];
-  const orderedFirst = unlocks && guards['direct-write.ordered-extent-first'] === true;
-  const [first, second] = orderedFirst
-    ? ['btrfs_add_ordered_extent', 'create_io_em']
-    : ['create_io_em', 'btrfs_add_ordered_extent'];
+  const begin: Step = {
+    name: 'btrfs_direct_IO',
+    locks: 'inode lock, range lock',
+    does: 'Moves i_size and drops the pages of the range. A write within i_size gives the inode lock back.',
+    ready: (state) => isIdle(inode, state, touched(state)),
+    waitsFor: 'the ordered extents in the range',
+    apply: (state) => {
+      const target = range(state);
+      const within = (target & ~inode.inside(state)) === 0;
+      written.set(state, target);
+      orderedExtents.beginDirect(state, target);
+      const end = Math.max(inode.size.get(state), target === 0 ? 0 : highest(target) + 1);
+      if (!within) contExpand(machine, inode, state, target);
+      dropPages(inode, state, target);
+      inode.changeContent(state, target, false);
+      inode.size.change(state, end);
+      if (unlocks && within) inode.lock.set(state, 0);
+      return undefined;
+    },
+  };
   return [
     ...lockAndFlush(context, inode, range),
     startOrderedExtent(inode, touched, { locks: 'inode lock' }),
-    {
-      name: first!,
-      locks: 'inode lock, range lock, extent map tree lock',
-      does: `Moves i_size, drops the pages of the range, and adds ${orderedFirst ? 'the ordered extent (to prealloc extents: the extent map)' : 'a pinned extent map to the tree and to the list of modified extents'}.${unlocks ? ' A write within i_size gives the inode lock back before.' : ''}`,
-      ready: (state) => isIdle(inode, state, touched(state)),
-      waitsFor: 'the ordered extents in the range',
-      apply: (state) => {
-        begin(state);
-        if (addsOrderedExtentFirst(state)) addOrderedExtent(state);
-        else addExtentMap(state);
-        return undefined;
-      },
-    },
-    {
-      name: second!,
-      locks: unlocks ? 'range lock' : 'inode lock, range lock',
-      does: orderedFirst
-        ? 'Adds the extent map (to prealloc extents: the ordered extent).'
-        : 'Adds the ordered extent (BTRFS_ORDERED_DIRECT).',
-      apply: (state) => {
-        if (addsOrderedExtentFirst(state)) addExtentMap(state);
-        else addOrderedExtent(state);
-        orderedExtents.unlockRange(state, range(state));
-        return undefined;
-      },
-    },
+    ...(unlocks ? allocateUnlocked(begin) : allocateLocked(begin)),
     {
       name: 'submit_bio',
       locks: unlocks ? '' : 'inode lock',
       does: `Submits the blocks${unlocks ? '' : ' and gives the inode lock back'}.`,
       apply: (state) => {
-        orderedExtents.directPending.set(state, orderedExtents.directPending.get(state) & ~range(state));
-        orderedExtents.directIo.set(state, orderedExtents.directIo.get(state) | range(state));
+        orderedExtents.submitDirect(state, written.get(state));
         noteWrite(machine, inode, state);
         if (inode.lock.get(state) === task + 1) inode.lock.set(state, 0);
         return undefined;
@@ -117,37 +109,73 @@ function direct(context: OperationContext, operation: FileOperation): Step[] {
       name: 'dio_complete',
       locks: '',
       does: 'Waits until the blocks are on the device. The ordered extent need not be complete.',
-      ready: (state) => (orderedExtents.directIo.get(state) & range(state)) === 0,
+      ready: (state) => (orderedExtents.directIo.get(state) & written.get(state)) === 0,
       waitsFor: 'the blocks to be written',
-      apply: () => undefined,
+      apply: (state) => {
+        orderedExtents.endDirect(state, written.get(state));
+        return undefined;
+      },
     },
   ];
 
-  function begin(state: State): void {
-    const target = range(state);
-    const within = (target & ~inode.inside(state)) === 0;
-    orderedExtents.lockRange(state, target);
-    const end = Math.max(inode.size.get(state), target === 0 ? 0 : highest(target) + 1);
-    if (!within) contExpand(machine, inode, state, target);
-    dropPages(inode, state, target);
-    inode.changeContent(state, target, false);
-    inode.size.change(state, end);
-    extentMaps.drop(state, target);
-    if (unlocks && within) inode.lock.set(state, 0);
+  /** With the inode lock, or dio_sem, held until the blocks are submitted. */
+  function allocateLocked({ ready, waitsFor, apply }: Step): Step[] {
+    return [
+      {
+        name: 'create_io_em',
+        locks: 'inode lock, range lock, extent map tree lock',
+        does: 'Moves i_size, drops the pages of the range, and adds a pinned extent map to the tree and to the list of modified extents.',
+        ready: ready!,
+        waitsFor: waitsFor!,
+        apply: (state) => {
+          apply(state);
+          addExtentMap(state);
+          return undefined;
+        },
+      },
+      {
+        name: 'btrfs_add_ordered_extent',
+        locks: 'inode lock, range lock',
+        does: 'Adds the ordered extent (BTRFS_ORDERED_DIRECT).',
+        apply: addOrderedExtent,
+      },
+    ];
   }
 
-  /** de0ee0edb21f, which leaves prealloc extents out (0b901916a00b). */
-  function addsOrderedExtentFirst(state: State): boolean {
-    return orderedFirst && (tree.prealloc.get(state) & range(state)) === 0;
+  /** 38851cc19adb, without dio_sem: an fsync may come between the steps. */
+  function allocateUnlocked(first: Step): Step[] {
+    const locks = 'range lock';
+    const map: Step = {
+      name: 'create_io_em',
+      locks: 'range lock, extent map tree lock',
+      does: 'Adds a pinned extent map to the tree and to the list of modified extents.',
+      apply: addExtentMap,
+    };
+    const ordered: Step = {
+      name: 'btrfs_add_ordered_extent',
+      locks,
+      does: 'Adds the ordered extent (BTRFS_ORDERED_DIRECT).',
+      apply: addOrderedExtent,
+    };
+    if (!guards['direct-write.ordered-extent-first']) return [first, map, ordered];
+    // de0ee0edb21f leaves prealloc extents out (0b901916a00b).
+    const toPrealloc = (state: State) => (tree.prealloc.get(state) & written.get(state)) !== 0;
+    return [
+      first,
+      { ...map, label: 'create_io_em of a prealloc extent', when: toPrealloc },
+      ordered,
+      { ...map, when: (state) => !toPrealloc(state) },
+    ];
   }
 
-  function addExtentMap(state: State): void {
-    createIoExtentMap(inode, state, range(state));
+  function addExtentMap(state: State): undefined {
+    extentMaps.drop(state, written.get(state));
+    createIoExtentMap(inode, state, written.get(state));
   }
 
-  function addOrderedExtent(state: State): void {
-    addOrderedExtents(inode, state, range(state));
-    orderedExtents.directPending.set(state, orderedExtents.directPending.get(state) | range(state));
-    inode.noteSubmitted(state, range(state));
+  function addOrderedExtent(state: State): undefined {
+    addOrderedExtents(inode, state, written.get(state));
+    orderedExtents.directPending.set(state, orderedExtents.directPending.get(state) | written.get(state));
+    inode.noteSubmitted(state, written.get(state));
   }
 }

@@ -65,8 +65,11 @@ export function truncate({ machine, task }: OperationContext, operation: Truncat
       name: 'truncate_setsize',
       locks: 'inode lock',
       does: 'Shrinking: moves i_size and drops the pages behind it, dirty or not. Ordered extents end before the first page that was never submitted.',
-      ready: (state) => (affected & (pages.writeback.get(state) | pages.locked.get(state))) === 0,
-      waitsFor: 'the writeback of the pages behind the new size',
+      ready: (state) =>
+        (affected &
+          (pages.writeback.get(state) | pages.locked.get(state) | orderedExtents.directInFlight.get(state))) ===
+        0,
+      waitsFor: 'the writeback of the pages behind the new size, and direct writes',
       apply: (state) => {
         dropPages(inode, state, gone);
         inode.changeContent(state, inode.inside(state) & ~below(newSize), true);

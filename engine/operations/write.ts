@@ -62,6 +62,7 @@ export function write(context: OperationContext, operation: FileOperation): Step
       ready: (state) =>
         canLock(state) &&
         ordered(state) === 0 &&
+        (blocks(state) & orderedExtents.rangeLocked.get(state) & ~orderedExtents.covered.get(state)) === 0 &&
         (blocks(state) & (pages.writeback.get(state) | pages.locked.get(state))) === 0,
       waitsFor: 'the inode lock, and the ordered extents that overlap the range',
       apply: (state) => {

@@ -13,8 +13,8 @@ import type { Field, State } from '../../engine/state/layout.ts';
 export function checkState(program: Program, state: State): void {
   const { machine } = program;
   for (const inode of machine.inodes) {
-    checkExtents(program, inode, state);
-    checkExtentMaps(program, inode, state);
+    checkExtents(inode, state);
+    checkExtentMaps(inode, state);
     checkPages(inode, state);
     checkImages(inode, state);
     checkItems(program, inode, state);
@@ -60,8 +60,7 @@ function checkDroppedPages({ pages, orderedExtents }: Inode, before: State, afte
   must((dropped & orderedExtents.covered.get(after)) === 0, 'an ordered extent ends before dropped pages');
 }
 
-function checkExtents(program: Program, inode: Inode, state: State): void {
-  const { extentMaps, orderedExtents, lock } = inode;
+function checkExtents({ extentMaps, orderedExtents, lock }: Inode, state: State): void {
   for (const set of [extentMaps, orderedExtents, extentMaps.collected]) {
     const [covered, starts] = [set.covered.get(state), set.starts.get(state)];
     must((starts & ~covered) === 0, 'an extent begins inside itself');
@@ -69,10 +68,9 @@ function checkExtents(program: Program, inode: Inode, state: State): void {
   }
   const open = orderedExtents.starts.get(state);
   const { rangeLocked, logged, pending } = orderedExtents;
-  const directly = allocatingDirectly(program, inode, state);
   const others = rangeLocked.get(state) & ~orderedExtents.covered.get(state);
   must(
-    (others & ~directly) === 0 || lock.get(state) !== 0,
+    (others & ~orderedExtents.directInFlight.get(state)) === 0 || lock.get(state) !== 0,
     'ranges are locked by their completions, by direct writes, or under the inode lock',
   );
   must((logged.get(state) & ~open) === 0, 'only open ordered extents are marked as logged');
@@ -82,7 +80,7 @@ function checkExtents(program: Program, inode: Inode, state: State): void {
   }
 }
 
-function checkExtentMaps(program: Program, inode: Inode, state: State): void {
+function checkExtentMaps(inode: Inode, state: State): void {
   const { extentMaps, orderedExtents, pages } = inode;
   const starts = extentMaps.starts.get(state);
   const masks = {
@@ -101,7 +99,7 @@ function checkExtentMaps(program: Program, inode: Inode, state: State): void {
     must(extentMaps.collected.from(state, start) === extent, 'a LOGGING extent map is on the private list of an fsync');
   });
   forEachStart(extentMaps, state, extentMaps.pinned.get(state), (start, extent) => {
-    const allocating = ((pages.locked.get(state) | allocatingDirectly(program, inode, state)) & extent) === extent;
+    const allocating = ((pages.locked.get(state) | orderedExtents.directInFlight.get(state)) & extent) === extent;
     const ordered = (orderedExtents.starts.get(state) & (1 << start)) !== 0;
     must(allocating || (ordered && orderedExtents.from(state, start) === extent), 'a pinned map has an ordered extent');
   });
@@ -113,17 +111,6 @@ function checkExtentMaps(program: Program, inode: Inode, state: State): void {
   const held = inode.lock.get(state) !== 0;
   must(held || extentMaps.collected.covered.get(state) === 0, 'the private list is empty without the inode lock');
   must(held || inode.mmapLocked.get(state) === 0, 'i_mmap_lock is taken under the inode lock');
-}
-
-/** Ranges of direct writes that have an extent map and no ordered extent yet. */
-function allocatingDirectly({ tasks, scenario }: Program, inode: Inode, state: State): number {
-  return tasks.reduce((mask, thread) => {
-    const placed = thread.steps[thread.next(state)];
-    const operation = placed && scenario.tasks[thread.task]!.operations[placed.operation]!;
-    if (operation === undefined || thread.steps[placed!.position + 1]?.step.name !== 'submit_bio') return mask;
-    if (operation.kind !== 'direct-write' || operation.file !== inode.index) return mask;
-    return mask | inode.segments.maskAt(operation.range, inode.size.get(state));
-  }, 0);
 }
 
 function checkPages({ pages, orderedExtents, segments }: Inode, state: State): void {

@@ -127,10 +127,10 @@ export function enumerate(program: Program, limit: number): Enumeration | undefi
   }
 
   function snapshot(state: State): Snapshot {
-    return inodes.map(({ content, size }) => ({
-      contents: content.map((field) => versionOf(field.get(state))),
-      size: size.get(state),
-      sizeChanges: size.changes(state),
+    return inodes.map((inode) => ({
+      contents: inode.content.map((_, i) => versionOf(inode.returnedVersion(state, i))),
+      size: inode.size.get(state),
+      sizeChanges: inode.size.changes(state),
     }));
   }
 
