@@ -1,7 +1,7 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { release, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -278,9 +278,12 @@ function backingFiles(): string[] {
     });
 }
 
-/** Loop devices that are still over a file of a folder; the last user of one may take a moment to leave. */
+/**
+ * Loop devices that are still over a file of a folder; the last user of one may take a moment to leave. Of a mount
+ * namespace that is gone, the kernel shows paths without what they began with.
+ */
 async function devicesOver(folder: string): Promise<string[]> {
-  const found = () => backingFiles().filter((file) => file.startsWith(`${folder}/`));
+  const found = () => backingFiles().filter((file) => file.includes(`/${basename(folder)}/`));
   for (let polls = 0; polls < 100 && found().length > 0; polls++) await sleep(50);
   return found();
 }
