@@ -1,4 +1,6 @@
-import type { FileOperation, Operation, Scenario } from './scenario.ts';
+import { writesCanFail } from './faults.ts';
+import type { CloneOperation, FileOperation, Operation, Scenario } from './scenario.ts';
+import { clonedBytes, cutOffsets } from './segments.ts';
 
 /** Most changes that a block of a file, and its size, can go through; the widths of fields follow from them. */
 export interface ChangeLimits {
@@ -12,27 +14,41 @@ export interface ChangeLimits {
   readonly mapped: boolean;
   /** The file is written by direct IO. */
   readonly direct: boolean;
+  /** A write of blocks of the file can fail. */
+  readonly writeErrors: boolean;
   /** Some fsync of the file is of a range only. */
   readonly ranged: boolean;
 }
 
-/** The limits of one file: each operation changes a block, and the size, once at most. */
-export function changeLimits({ files, tasks }: Scenario, file: number): ChangeLimits {
-  const operations = tasks
-    .flatMap((task) => task.operations)
-    .filter((operation) => 'file' in operation && operation.file === file);
-  const { size } = files[file]!;
+/** The limits of one file: each operation changes a block, and the size, once at most; a clone the size once per extent. */
+export function changeLimits(scenario: Scenario, file: number): ChangeLimits {
+  const all = scenario.tasks.flatMap((task) => task.operations);
+  const operations = all.filter((operation) => changedFile(operation) === file);
+  const clones = operations.filter((operation) => operation.kind === 'clone');
+  const { size } = scenario.files[file]!;
   const truncated = operations.some(({ kind }) => kind === 'truncate');
+  const cuts = clones.length === 0 ? [] : cutOffsets(scenario);
   return {
     versions: operations.filter(changesContent).length,
     changesUnderIo: truncated || operations.some(({ kind }) => kind === 'mmap-write' || kind === 'direct-write'),
-    allocates: operations.some(({ kind }) => kind === 'fallocate' || kind === 'zero-range'),
+    allocates: (clones.length === 0 ? operations : all).some(({ kind }) => allocating.includes(kind)),
     mapped: operations.some(({ kind }) => kind === 'mmap-write'),
     direct: operations.some(({ kind }) => kind === 'direct-write'),
     ranged: operations.some(isRangedSync),
-    sizeChanges: operations.filter((operation) => mayChangeSize(operation, size, truncated)).length,
+    writeErrors: writesCanFail(scenario, file),
+    sizeChanges:
+      operations.filter((operation) => mayChangeSize(operation, size, truncated)).length +
+      clones.reduce((sum, clone) => sum + mostExtents(clone, cuts[clone.file]!), 0),
   };
 }
+
+/** The file whose content and size the operation changes, if any. */
+function changedFile(operation: Operation): number | undefined {
+  if (operation.kind === 'clone') return operation.target;
+  return 'file' in operation ? operation.file : undefined;
+}
+
+const allocating: readonly Operation['kind'][] = ['fallocate', 'zero-range'];
 
 const changing: readonly Operation['kind'][] = [
   'write',
@@ -41,6 +57,7 @@ const changing: readonly Operation['kind'][] = [
   'truncate',
   'punch',
   'zero-range',
+  'clone',
 ];
 
 /** `fsync F R`: msync, or a write with O_SYNC. */
@@ -65,4 +82,10 @@ function mayChangeSize(operation: Operation, initialSize: number, truncated: boo
     default:
       return false;
   }
+}
+
+/** Into so many extents, and a hole behind them, the segments of a clone's source can be divided. */
+function mostExtents(clone: CloneOperation, cuts: readonly number[]): number {
+  const { start, end } = clonedBytes(clone, cuts.at(-1)!).source;
+  return cuts.filter((cut) => cut > start && cut <= end).length;
 }

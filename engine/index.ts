@@ -1,5 +1,6 @@
 /** The engine's public face. The engine knows no editor, no Node, no clock. */
 export { type ExpectationResult, judgeExpectation } from './expectation.ts';
+export { failingOperations, failingSteps } from './faults.ts';
 export { formatOffset, formatRange } from './format.ts';
 export { findGuard, guards } from './guards/catalogue.ts';
 export type { Guard } from './guards/guard.ts';

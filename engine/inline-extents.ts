@@ -9,9 +9,7 @@ export const maximumInlineSize = 2048;
  * Such scenarios are beyond the model.
  */
 export function mayBecomeInline({ files, tasks }: Pick<Scenario, 'files' | 'tasks'>, file: number): boolean {
-  const operations = tasks
-    .flatMap((task) => task.operations)
-    .filter((operation) => 'file' in operation && operation.file === file);
+  const operations = tasks.flatMap((task) => task.operations).filter((operation) => concerns(operation, file));
   const cuts = operations.flatMap((operation) => (operation.kind === 'truncate' ? [operation.size] : []));
   const sizes = [files[file]!.size, ...cuts].filter((size) => size <= maximumInlineSize);
   if (sizes.length === 0) return false;
@@ -25,8 +23,13 @@ export function mayBecomeInline({ files, tasks }: Pick<Scenario, 'files' | 'task
   );
 }
 
-/** Operations that make pages of the file as it is dirty. */
-const changes: readonly Operation['kind'][] = ['mmap-write', 'punch', 'zero-range'];
+/** Operations that make pages of the file as it is dirty; a clone may also find an inline extent in its source. */
+const changes: readonly Operation['kind'][] = ['mmap-write', 'punch', 'zero-range', 'clone'];
+
+/** True for an operation on the file, or a clone into it. */
+function concerns(operation: Operation, file: number): boolean {
+  return 'file' in operation && (operation.file === file || (operation.kind === 'clone' && operation.target === file));
+}
 
 function isWrite({ kind }: Operation): boolean {
   return kind === 'write' || kind === 'direct-write';

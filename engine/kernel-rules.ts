@@ -119,6 +119,31 @@ export const kernelRules = {
     until: '5.13',
     commit: null,
   },
+  cloneFlushesSource: {
+    does: 'A clone starts writeback of all of its source, not only of the range.',
+    since: '5.2',
+    commit: null,
+  },
+  cloneSetsFullSync: {
+    does: 'A clone that copies extents sets the full-sync flag of the destination; before, it adds extent maps to the list of modified extents (7ffbb598a059).',
+    since: '5.4',
+    commit: '690a5dbfc513',
+  },
+  cloneLocksMmap: {
+    does: 'A clone keeps writes through a mapping away from both files.',
+    since: '5.13',
+    commit: '8c99516a8cdd',
+  },
+  errorsAreToldPerFile: {
+    does: 'An error of writeback is told once to each open file (errseq_t), also where the one of the address space was taken by another fsync.',
+    since: '4.13',
+    commit: null,
+  },
+  syncfsTellsErrors: {
+    does: 'syncfs returns an error of writeback, once to each open file.',
+    since: '5.8',
+    commit: '735e4ae5ba28',
+  },
   releaseDuringOrderedCompletion: {
     does: 'A page whose range is locked only by a completing ordered extent may be released.',
     since: '6.16',

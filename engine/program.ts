@@ -1,5 +1,6 @@
 import { changeLimits, isRangedSync } from './change-limits.ts';
 import { FilePromise, syncPromise } from './durability/promises.ts';
+import { Faults } from './faults.ts';
 import { initialState } from './initial-state.ts';
 import { type KernelProfile, kernelProfile } from './kernels.ts';
 import { logLimits } from './log-limits.ts';
@@ -82,6 +83,7 @@ export function compile(
   );
   const completionSteps = new Set(completions[0]?.[0]?.steps.map(({ step }) => step.name));
   const starters = new Starters(scenario.orders, (step) => completionSteps.has(step), machine, layout);
+  const faults = new Faults(scenario, layout);
   const tasks = scenario.tasks.map(({ operations }, task) => {
     const registers = new Registers(layout);
     const steps = placeSteps(
@@ -93,6 +95,8 @@ export function compile(
             registers,
             promise: promiseOf(operation, task, index, registers),
             segments: Math.max(...machine.inodes.map((inode) => inode.segments.count), 0),
+            fails: faults.of(task, index),
+            inForce: faults.inForce(task, index),
             started: starters.of({ task, operation: index }),
           },
           operation,
@@ -120,7 +124,7 @@ export function compile(
 }
 
 function buildMachine(scenario: Scenario, profile: KernelProfile, layout: Layout, tracksItems: boolean): Machine {
-  const segments = scenario.files.map((_, file) => cutSegments(scenario, file));
+  const segments = cutSegments(scenario);
   const count = (...kinds: Operation['kind'][]) =>
     operationsOf(scenario).filter(({ kind }) => kinds.includes(kind)).length;
   const places = segments.reduce((sum, file) => sum + file.count, 0);

@@ -44,7 +44,13 @@ export interface ScenarioTask {
 export type OperationRange = ByteRange | 'all';
 
 /** Operations that the engine models; the language knows more, and says so where one is used. */
-export type Operation = FileOperation | AllocateOperation | TruncateOperation | FileSystemOperation;
+export type Operation =
+  | FileOperation
+  | AllocateOperation
+  | TruncateOperation
+  | CloneOperation
+  | FaultOperation
+  | FileSystemOperation;
 
 export interface FileOperation {
   readonly kind:
@@ -77,6 +83,28 @@ export interface TruncateOperation {
   readonly file: number;
   /** The new i_size in bytes. */
   readonly size: number;
+}
+
+export interface CloneOperation {
+  readonly kind: 'clone';
+  /** The source; `range` is of it, and begins at a block. */
+  readonly file: number;
+  readonly range: OperationRange;
+  /** The destination, which can be the source itself. */
+  readonly target: number;
+  /** Where the range begins in the destination: a multiple of the block size, in bytes. */
+  readonly offset: number;
+}
+
+/** Want of memory, or a device that does not write. */
+export type FailureKind = 'enomem' | 'io';
+
+/** From its step on, a step of another operation fails. */
+export interface FaultOperation {
+  readonly kind: 'fault';
+  readonly failure: FailureKind;
+  /** Without a step: the first one of the operation that can fail so. */
+  readonly on: StepReference;
 }
 
 export interface FileSystemOperation {

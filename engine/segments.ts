@@ -1,4 +1,4 @@
-import type { ByteRange, OperationRange, Scenario } from './scenario.ts';
+import type { ByteRange, CloneOperation, OperationRange, Scenario } from './scenario.ts';
 import { below, highest, lowest, runs } from './state/bits.ts';
 
 /** Block size of every profile, in bytes; pages have the same size. */
@@ -75,41 +75,119 @@ export class Segments {
   }
 }
 
-/** Where a scenario cuts one of its files, in bytes; the number of segments is one less. */
-export function cutOffsets(
-  scenario: Pick<Scenario, 'files' | 'tasks' | 'schedules' | 'expect'>,
-  file: number,
-): number[] {
-  const { size, data } = scenario.files[file]!;
-  const ranges: OperationRange[] = [{ start: 0, end: size }, ...data];
-  for (const { operations } of scenario.tasks) {
-    for (const operation of operations) {
-      if (!('file' in operation) || operation.file !== file) continue;
-      ranges.push(operation.kind === 'truncate' ? { start: 0, end: operation.size } : operation.range);
-    }
+/** The parts of a scenario that cut files. */
+type CuttingParts = Pick<Scenario, 'files' | 'tasks' | 'schedules' | 'expect'>;
+
+/** Where a scenario cuts each of its files, in bytes, ascending; a file has one segment less than cuts. */
+export function cutOffsets({ files, tasks, schedules, expect }: CuttingParts): number[][] {
+  const cuts = files.map(({ size, data }) => new Cuts([{ start: 0, end: size }, ...data]));
+  const clones: CloneOperation[] = [];
+  for (const operation of tasks.flatMap(({ operations }) => operations)) {
+    if (!('file' in operation)) continue;
+    if (operation.kind === 'truncate') cuts[operation.file]!.addRange({ start: 0, end: operation.size });
+    else cuts[operation.file]!.addRange(operation.range);
+    if (operation.kind !== 'clone') continue;
+    cuts[operation.target]!.add(operation.offset);
+    clones.push(operation);
   }
-  for (const { entries } of scenario.schedules) {
-    for (const entry of entries) if (entry.kind === 'endio' && entry.file === file) ranges.push(entry.range);
+  for (const entry of schedules.flatMap(({ entries }) => entries)) {
+    if (entry.kind === 'endio') cuts[entry.file]!.addRange(entry.range);
   }
-  for (const expectation of scenario.expect) {
-    if (expectation.kind !== 'safe' && expectation.file === file) ranges.push(expectation.range);
+  for (const expectation of expect) {
+    if (expectation.kind !== 'safe') cuts[expectation.file]!.addRange(expectation.range);
   }
+  cutAlike(cuts, clones);
   // An empty file that nothing touches has a block as well: no state is without a segment.
-  const cuts = new Set([0, ...(ranges.some((range) => range !== 'all' && range.end > 0) ? [] : [blockSize])]);
-  for (const range of ranges) {
-    if (range === 'all') continue;
-    for (const offset of [range.start, range.end]) {
-      cuts.add(offset);
-      cuts.add(Math.floor(offset / blockSize) * blockSize);
-      cuts.add(Math.ceil(offset / blockSize) * blockSize);
-    }
-  }
-  return [...cuts].sort((a, b) => a - b);
+  for (const file of cuts) if (file.end === 0) file.add(blockSize);
+  return cuts.map((file) => file.sorted());
 }
 
-/** The segments of one file of a scenario. Throws `TooManySegments`. */
-export function cutSegments(scenario: Scenario, file: number): Segments {
-  const cuts = cutOffsets(scenario, file);
-  if (cuts.length - 1 > maximumSegments) throw new TooManySegments(file, scenario.files[file]!.name, cuts.length - 1);
-  return new Segments(cuts);
+class Cuts {
+  readonly #offsets = new Set([0]);
+  /** The last cut. */
+  end = 0;
+
+  constructor(ranges: readonly ByteRange[]) {
+    for (const range of ranges) this.addRange(range);
+  }
+
+  get count(): number {
+    return this.#offsets.size;
+  }
+
+  addRange(range: OperationRange): void {
+    if (range === 'all') return;
+    this.add(range.start);
+    this.add(range.end);
+  }
+
+  /** A cut inside a block cuts at both of its ends as well. */
+  add(offset: number): void {
+    const end = Math.ceil(offset / blockSize) * blockSize;
+    for (const cut of [Math.floor(offset / blockSize) * blockSize, offset, end]) this.#offsets.add(cut);
+    this.end = Math.max(this.end, end);
+  }
+
+  sorted(): number[] {
+    return [...this.#offsets].sort((a, b) => a - b);
+  }
+}
+
+/** A range to clone, and how far the destination is from it, in bytes. */
+interface ClonedBytes {
+  readonly source: ByteRange;
+  readonly distance: number;
+}
+
+/**
+ * The bytes that a clone can copy, in whole blocks, where the source ends at `end` at the latest; a clone within a
+ * file refuses to overlap itself.
+ */
+export function clonedBytes({ file, range, target, offset }: Omit<CloneOperation, 'kind'>, end: number): ClonedBytes {
+  const start = range === 'all' ? 0 : range.start;
+  const last = range === 'all' ? end : Math.ceil(range.end / blockSize) * blockSize;
+  const limit = file === target && offset >= start ? Math.min(last, offset) : last;
+  return { source: { start, end: Math.max(limit, start) }, distance: offset - start };
+}
+
+/** Cuts the source and the destination of each clone alike, as far as it reaches. */
+function cutAlike(cuts: readonly Cuts[], clones: readonly CloneOperation[]): void {
+  // A chain of clones of whole files lets them grow, each clone once.
+  for (const _ of clones) {
+    for (const clone of clones) {
+      const { source, distance } = clonedBytes(clone, cuts[clone.file]!.end);
+      if (source.end > source.start) cuts[clone.target]!.addRange(moved(source, distance));
+    }
+  }
+  const windows = clones.map((clone) => ({ ...clone, ...clonedBytes(clone, cuts[clone.file]!.end) }));
+  for (let before = -1, now = total(cuts); now !== before; before = now, now = total(cuts)) {
+    for (const { file, target, source, distance } of windows) {
+      copyCuts(cuts[file]!, source, cuts[target]!, distance);
+      copyCuts(cuts[target]!, moved(source, distance), cuts[file]!, -distance);
+    }
+    if (cuts.some(({ count }) => count > mostCuts)) return;
+  }
+}
+
+/** A file with more cuts than this is refused anyway. */
+const mostCuts = 1000;
+
+function copyCuts(from: Cuts, { start, end }: ByteRange, to: Cuts, distance: number): void {
+  for (const cut of from.sorted()) if (cut >= start && cut <= end && end > start) to.add(cut + distance);
+}
+
+function moved({ start, end }: ByteRange, distance: number): ByteRange {
+  return { start: start + distance, end: end + distance };
+}
+
+function total(cuts: readonly Cuts[]): number {
+  return cuts.reduce((sum, { count }) => sum + count, 0);
+}
+
+/** The segments of each file of a scenario. Throws `TooManySegments`. */
+export function cutSegments(scenario: Scenario): Segments[] {
+  return cutOffsets(scenario).map((cuts, file) => {
+    if (cuts.length - 1 > maximumSegments) throw new TooManySegments(file, scenario.files[file]!.name, cuts.length - 1);
+    return new Segments(cuts);
+  });
 }

@@ -23,7 +23,7 @@ export interface BrokenPromise {
 export class Losses {
   /** Older data than promised, or nothing. */
   lost = 0;
-  /** An extent item refers to blocks that were not written: nobody wrote what is found there. */
+  /** An extent item refers to blocks that were not written, or that are not the file's: nobody wrote what is found there. */
   corrupt = 0;
   /** Data where a promised truncate, punch or zero-range had put zeros. */
   resurrected = 0;
@@ -63,8 +63,8 @@ export class Losses {
     this.#judgeSize(below(promise.size.get(state)), inside, size.changes(state) < promise.size.changes(state));
     this.#judgeSizesAtLeast(promise, inside, size.changes(state), state);
     // Judged whether promised or not, and before the other classes.
-    const { unwritten, withoutChecksums } = inode.diskLog;
-    this.corrupt = fromLog & (unwritten.get(state) | withoutChecksums.get(state)) & inside;
+    const { unwritten, withoutChecksums, foreign } = inode.diskLog;
+    this.corrupt = fromLog & (unwritten.get(state) | withoutChecksums.get(state) | foreign.get(state)) & inside;
     this.lost &= ~this.corrupt;
     this.resurrected &= ~this.corrupt;
     this.sizeOnly &= ~this.corrupt;

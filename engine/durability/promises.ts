@@ -82,7 +82,11 @@ export function syncPromise(
     call(state) {
       for (const { inode, versions, size } of calls) {
         size.copyFrom(state, inode.size);
-        for (let i = 0; i < versions.length; i++) versions[i]!.set(state, inode.returnedVersion(state, i));
+        // What a block holds whose write has failed, nobody can promise: version 0 is what it was at the start.
+        const failed = inode.writeErrors.blocks.get(state);
+        for (let i = 0; i < versions.length; i++) {
+          versions[i]!.set(state, (failed & (1 << i)) === 0 ? inode.returnedVersion(state, i) : 0);
+        }
       }
     },
     fulfil(state) {

@@ -20,6 +20,23 @@ export const sizesAndHoles: readonly Guard[] = [
     fstest: 'generic/101',
   },
   {
+    name: 'clone.full-sync-behind-end',
+    label: 'full-sync flag in a clone of a hole to behind the end',
+    entry: 'C29',
+    commit: '3660d0bcdb82',
+    subject: 'btrfs: fix stale data exposure after cloning a hole with NO_HOLES enabled',
+    introduced: '5.4',
+    fixed: '5.12',
+    stable: [],
+    retired: null,
+    actsIn: 'btrfs_clone',
+    does: 'A clone of a hole to i_size or behind it sets BTRFS_INODE_NEEDS_FULL_SYNC, so that the next fsync logs the hole.',
+    without:
+      'A clone of a hole to i_size or behind it moves i_size, and leaves neither an extent map nor the full-sync flag: a fast fsync logs the new size only. If the committed file is longer, as before a truncate, replay finds its old extent inside the new size.',
+    loses: 'the truncate: what it removed is back in the range of the hole',
+    fstest: 'btrfs/231',
+  },
+  {
     name: 'fsync.mmap-lock',
     label: 'mmap lock in btrfs_sync_file',
     entry: 'C30',

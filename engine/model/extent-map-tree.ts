@@ -13,6 +13,8 @@ interface ExtentMap {
   readonly pinned: boolean;
   readonly modified: boolean;
   readonly generation: number;
+  /** It points to blocks that were never written and are given back, or will be. */
+  readonly unbacked?: boolean;
 }
 
 /**
@@ -33,6 +35,8 @@ export class ExtentMapTree extends ExtentSet {
   readonly hole: Field;
   /** EXTENT_FLAG_PREALLOC: allocated, but unwritten. */
   readonly prealloc: Field;
+  /** The blocks could not be written: they are given back, or will be. */
+  readonly unbacked: Field;
   readonly generation: readonly Field[];
   readonly collected: CollectedExtents;
   /** Generation of an extent map whose IO is in flight: (u64)-1 in the kernel, newer than any transaction. */
@@ -45,6 +49,7 @@ export class ExtentMapTree extends ExtentSet {
     this.logging = layout.set(segments);
     this.hole = layout.set(segments);
     this.prealloc = layout.set(limits.allocates ? segments : 0);
+    this.unbacked = layout.set(limits.writeErrors ? segments : 0);
     this.generation = layout.fields(segments, limits.transactions + 1);
     this.inFlight = this.generation[0]!.mask;
     this.collected = new CollectedExtents(layout, segments, limits);
@@ -59,6 +64,7 @@ export class ExtentMapTree extends ExtentSet {
     setBit(this.hole, state, start, map.kind === 'hole');
     setBit(this.prealloc, state, start, map.kind === 'prealloc');
     this.generation[start]!.set(state, map.generation);
+    setBit(this.unbacked, state, start, map.unbacked ?? false);
   }
 
   /** Hole extent maps, listed, one for each contiguous run of `segments`; what was there is dropped. */
@@ -84,8 +90,10 @@ export class ExtentMapTree extends ExtentSet {
   /**
    * btrfs_drop_extent_cache (btrfs_drop_extent_map_range since 6.1): takes a range out of the tree. The
    * parts of an extent map that stick out stay as maps of their own, listed when the whole was on a list.
+   * `fails`: there is no memory for them, and they go as well. True when something listed went so.
    */
-  drop(state: State, range: number): void {
+  drop(state: State, range: number, fails = false): boolean {
+    let unlisted = false;
     for (let rest = this.overlapping(state, range); rest !== 0; rest &= rest - 1) {
       const start = lowest(rest);
       const extent = this.from(state, start);
@@ -93,9 +101,18 @@ export class ExtentMapTree extends ExtentSet {
       this.removeExtentMapping(state, start);
       const before = extent & ~range & ((1 << lowest(range)) - 1);
       const after = extent & ~range & ~before;
-      if (before !== 0) this.insert(state, before, map);
-      if (after !== 0) this.insert(state, after, map);
+      if (fails) unlisted ||= map.modified && (before | after) !== 0;
+      else {
+        if (before !== 0) this.insert(state, before, map);
+        if (after !== 0) this.insert(state, after, map);
+      }
     }
+    return unlisted;
+  }
+
+  /** Some extent map reaches into the range and out of it. */
+  sticksOut(state: State, range: number): boolean {
+    return (this.union(state, this.overlapping(state, range)) & ~range) !== 0;
   }
 
   kind(state: State, start: number): ExtentMapKind {
@@ -114,8 +131,16 @@ export class ExtentMapTree extends ExtentSet {
   /** The collecting part of btrfs_log_changed_extents: moves listed maps to the fsync's private list. */
   collect(state: State, start: number): void {
     this.collected.take(state, this.from(state, start), this.kind(state, start));
+    setBit(this.collected.unbacked, state, start, (this.unbacked.get(state) & (1 << start)) !== 0);
     setBit(this.modified, state, start, false);
     setBit(this.logging, state, start, true);
+  }
+
+  /** The blocks of the map that begins at `start` cannot be written; an fsync may hold it already. */
+  markUnbacked(state: State, start: number): void {
+    const bit = 1 << start;
+    if ((this.starts.get(state) & bit) !== 0) setBit(this.unbacked, state, start, true);
+    if ((this.collected.starts.get(state) & bit) !== 0) setBit(this.collected.unbacked, state, start, true);
   }
 
   /** clear_em_logging: a map that is still in the tree may be merged again. */
@@ -132,6 +157,7 @@ export class ExtentMapTree extends ExtentSet {
       pinned: (this.pinned.get(state) & bit) !== 0,
       modified: ((this.modified.get(state) | this.logging.get(state)) & bit) !== 0,
       generation: this.generation[start]!.get(state),
+      unbacked: (this.unbacked.get(state) & bit) !== 0,
     };
   }
 
@@ -141,6 +167,7 @@ export class ExtentMapTree extends ExtentSet {
     setBit(this.logging, state, start, false);
     setBit(this.hole, state, start, false);
     setBit(this.prealloc, state, start, false);
+    setBit(this.unbacked, state, start, false);
     this.generation[start]!.set(state, 0);
   }
 
@@ -174,6 +201,8 @@ export class ExtentMapTree extends ExtentSet {
 class CollectedExtents extends ExtentSet {
   readonly #hole: Field;
   readonly #prealloc: Field;
+  /** See the tree's. */
+  readonly unbacked: Field;
   /** What the extents hold on disk; kept only where they can be written anew meanwhile. */
   readonly version: readonly Field[];
 
@@ -181,6 +210,7 @@ class CollectedExtents extends ExtentSet {
     super(layout, segments);
     this.#hole = layout.set(segments);
     this.#prealloc = layout.set(limits.allocates ? segments : 0);
+    this.unbacked = layout.set(limits.writeErrors ? segments : 0);
     this.version = layout.fields(limits.changesUnderLog ? segments : 0, largestVersion(limits.versions));
   }
 
@@ -199,12 +229,14 @@ class CollectedExtents extends ExtentSet {
   /** Takes the extent that begins at `start` off the list. */
   release(state: State, start: number): void {
     this.remove(state, this.from(state, start));
+    setBit(this.unbacked, state, start, false);
     setBit(this.#hole, state, start, false);
     setBit(this.#prealloc, state, start, false);
   }
 }
 
 function setBit(field: Field, state: State, bit: number, on: boolean): void {
+  if (field.mask === 0) return;
   const mask = field.get(state);
   field.set(state, on ? mask | (1 << bit) : mask & ~(1 << bit));
 }

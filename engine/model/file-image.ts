@@ -25,6 +25,8 @@ export class FileImage {
   readonly hole: Field;
   /** Segments whose item points to blocks that have not been written yet; kept only where that can be. */
   readonly unwritten: Field;
+  /** Segments whose item points to blocks that are not the file's: their write has failed, and they were given back. */
+  readonly foreign: Field;
   /** Segments whose item points to blocks without checksums: reads fail. Kept only where that can be. */
   readonly withoutChecksums: Field;
   /** Which version of each segment the item refers to; a segment without an item has the version of its hole. */
@@ -42,6 +44,7 @@ export class FileImage {
     this.hole = layout.set(segments);
     this.unwritten = layout.set(limits.logsUnfinished ? segments : 0);
     this.withoutChecksums = layout.set(limits.logsUnfinished ? segments : 0);
+    this.foreign = layout.set(limits.writeErrors ? segments : 0);
     this.version = layout.fields(segments, largestVersion(limits.versions));
     this.items = new ExtentItems(layout, segments, limits.tracksItems);
     this.names = layout.field(limits.tracksItems ? 1 : 0);
@@ -54,6 +57,7 @@ export class FileImage {
     this.prealloc.set(state, other.prealloc.get(state));
     this.hole.set(state, other.hole.get(state));
     this.unwritten.set(state, other.unwritten.get(state));
+    this.foreign.set(state, other.foreign.get(state));
     this.withoutChecksums.set(state, other.withoutChecksums.get(state));
     for (let i = 0; i < this.version.length; i++) this.version[i]!.set(state, other.version[i]!.get(state));
     this.items.copyFrom(state, other.items);
@@ -67,6 +71,7 @@ export class FileImage {
     this.prealloc.set(state, 0);
     this.hole.set(state, 0);
     this.unwritten.set(state, 0);
+    this.foreign.set(state, 0);
     this.withoutChecksums.set(state, 0);
     for (const version of this.version) version.set(state, 0);
     this.items.clear(state);
@@ -83,6 +88,7 @@ export class FileImage {
     this.#mark(this.hole, state, segments, kind === 'hole');
     this.markUnwritten(state, segments, false);
     this.markWithoutChecksums(state, segments, false);
+    this.#mark(this.foreign, state, segments, false);
     for (let rest = segments; rest !== 0; rest &= rest - 1) {
       const segment = lowest(rest);
       this.version[segment]!.set(state, versions[segment]!.get(state));
@@ -110,6 +116,11 @@ export class FileImage {
   /** Takes note that the items of `extent` point to blocks that are, or are not, still to be written. */
   markUnwritten(state: State, extent: number, unwritten: boolean): void {
     this.#mark(this.unwritten, state, extent & this.unwritten.mask, unwritten);
+  }
+
+  /** Takes note that the items of `extent` point to blocks that do not belong to the file. */
+  markForeign(state: State, extent: number): void {
+    this.#mark(this.foreign, state, extent & this.foreign.mask, true);
   }
 
   /** Takes note that the blocks that the items of `extent` point to lack, or have, checksums. */

@@ -10,6 +10,8 @@ import { PageCache } from './page-cache.ts';
 import { largestVersion, nextVersion } from './version.ts';
 import { VersionedSize } from './versioned-size.ts';
 
+import { WriteErrors } from './write-errors.ts';
+
 /** A regular file (struct btrfs_inode) with everything that memory and disk hold about it. */
 export class Inode {
   readonly index: number;
@@ -38,6 +40,7 @@ export class Inode {
   readonly #lastReflinkTrans: Field;
   readonly loggedTrans: Field;
   readonly lastSubTrans: Field;
+  readonly writeErrors: WriteErrors;
   /** last_log_commit + 1, for it can be -1 (bc0939fcfab0). */
   readonly #lastLogCommit: Field;
 
@@ -70,6 +73,7 @@ export class Inode {
     this.loggedTrans = layout.field(limits.transactions);
     this.lastSubTrans = layout.field(limits.logTransactions);
     this.#lastLogCommit = layout.field(limits.logTransactions + 1);
+    this.writeErrors = new WriteErrors(layout, count, limits.tasks, limits.writeErrors);
     const image = () => new FileImage(layout, count, limits);
     this.tree = image();
     this.committing = image();
@@ -86,6 +90,8 @@ export class Inode {
 
   /** The segments get a new version each, of data or of zeros. */
   changeContent(state: State, segments: number, zero: boolean): void {
+    const { blocks } = this.writeErrors;
+    blocks.set(state, blocks.get(state) & ~segments);
     for (let rest = segments; rest !== 0; rest &= rest - 1) {
       const field = this.content[lowest(rest)]!;
       field.set(state, nextVersion(field.get(state), zero));
@@ -132,6 +138,16 @@ export class Inode {
   allocatedVersions(state: State, segment: number): readonly Field[] {
     const toCome = this.pages.dirty.get(state) | this.unordered(state);
     return (toCome & (1 << segment)) === 0 ? this.submitted : this.content;
+  }
+
+  /** The device has not written the blocks of an ordered extent; those that changed since hold something newer. */
+  failWrite(state: State, blocks: number): void {
+    let unchanged = 0;
+    for (let rest = blocks; rest !== 0; rest &= rest - 1) {
+      const segment = lowest(rest);
+      if (this.submitted[segment]!.get(state) === this.content[segment]!.get(state)) unchanged |= rest & -rest;
+    }
+    this.writeErrors.note(state, unchanged);
   }
 
   /** The blocks are on the device: log items that point to them are good from now on. */

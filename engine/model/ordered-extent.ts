@@ -35,6 +35,9 @@ export class OrderedExtents extends ExtentSet {
   /** log->logged_list, by start, for log transactions with an even and with an odd transid. */
   readonly #loggedInto: readonly Field[];
 
+  /** Their IO fails, by start: BTRFS_ORDERED_IOERR once it has ended. */
+  readonly failing: Field;
+
   /** Sets of starts that `order` constraints need: which of the open extents a certain operation began. */
   readonly #starters: Field[] = [];
 
@@ -53,6 +56,7 @@ export class OrderedExtents extends ExtentSet {
     this.#loggedInto = [0, 1].map((parity) =>
       layout.set(limits.logsRunning && parity < limits.logTransactions ? segments : 0),
     );
+    this.failing = layout.set(limits.writeErrors ? segments : 0);
   }
 
   /** btrfs_add_ordered_extent. */
@@ -88,8 +92,8 @@ export class OrderedExtents extends ExtentSet {
   complete(state: State, start: number): void {
     this.remove(state, this.from(state, start));
     this.position[start]!.set(state, 0);
-    const { logged, pending, checksumsInTree, checksumsLogged, taken } = this;
-    for (const starts of [logged, pending, checksumsInTree, checksumsLogged, taken, ...this.#loggedInto]) {
+    const { logged, pending, checksumsInTree, checksumsLogged, taken, failing } = this;
+    for (const starts of [logged, pending, checksumsInTree, checksumsLogged, taken, failing, ...this.#loggedInto]) {
       starts.set(state, starts.get(state) & ~(1 << start));
     }
     for (const starter of this.#starters) starter.set(state, starter.get(state) & ~(1 << start));

@@ -62,7 +62,12 @@ export function lockAndFlush(
  * The steps that keep everybody away from `blocks` until `unlockRange`: btrfs_punch_hole_lock_range, which tries
  * again until no ordered extent and no page is there, or the same by fallocate, which leaves the pages.
  */
-export function lockRange(inode: Inode, blocks: (state: State) => number, dropsPages: boolean): Step[] {
+export function lockRange(
+  machine: Machine,
+  inode: Inode,
+  blocks: (state: State) => number,
+  dropsPages: boolean,
+): Step[] {
   const { orderedExtents } = inode;
   return [
     startOrderedExtent(inode, blocks, { locks: 'inode lock' }),
@@ -73,7 +78,7 @@ export function lockRange(inode: Inode, blocks: (state: State) => number, dropsP
       ready: (state) => isIdle(inode, state, blocks(state)),
       waitsFor: 'the ordered extents in the range',
       apply: (state) => {
-        if (dropsPages) dropPages(inode, state, blocks(state));
+        if (dropsPages) dropPages(machine, inode, state, blocks(state));
         orderedExtents.lockRange(state, blocks(state));
         return undefined;
       },

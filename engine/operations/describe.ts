@@ -87,6 +87,11 @@ const texts: Readonly<Record<OperationKind | 'endio', Omit<OperationDescription,
       'Makes the range read as zeros: whole blocks become preallocated, parts of blocks are zeroed in the page cache.',
     kernelFunction: 'btrfs_zero_range',
   },
+  clone: {
+    synopsis: 'clone F R to G S',
+    summary: 'FICLONERANGE: from S on, G gets the content of F without a copy; both point to the same blocks.',
+    kernelFunction: 'btrfs_remap_file_range',
+  },
   close: {
     synopsis: 'close F',
     summary: 'Closes the file. Only one that was truncated to nothing is flushed.',
@@ -96,6 +101,11 @@ const texts: Readonly<Record<OperationKind | 'endio', Omit<OperationDescription,
     synopsis: 'evict F',
     summary: 'The inode leaves memory, unless it is in use, and comes back from the subvolume tree at the next access.',
     kernelFunction: 'btrfs_evict_inode',
+  },
+  fault: {
+    synopsis: 'fault enomem|io on T.op[@STEP]',
+    summary: 'From here on a step of another operation fails; without one, nothing ever does.',
+    kernelFunction: 'should_fail',
   },
   sync: {
     synopsis: 'sync',
@@ -134,7 +144,7 @@ function stepTable(kind: OperationKind | 'endio', kernel: string): StepDescripti
     name: '',
     kernel,
     guards: {},
-    files: [{ name: 'F', size: 4096, data: [], needsFullSync: false }],
+    files: ['F', 'G'].map((name) => ({ name, size: 4096, data: [], needsFullSync: false })),
     tasks: [{ name: 'task', operations: [sample(kind)] }],
     orders: [],
     schedules: [],
@@ -157,6 +167,10 @@ function sample(kind: OperationKind | 'endio'): Operation {
     case 'fallocate':
     case 'zero-range':
       return { kind, file: 0, range: 'all', keepSize: false };
+    case 'fault':
+      return { kind, failure: 'enomem', on: { task: 0, operation: 0 } };
+    case 'clone':
+      return { kind, file: 0, range: 'all', target: 1, offset: 0 };
     case 'endio':
       return { kind: 'write', file: 0, range: 'all' };
     default:

@@ -80,10 +80,10 @@ function direct(context: OperationContext, operation: FileOperation): Step[] {
       const target = range(state);
       const within = (target & ~inode.inside(state)) === 0;
       written.set(state, target);
-      orderedExtents.beginDirect(state, target);
       const end = Math.max(inode.size.get(state), target === 0 ? 0 : highest(target) + 1);
       if (!within) contExpand(machine, inode, state, target);
-      dropPages(inode, state, target);
+      dropPages(machine, inode, state, target);
+      orderedExtents.beginDirect(state, target);
       inode.changeContent(state, target, false);
       inode.size.change(state, end);
       if (unlocks && within) inode.lock.set(state, 0);

@@ -34,6 +34,7 @@ export function evict({ machine }: OperationContext, operation: FileOperation): 
         inode.lastSubTrans.set(state, 0);
         inode.setLastLogCommit(state, 0);
         inode.flushOnClose.set(state, 0);
+        inode.writeErrors.forget(state);
         return undefined;
       },
     },

@@ -13,6 +13,7 @@ import {
 import { contExpand, truncateBlock, unalignedTail } from './cont-expand.ts';
 import type { OperationContext } from './context.ts';
 import { isIdle, startOrderedExtent } from './delalloc.ts';
+import { replaceExtentMaps } from './drop-extent-maps.ts';
 import { end, type Step } from './step.ts';
 
 /** `fallocate F R [keep-size]`: btrfs_fallocate. Holes of the range become prealloc extents, which read as zeros. */
@@ -86,7 +87,7 @@ function allocate(context: OperationContext, operation: AllocateOperation, zeroe
         return undefined;
       },
     },
-    ...lockRange(inode, wanted, zeroes),
+    ...lockRange(machine, inode, wanted, zeroes),
     startTransaction(machine, 'inode lock, range lock'),
     {
       name: 'insert_prealloc_file_extent',
@@ -99,9 +100,13 @@ function allocate(context: OperationContext, operation: AllocateOperation, zeroe
         // The hole that becomes prealloc keeps its version: a mapping may have dirtied newer data over it.
         tree.insertExtent(state, blocks, 'prealloc', zeroes ? inode.content : tree.version);
         for (const extent of runs(blocks)) {
-          extentMaps.drop(state, extent);
           const generation = transaction.generation.get(state);
-          extentMaps.insert(state, extent, { kind: 'prealloc', pinned: false, modified: true, generation });
+          replaceExtentMaps(machine, inode, state, {
+            range: extent,
+            fails: context.fails(state, 'enomem', 'insert_prealloc_file_extent'),
+            insert: () =>
+              extentMaps.insert(state, extent, { kind: 'prealloc', pinned: false, modified: true, generation }),
+          });
         }
         return undefined;
       },

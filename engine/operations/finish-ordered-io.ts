@@ -1,5 +1,6 @@
 import type { Inode } from '../model/inode.ts';
 import { type Machine, setInodeLastTrans } from '../model/machine.ts';
+import type { State } from '../state/layout.ts';
 import { following, type Step } from './step.ts';
 
 /**
@@ -7,8 +8,9 @@ import { following, type Step } from './step.ts';
  * btrfs_finish_ordered_io in a worker. Each ordered extent has one; together they are the task `endio`.
  */
 export function finishOrderedIo(machine: Machine, inode: Inode, start: number): Step[] {
-  const { transaction, rules } = machine;
+  const { transaction, rules, guards } = machine;
   const { pages, orderedExtents, extentMaps, tree } = inode;
+  const fails = (state: State) => (orderedExtents.failing.get(state) & (1 << start)) !== 0;
   return [
     {
       name: 'end_bio',
@@ -21,9 +23,11 @@ export function finishOrderedIo(machine: Machine, inode: Inode, start: number): 
         return (extent & inFlight) !== 0 || (extent & toCome) === 0;
       },
       waitsFor: 'somebody to write the rest of the ordered extent',
-      goesTo: [following, 'end_bio'],
+      goesTo: [following, 'end_bio', 'btrfs_drop_extent_map_range'],
+      says: (state) => (fails(state) ? 'the device has not written them: -EIO' : undefined),
       apply: (state) => {
         const extent = orderedExtents.from(state, start);
+        if (fails(state)) return failBio(state, extent);
         pages.endWriteback(state, extent);
         orderedExtents.directIo.set(state, orderedExtents.directIo.get(state) & ~extent);
         inode.blocksWritten(state, extent);
@@ -111,6 +115,16 @@ export function finishOrderedIo(machine: Machine, inode: Inode, start: number): 
       },
     },
     {
+      name: 'btrfs_drop_extent_map_range',
+      locks: 'extent map tree lock',
+      does: 'The blocks could not be written (BTRFS_ORDERED_IOERR): drops the extent map and gives the blocks back. No item is inserted.',
+      when: fails,
+      apply: (state) => {
+        extentMaps.drop(state, orderedExtents.from(state, start));
+        return undefined;
+      },
+    },
+    {
       name: 'finish_ordered_io',
       locks: '',
       does: 'Removes the ordered extent (BTRFS_ORDERED_COMPLETE) and wakes who waits for it.',
@@ -121,4 +135,12 @@ export function finishOrderedIo(machine: Machine, inode: Inode, start: number): 
       },
     },
   ];
+
+  function failBio(state: State, extent: number): string {
+    inode.failWrite(state, extent & pages.writeback.get(state));
+    pages.endWriteback(state, extent);
+    extentMaps.markUnbacked(state, start);
+    if (guards['fsync.cow-write-error']) inode.writeErrors.cow.set(state, inode.writeErrors.cow.mask);
+    return (extent & pages.dirty.get(state)) === 0 ? 'btrfs_drop_extent_map_range' : 'end_bio';
+  }
 }

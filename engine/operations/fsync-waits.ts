@@ -2,6 +2,7 @@ import type { State } from '../state/layout.ts';
 import { pagesAreUnlocked, startOrderedExtent, writeRange } from './delalloc.ts';
 import type { FsyncScope } from './fsync-scope.ts';
 import { following, type Step } from './step.ts';
+import { writeFailed } from './write-failure.ts';
 
 /**
  * What btrfs_sync_file does between taking the inode lock and the skip check: writeback once more, and as much
@@ -14,8 +15,11 @@ export function fsyncWaits(scope: FsyncScope): Step[] {
 }
 
 /** start_ordered_ops of the fsync's range. */
-export function startOrderedOps({ inode, blocks }: FsyncScope, state: State): undefined {
+export function startOrderedOps({ inode, blocks, fails }: FsyncScope, state: State): undefined {
+  const { starts, failing } = inode.orderedExtents;
+  const before = starts.get(state);
   writeRange(inode, state, inode.pages.dirty.get(state) & blocks(state));
+  if (fails(state, 'io', 'start_ordered_ops')) failing.add(state, starts.get(state) & ~before);
 }
 
 /** Until 4.18: a fast fsync leaves the waiting to the log items and the log sync. */
@@ -68,7 +72,7 @@ function waitForOrderedExtents(scope: FsyncScope): Step[] {
 /** Since 487781796d30: a fast fsync waits for writeback and logs extents whose completion is still to come. */
 function waitForWriteback(scope: FsyncScope): Step[] {
   const { inode, fullSync, machine, taken } = scope;
-  const { pages, orderedExtents, needsFullSync } = inode;
+  const { pages, orderedExtents, needsFullSync, writeErrors } = inode;
   const branch = (full: number) => (full === 1 ? 'wait_ordered_range' : 'get_ordered_extents');
   const targets = ['wait_ordered_range', 'get_ordered_extents'];
   const test = {
@@ -115,8 +119,12 @@ function waitForWriteback(scope: FsyncScope): Step[] {
       does: 'Fast path: waits until the data is written. The ordered extents need not be complete.',
       ready: (state) => pages.writeback.get(state) === 0,
       waitsFor: 'the writeback of the file to end',
-      goesTo: ['inode_in_log'],
-      apply: () => 'inode_in_log',
+      goesTo: afterWait(scope, 'inode_in_log', 'wait_ordered_range'),
+      apply: (state) => {
+        if (writeErrors.inMapping(state)) return writeFailed;
+        // A write failed, and its ordered extent is about to drop the extent map (f13e01b89daf).
+        return writeErrors.cow.get(state) === 1 ? 'wait_ordered_range' : 'inode_in_log';
+      },
     },
     waitForCompletions(scope),
   ];
@@ -139,13 +147,23 @@ function waitOrderedRange(scope: FsyncScope): Step[] {
   return [startOrderedExtent(scope.inode, scope.blocks, { locks: 'inode lock' }), waitForCompletions(scope)];
 }
 
-function waitForCompletions({ inode, blocks }: FsyncScope): Step {
+function waitForCompletions(scope: FsyncScope): Step {
+  const { inode, blocks } = scope;
   return {
     name: 'wait_ordered_range',
     locks: 'inode lock',
     does: 'Waits for writeback and for the completion of every ordered extent.',
     ready: (state) => (inode.orderedExtents.covered.get(state) & blocks(state)) === 0,
     waitsFor: 'the ordered extents of the file to complete',
-    apply: () => undefined,
+    goesTo: afterWait(scope, 'inode_in_log'),
+    apply: (state) => {
+      inode.writeErrors.cow.set(state, 0);
+      return inode.writeErrors.inMapping(state) ? writeFailed : 'inode_in_log';
+    },
   };
+}
+
+/** Where an fsync can go on from a wait: to the first, and to the others and its failure only where writes can fail. */
+function afterWait({ inode }: FsyncScope, label: string, ...others: string[]): string[] {
+  return inode.writeErrors.possible ? [label, ...others, writeFailed] : [label];
 }

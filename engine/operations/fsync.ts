@@ -9,6 +9,7 @@ import { logInode } from './log-inode.ts';
 import { skipCheck, skipped } from './skip-check.ts';
 import { end, following, type Step } from './step.ts';
 import { syncLog } from './sync-log.ts';
+import { failure, isUntold, loggingFailed, tellsError } from './write-failure.ts';
 
 /** `fsync F`, `fsync F R`, and `fdatasync`: btrfs_sync_file, which ignores the difference. */
 export function fsync(context: OperationContext, operation: FileOperation): Step[] {
@@ -44,14 +45,33 @@ export function fsync(context: OperationContext, operation: FileOperation): Step
     ...skipCheck(scope),
     ...joinLog(scope),
     ...logInode(scope),
-    { name: 'inode_unlock', locks: 'inode lock', does: 'Gives the inode lock back.', apply: unlock },
+    {
+      name: 'inode_unlock',
+      locks: 'inode lock',
+      does: 'Gives the inode lock back.',
+      ...(scope.ioError.mask === 0 ? {} : { goesTo: [following, loggingFailed] }),
+      apply: (state) => {
+        unlock(state);
+        return scope.ioError.get(state) === 1 ? loggingFailed : undefined;
+      },
+    },
     ...syncLog(machine, scope.transid),
     ...returns(),
+    ...failure(scope, unlock),
   ];
 
   function unlock(state: State): undefined {
     inode.lock.set(state, 0);
     inode.mmapLocked.set(state, 0);
+  }
+
+  function outcome(state: State): string | undefined {
+    return isUntold(scope, state) ? tellsError : undefined;
+  }
+
+  function finish(state: State): void {
+    if (isUntold(scope, state)) inode.writeErrors.tell(state, task);
+    else promise.fulfil(state);
   }
 
   function returns(): Step[] {
@@ -61,11 +81,12 @@ export function fsync(context: OperationContext, operation: FileOperation): Step
         name: 'return',
         locks: '',
         does: 'Moves last_log_commit, wakes the tasks that joined this log sync, ends the transaction handle and returns 0.',
+        says: outcome,
         goesTo: [end],
         apply: (state) => {
           log.finishSync(state, scope.transid.get(state));
           transaction.endStarted(state);
-          promise.fulfil(state);
+          finish(state);
           return end;
         },
       },
@@ -74,10 +95,11 @@ export function fsync(context: OperationContext, operation: FileOperation): Step
         label: 'return joined',
         locks: '',
         does: 'Ends the transaction handle and returns 0.',
+        says: outcome,
         goesTo: [end],
         apply: (state) => {
           transaction.endStarted(state);
-          promise.fulfil(state);
+          finish(state);
           return end;
         },
       },
@@ -104,9 +126,10 @@ export function fsync(context: OperationContext, operation: FileOperation): Step
         label: 'return after skip',
         locks: '',
         does: 'Returns 0 without any IO.',
+        says: outcome,
         goesTo: [end],
         apply: (state) => {
-          promise.fulfil(state);
+          finish(state);
           return end;
         },
       },

@@ -1,4 +1,3 @@
-import type { ExtentMapKind } from '../model/extent-map-tree.ts';
 import type { Inode } from '../model/inode.ts';
 import type { Machine } from '../model/machine.ts';
 import { below, highest, lowest } from '../state/bits.ts';
@@ -31,6 +30,7 @@ export function logChangedExtents(scope: FsyncScope): Step[] {
       apply: (state) => {
         for (let rest = toCollect(scope, state); rest !== 0; rest &= rest - 1) collect(machine, inode, state, rest);
         takeWithMaps(scope, state);
+        checkErrors(scope, state);
         return undefined;
       },
     },
@@ -51,7 +51,7 @@ export function logChangedExtents(scope: FsyncScope): Step[] {
       goesTo: ['log_one_extent'],
       apply: (state) => {
         const start = lowest(collected.starts.get(state));
-        logOneExtent(scope, state, collected.from(state, start), collected.kind(state, start));
+        if (!meetsError(scope, state, start)) logOneExtent(scope, state, start);
         collected.release(state, start);
         extentMaps.clearLogging(state, start);
         return 'log_one_extent';
@@ -126,11 +126,33 @@ function noteVersions(inode: Inode, state: State, extent: number, isRunning: boo
   }
 }
 
+/** btrfs_inode_check_errors: an ordered extent may have failed, and be gone, before it was collected; nothing is logged then. */
+function checkErrors({ machine, inode, ioError }: FsyncScope, state: State): void {
+  const { writeErrors, extentMaps } = inode;
+  if (ioError.mask === 0 || !writeErrors.inMapping(state) || !machine.guards['fsync.ordered-extent-errors']) return;
+  ioError.set(state, 1);
+  writeErrors.takeFromMapping(state);
+  for (let rest = extentMaps.collected.starts.get(state); rest !== 0; rest &= rest - 1) {
+    extentMaps.collected.release(state, lowest(rest));
+    extentMaps.clearLogging(state, lowest(rest));
+  }
+}
+
+/** wait_ordered_extents: one that has failed is not logged. */
+function meetsError({ machine, inode, ioError }: FsyncScope, state: State, start: number): boolean {
+  const isUnbacked = (inode.extentMaps.collected.unbacked.get(state) & (1 << start)) !== 0;
+  if (ioError.mask === 0 || !isUnbacked || !machine.guards['fsync.ordered-extent-errors']) return false;
+  ioError.set(state, 1);
+  return true;
+}
+
 /** log_one_extent: an extent map points to what its ordered extent writes, or else to what the subvolume tree has. */
-function logOneExtent(scope: FsyncScope, state: State, extent: number, kind: ExtentMapKind): void {
+function logOneExtent(scope: FsyncScope, state: State, start: number): void {
   const { inode } = scope;
   const { log, tree, extentMaps, orderedExtents } = inode;
-  const { version } = extentMaps.collected;
+  const { version, unbacked } = extentMaps.collected;
+  const extent = extentMaps.collected.from(state, start);
+  const kind = extentMaps.collected.kind(state, start);
   if (kind !== 'data') {
     log.insertExtent(state, extent, kind, version.length > 0 ? version : tree.version);
     return;
@@ -147,6 +169,7 @@ function logOneExtent(scope: FsyncScope, state: State, extent: number, kind: Ext
   log.items.insert(state, extent, 'regular');
   log.markUnwritten(state, running & inode.unwritten(state), true);
   log.markWithoutChecksums(state, lacking, true);
+  if ((unbacked.get(state) & (1 << start)) !== 0) log.markForeign(state, extent);
 }
 
 /** Segments whose version is the one that their ordered extent writes. */

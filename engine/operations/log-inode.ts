@@ -152,6 +152,8 @@ function fastPath(scope: FsyncScope): Step[] {
 }
 
 function logInodeItem(inode: Inode, state: State): void {
+  // Behind the size logged before no item was logged: should the file have grown since, nothing is said of that range.
+  inode.log.hole.set(state, inode.log.hole.get(state) & below(inode.log.size.get(state)));
   inode.log.present.set(state, 1);
   inode.log.size.copyFrom(state, inode.size);
   // Replay of an inode item drops every extent behind its size first.

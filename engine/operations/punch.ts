@@ -6,6 +6,7 @@ import { lockAndFlush, lockRange, splitBlocks, startTransaction, updateInodeAndU
 import { truncateBlock } from './cont-expand.ts';
 import type { OperationContext } from './context.ts';
 import { isIdle, startOrderedExtent } from './delalloc.ts';
+import { replaceExtentMaps } from './drop-extent-maps.ts';
 import { end, type Step } from './step.ts';
 
 /** `punch F R`: btrfs_punch_hole. */
@@ -57,7 +58,7 @@ export function punch(context: OperationContext, operation: FileOperation): Step
       },
     },
     ...(guards['punch.partial-block-update'] ? [] : [returnWithoutUpdate()]),
-    ...lockRange(inode, whole, true),
+    ...lockRange(machine, inode, whole, true),
     startTransaction(machine, 'inode lock, range lock'),
     {
       name: 'btrfs_replace_file_extents',
@@ -67,7 +68,11 @@ export function punch(context: OperationContext, operation: FileOperation): Step
         const hole = punched(state);
         inode.changeContent(state, whole(state) & inode.inside(state), true);
         tree.dropExtents(state, whole(state), inode.content);
-        extentMaps.insertHoles(state, hole, transaction.generation.get(state));
+        replaceExtentMaps(machine, inode, state, {
+          range: hole,
+          fails: context.fails(state, 'enomem', 'btrfs_replace_file_extents'),
+          insert: () => extentMaps.insertHoles(state, hole, transaction.generation.get(state)),
+        });
         return undefined;
       },
     },

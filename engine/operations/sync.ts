@@ -3,10 +3,11 @@ import { commitTransaction } from './commit.ts';
 import type { OperationContext } from './context.ts';
 import { pagesAreUnlocked, unsubmitted, writeRange } from './delalloc.ts';
 import { end, type Step } from './step.ts';
+import { tellsError } from './write-failure.ts';
 
 /** `sync`: syncfs. Writes all dirty data, waits for it, and commits the running transaction. */
-export function sync({ machine, registers, promise }: OperationContext): Step[] {
-  const { transaction, inodes } = machine;
+export function sync({ machine, task, registers, promise }: OperationContext): Step[] {
+  const { transaction, inodes, rules } = machine;
   /** The transaction that somebody else commits and this task waits for. */
   const target = registers.field('transaction', transaction.generation.mask);
   const inFlight = (state: State) => inodes.some((inode) => inode.orderedExtents.covered.get(state) !== 0);
@@ -66,10 +67,11 @@ export function sync({ machine, registers, promise }: OperationContext): Step[] 
       name: 'transaction_completed',
       locks: '',
       does: 'last_trans_committed moves, TRANS_STATE_COMPLETED; returns 0.',
+      says: outcome,
       goesTo: [end],
       apply: (state) => {
         transaction.complete(state);
-        promise.fulfil(state);
+        finish(state);
         return end;
       },
     },
@@ -77,13 +79,28 @@ export function sync({ machine, registers, promise }: OperationContext): Step[] 
       name: 'wait_for_commit',
       locks: '',
       does: 'Waits until the transaction that was created last is durable; returns 0.',
+      says: outcome,
       ready: (state) => transaction.lastCommitted.get(state) >= target.get(state),
       waitsFor: 'the task that commits the transaction',
       goesTo: [end],
       apply: (state) => {
-        promise.fulfil(state);
+        finish(state);
         return end;
       },
     },
   ];
+
+  /** An error of the super block that this task has not been told of. */
+  function fails(state: State): boolean {
+    return rules.syncfsTellsErrors && inodes.some(({ writeErrors }) => writeErrors.untoldBySync(state, task));
+  }
+
+  function outcome(state: State): string | undefined {
+    return fails(state) ? tellsError : undefined;
+  }
+
+  function finish(state: State): void {
+    if (!fails(state)) promise.fulfil(state);
+    for (const { writeErrors } of inodes) writeErrors.tellBySync(state, task);
+  }
 }

@@ -1,10 +1,12 @@
 import type { Operation } from '../scenario.ts';
+import { clone } from './clone.ts';
 import { close } from './close.ts';
 import { commit } from './commit.ts';
 import type { OperationContext } from './context.ts';
 import { directWrite } from './direct-write.ts';
 import { evict } from './evict.ts';
 import { fallocate, zeroRange } from './fallocate.ts';
+import { fault } from './fault.ts';
 import { fsync } from './fsync.ts';
 import { mmapWrite } from './mmap-write.ts';
 import { punch } from './punch.ts';
@@ -44,8 +46,12 @@ export function operationSteps(context: OperationContext, operation: Operation):
       return fallocate(context, operation);
     case 'zero-range':
       return zeroRange(context, operation);
+    case 'clone':
+      return clone(context, operation);
     case 'truncate':
       return truncate(context, operation);
+    case 'fault':
+      return fault(context.inForce!);
     case 'sync':
       return sync(context);
     case 'commit':

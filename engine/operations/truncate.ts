@@ -6,14 +6,15 @@ import { endAndUnlock, startTransaction, updateInodeAndUnlock } from './change-r
 import { contExpand, unalignedTail } from './cont-expand.ts';
 import type { OperationContext } from './context.ts';
 import { isIdle, pagesAreUnlocked, startOrderedExtent, unsubmittedOf, writeRange } from './delalloc.ts';
+import { dropExtentMaps } from './drop-extent-maps.ts';
 import { dropPages } from './drop-pages.ts';
 import { end, type Step } from './step.ts';
 
 /** `truncate F S`: btrfs_setsize, which holds the inode lock throughout. */
-export function truncate({ machine, task }: OperationContext, operation: TruncateOperation): Step[] {
+export function truncate({ machine, task, fails }: OperationContext, operation: TruncateOperation): Step[] {
   const { transaction, rules, guards, log } = machine;
   const inode = machine.inodes[operation.file]!;
-  const { segments, orderedExtents, extentMaps, pages, tree } = inode;
+  const { segments, orderedExtents, pages, tree } = inode;
   const newSize = segments.indexOf(operation.size);
   const all = below(segments.count);
   /** Blocks that stay, the last of them perhaps cut; and those that go as a whole. */
@@ -71,9 +72,9 @@ export function truncate({ machine, task }: OperationContext, operation: Truncat
         0,
       waitsFor: 'the writeback of the pages behind the new size, and direct writes',
       apply: (state) => {
-        dropPages(inode, state, gone);
         inode.changeContent(state, inode.inside(state) & ~below(newSize), true);
         inode.size.change(state, newSize);
+        dropPages(machine, inode, state, gone);
         if (newSize === 0) inode.flushOnClose.set(state, 1);
         return undefined;
       },
@@ -118,7 +119,7 @@ export function truncate({ machine, task }: OperationContext, operation: Truncat
       does: 'Shrinking: drops the extent maps behind the new size, and deletes or trims their file-extent items.',
       apply: (state) => {
         const touched = (tree.data.get(state) | tree.prealloc.get(state)) & affected;
-        extentMaps.drop(state, gone);
+        dropExtentMaps(machine, inode, state, gone, fails(state, 'enomem', 'truncate_inode_items'));
         tree.dropExtents(state, gone, inode.content);
         // The flag is set when the inode item has been updated, which is before the inode lock is given back.
         if (touched !== 0) inode.setFullSync(state, transaction.generation.get(state));

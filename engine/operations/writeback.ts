@@ -1,7 +1,9 @@
 import type { FileOperation } from '../scenario.ts';
+import { lowest } from '../state/bits.ts';
 import type { State } from '../state/layout.ts';
 import type { OperationContext } from './context.ts';
 import { addOrderedExtents, createIoExtentMap, nextDelalloc, submit } from './delalloc.ts';
+import { dropExtentMaps } from './drop-extent-maps.ts';
 import { end, type Step } from './step.ts';
 
 /**
@@ -9,7 +11,7 @@ import { end, type Step } from './step.ts';
  * with the submission; the completions of the ordered extents are tasks of their own.
  */
 export function writeback(context: OperationContext, operation: FileOperation): Step[] {
-  const { machine, registers, segments, started } = context;
+  const { machine, registers, segments, started, fails } = context;
   const inode = machine.inodes[operation.file]!;
   const { pages, extentMaps, orderedExtents } = inode;
   /** Pages that were dirty when the operation began and are not written yet. */
@@ -37,7 +39,7 @@ export function writeback(context: OperationContext, operation: FileOperation): 
         tagged.set(state, toWrite(state));
         run.set(state, next(state));
         pages.lock(state, run.get(state));
-        extentMaps.drop(state, run.get(state));
+        dropExtentMaps(machine, inode, state, run.get(state), fails(state, 'enomem', 'cow_file_range'));
         return undefined;
       },
     },
@@ -58,11 +60,14 @@ export function writeback(context: OperationContext, operation: FileOperation): 
       locks: 'page locks, range lock',
       does: 'Adds the ordered extent and unlocks the pages, which are still dirty.',
       when: allocating,
+      says: (state) => (failsToOrder(state) ? 'no memory for the ordered extent: -ENOMEM' : undefined),
       apply: (state) => {
         const extent = run.get(state);
+        if (failsToOrder(state)) return giveUp(state, extent);
         addOrderedExtents(inode, state, extent);
         pages.unlock(state, extent);
         const fresh = orderedExtents.starts.get(state) & extent;
+        if (fails(state, 'io', 'end_bio')) orderedExtents.failing.add(state, fresh);
         started[operation.file]?.add(state, fresh);
         return undefined;
       },
@@ -85,4 +90,20 @@ export function writeback(context: OperationContext, operation: FileOperation): 
       },
     },
   ];
+
+  function failsToOrder(state: State): boolean {
+    return fails(state, 'enomem', 'btrfs_add_ordered_extent');
+  }
+
+  /** The error path of cow_file_range: the blocks are given back, and the pages, clean now, have lost their data. */
+  function giveUp(state: State, extent: number): undefined {
+    inode.writeErrors.note(state, extent);
+    pages.unlock(state, extent);
+    pages.dirty.set(state, pages.dirty.get(state) & ~extent);
+    tagged.set(state, tagged.get(state) & ~extent);
+    if (machine.guards['cow-file-range.drop-extent-map']) extentMaps.drop(state, extent);
+    else
+      for (let rest = extentMaps.starts.get(state) & extent; rest !== 0; rest &= rest - 1)
+        extentMaps.markUnbacked(state, lowest(rest));
+  }
 }

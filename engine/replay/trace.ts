@@ -66,15 +66,25 @@ export function firstInterleaving(scenario: Scenario, overrides: ProfileOverride
 }
 
 /** The operation as the language writes it, without its task. */
-function nameOf({ files, tasks }: Scenario, actor: Actor): string {
+function nameOf(scenario: Scenario, actor: Actor): string {
+  const { files, tasks } = scenario;
   if (actor.kind === 'endio') return `endio ${files[actor.file]!.name} ${formatRange(actor.range)}`;
-  return formatOperation(files, tasks[actor.task]!.operations[actor.operation]!);
+  return formatOperation(scenario, tasks[actor.task]!.operations[actor.operation]!);
 }
 
-function formatOperation(files: Scenario['files'], operation: Operation): string {
+function formatOperation({ files, tasks }: Scenario, operation: Operation): string {
+  if (operation.kind === 'fault') {
+    const { task, operation: index, step } = operation.on;
+    const { name, operations } = tasks[task]!;
+    return `fault ${operation.failure} on ${name}.${operations[index]!.kind}${step === undefined ? '' : `@${step}`}`;
+  }
   if (!('file' in operation)) return operation.kind;
   const { name } = files[operation.file]!;
   if (operation.kind === 'truncate') return `truncate ${name} ${formatOffset(operation.size)}`;
+  if (operation.kind === 'clone') {
+    const range = operation.range === 'all' ? 'all' : formatRange(operation.range);
+    return `clone ${name} ${range} to ${files[operation.target]!.name} ${formatOffset(operation.offset)}`;
+  }
   const range = operation.range === 'all' ? '' : ` ${formatRange(operation.range)}`;
   const keepSize = 'keepSize' in operation && operation.keepSize ? ' keep-size' : '';
   return `${operation.kind} ${name}${range}${keepSize}`;

@@ -71,6 +71,10 @@ export class EffectTracker {
       case 'fallocate':
       case 'zero-range':
         return 'the range is allocated already';
+      case 'clone':
+        return 'it is refused: see what its range and the sizes of both files are then';
+      case 'fault':
+        return 'it is in force already';
       case 'sync':
         return 'nothing is dirty and no transaction runs';
       case 'commit':

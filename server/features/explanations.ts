@@ -1,4 +1,5 @@
 import {
+  changingReleases,
   describeOperation,
   findGuard,
   type Guard,
@@ -35,8 +36,8 @@ export function explainOperation(word: string, kernel?: string): string | undefi
 /** Explains a step of an operation; of a writeback, also those of the completions that it starts. */
 export function explainStep(operation: string, name: string, kernel?: string): string | undefined {
   const owners = operation === 'writeback' ? [operation, 'endio'] : [operation];
-  // A step that this release does not have is explained as the newest one has it.
-  for (const release of [kernel, undefined]) {
+  // A step that this release does not have is explained as the newest one that does has it.
+  for (const release of [kernel, undefined, ...changingReleases.toReversed()]) {
     for (const owner of owners) {
       const description = describe(owner, release);
       const steps = description?.steps.filter((step) => step.name === name) ?? [];

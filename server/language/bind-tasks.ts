@@ -1,7 +1,8 @@
 import type { Operation, ScenarioTask } from '../../engine/index.ts';
+import { bindClone } from './bind-clone.ts';
+import { bindFault } from './bind-fault.ts';
 import { isModelled } from './modelled-operations.ts';
 import { bindRange } from './ranges.ts';
-import { bindReference } from './references.ts';
 import type { Scope } from './scope.ts';
 import type { OperationNode, TaskNode } from './syntax-tree.ts';
 import { endio } from './words.ts';
@@ -22,14 +23,14 @@ function bindOperation(node: OperationNode, scope: Scope): Operation | undefined
   if (!node.known) return undefined;
   const kind = node.word.text;
   const file = node.file && scope.file(node.file);
-  if (node.target !== undefined && kind === 'clone') scope.file(node.target);
-  if (node.on !== undefined) bindReference(node.on, scope);
   const range = node.range ? bindRange(node.range, scope.problems) : 'all';
   if (!isModelled(kind)) {
     scope.problems.notModelled(`\`${kind}\``, node.word.span);
     return undefined;
   }
   if (kind === 'sync' || kind === 'commit') return { kind };
+  if (kind === 'fault') return bindFault(node, scope);
+  if (kind === 'clone') return bindClone(node, { file, range }, scope);
   if (file === undefined || range === undefined) return undefined;
   switch (kind) {
     case 'truncate':

@@ -10,6 +10,7 @@ export type DiagnosticCode =
   | 'invalid-range'
   | 'too-many-segments'
   | 'order-cycle'
+  | 'impossible-fault'
   | 'conflicting-expectation'
   | 'not-modelled'
   | 'profile-approximate'

@@ -1,4 +1,12 @@
-import { cutOffsets, maximumInlineSize, maximumSegments, mayBecomeInline, type Scenario } from '../../engine/index.ts';
+import {
+  blockSize,
+  cutOffsets,
+  maximumInlineSize,
+  maximumSegments,
+  mayBecomeInline,
+  type Operation,
+  type Scenario,
+} from '../../engine/index.ts';
 import type { ScenarioSources } from './lowered-scenario.ts';
 import type { Problems } from './problems.ts';
 
@@ -8,37 +16,55 @@ import type { Problems } from './problems.ts';
  */
 export function reportLimits(scenario: Scenario, sources: ScenarioSources, problems: Problems): boolean {
   const before = problems.errors;
-  partsByFile(scenario).forEach((part, index) => {
-    const count = cutOffsets(part, index).length - 1;
+  const cuts = cutOffsets(scenario);
+  operationsByFile(scenario).forEach((operations, index) => {
+    const count = cuts[index]!.length - 1;
     if (count > maximumSegments) {
       const { name } = scenario.files[index]!;
       const message = `ranges cut file \`${name}\` into ${count} segments; at most ${maximumSegments} can be checked`;
       problems.error('too-many-segments', message, sources.name);
     }
-    if (mayBecomeInline(part, index)) {
+    if (mayBecomeInline({ files: scenario.files, tasks: [{ name: '', operations }] }, index)) {
       problems.notModelled(
         `a file of at most ${maximumInlineSize} bytes, which becomes an inline extent,`,
         sources.files[index]!.name,
       );
     }
   });
+  reportUnalignedClones(scenario, sources, problems);
   return problems.errors > before;
 }
 
-/** For each file, what concerns it, so that a file of thousands of lines is not gone through once per file. */
-function partsByFile({ files, tasks, schedules, expect }: Scenario) {
-  const about = <Part extends object>(parts: readonly Part[]) => {
-    const groups: Part[][] = files.map(() => []);
-    for (const part of parts) if ('file' in part && typeof part.file === 'number') groups[part.file]!.push(part);
-    return groups;
+/** The end of a range to clone is at a block, or it is where the source can end. */
+function reportUnalignedClones(scenario: Scenario, sources: ScenarioSources, problems: Problems): void {
+  scenario.tasks.forEach(({ operations }, task) => {
+    operations.forEach((operation, index) => {
+      if (operation.kind !== 'clone' || operation.range === 'all') return;
+      const { end } = operation.range;
+      if (end % blockSize === 0 || canEndAt(scenario, operation.file, end)) return;
+      const { name } = scenario.files[operation.file]!;
+      const message = `a range to clone ends at a multiple of 4K, or where \`${name}\` ends`;
+      problems.error('invalid-range', message, sources.tasks[task]!.operations[index]!.span);
+    });
+  });
+}
+
+function canEndAt({ files, tasks }: Scenario, file: number, offset: number): boolean {
+  const ends = (operation: Operation): boolean => {
+    if (!('file' in operation) || operation.file !== file) return false;
+    if (operation.kind === 'truncate') return operation.size === offset;
+    return operation.kind !== 'clone' && operation.range !== 'all' && operation.range.end === offset;
   };
-  const operations = about(tasks.flatMap((task) => task.operations));
-  const entries = about(schedules.flatMap((schedule) => schedule.entries));
-  const expectations = about(expect);
-  return files.map((_, index) => ({
-    files,
-    tasks: [{ name: '', operations: operations[index]! }],
-    schedules: [{ entries: entries[index]! }],
-    expect: expectations[index]!,
-  }));
+  return files[file]!.size === offset || tasks.some(({ operations }) => operations.some(ends));
+}
+
+/** For each file, the operations on it, so that a scenario of thousands of lines is not gone through once per file. */
+function operationsByFile({ files, tasks }: Scenario): Operation[][] {
+  const groups: Operation[][] = files.map(() => []);
+  for (const operation of tasks.flatMap(({ operations }) => operations)) {
+    if (!('file' in operation)) continue;
+    groups[operation.file]!.push(operation);
+    if (operation.kind === 'clone' && operation.target !== operation.file) groups[operation.target]!.push(operation);
+  }
+  return groups;
 }

@@ -95,6 +95,9 @@ function lowerFile({ name, size, data }: ScenarioFile, tags: Tags): RecordedFile
 
 /** The operation as recordings call it; `sizes` are those of the files until now, and are kept up to date. */
 function lowerOperation(operation: Operation, { files }: Scenario, sizes: number[], tags: Tags): WorkloadOperation {
+  if (operation.kind === 'fault' || operation.kind === 'clone') {
+    throw new NotRecordable(`a ${operation.kind} cannot be recorded`);
+  }
   if (!('file' in operation)) return { op: operation.kind };
   const size = sizes[operation.file]!;
   const file = files[operation.file]!.name;

@@ -101,7 +101,11 @@ function checkExtentMaps(inode: Inode, state: State): void {
   forEachStart(extentMaps, state, extentMaps.pinned.get(state), (start, extent) => {
     const allocating = ((pages.locked.get(state) | orderedExtents.directInFlight.get(state)) & extent) === extent;
     const ordered = (orderedExtents.starts.get(state) & (1 << start)) !== 0;
-    must(allocating || (ordered && orderedExtents.from(state, start) === extent), 'a pinned map has an ordered extent');
+    const unbacked = (extentMaps.unbacked.get(state) & (1 << start)) !== 0;
+    must(
+      allocating || unbacked || (ordered && orderedExtents.from(state, start) === extent),
+      'a pinned map has an ordered extent, unless its blocks were given back',
+    );
   });
   for (const [start, generation] of extentMaps.generation.entries()) {
     const pinned = (extentMaps.pinned.get(state) & (1 << start)) !== 0;
@@ -228,7 +232,8 @@ function checkLocks({ machine, tasks, scenario }: Program, state: State): void {
     if (placed === undefined) continue;
     const operation = scenario.tasks[thread.task]!.operations[placed.operation]!;
     if (!('file' in operation) || !saysWhereItIsLocked(thread, placed.operation, operation.kind)) continue;
-    const holds = machine.inodes[operation.file]!.lock.get(state) === thread.task + 1;
+    const locked = operation.kind === 'clone' ? [operation.file, operation.target] : [operation.file];
+    const holds = locked.every((file) => machine.inodes[file]!.lock.get(state) === thread.task + 1);
     must(holds === placed.step.locks.startsWith('inode lock'), 'the inode lock is held where the steps say so');
   }
 
@@ -237,7 +242,7 @@ function checkLocks({ machine, tasks, scenario }: Program, state: State): void {
     // One that goes through the page cache begins as a write does.
     const isDirect = steps.some((placed) => placed.operation === operation && placed.step.name === 'submit_bio');
     if (kind === 'direct-write') return isDirect && !unlocksInode(machine);
-    return ['fsync', 'fdatasync', 'truncate', 'punch', 'fallocate', 'zero-range'].includes(kind);
+    return ['fsync', 'fdatasync', 'truncate', 'punch', 'fallocate', 'zero-range', 'clone'].includes(kind);
   }
 }
 

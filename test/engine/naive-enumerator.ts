@@ -113,7 +113,7 @@ export function enumerate(program: Program, limit: number): Enumeration | undefi
     const by = `${task}.${placed.operation}`;
     const called = calls.has(by) ? calls : new Map([...calls, [by, snapshot(before)]]);
     const ended = (thread.steps[thread.next(after)]?.operation ?? -1) !== placed.operation;
-    if (!ended) return [promises, called];
+    if (!ended || placed.step.says?.(before)?.startsWith('returns -E')) return [promises, called];
     const raised = promises.map((promise, file) => {
       const call = called.get(by)![file]!;
       if (!('file' in operation)) return raise(promise, call, by);
@@ -128,7 +128,12 @@ export function enumerate(program: Program, limit: number): Enumeration | undefi
 
   function snapshot(state: State): Snapshot {
     return inodes.map((inode) => ({
-      contents: inode.content.map((_, i) => versionOf(inode.returnedVersion(state, i))),
+      // What a block holds whose write has failed is not defined.
+      contents: inode.content.map((_, i) =>
+        (inode.writeErrors.blocks.get(state) & (1 << i)) === 0
+          ? versionOf(inode.returnedVersion(state, i))
+          : { changes: 0, zero: false },
+      ),
       size: inode.size.get(state),
       sizeChanges: inode.size.changes(state),
     }));
@@ -170,8 +175,8 @@ function versionOf(number: number): Version {
 }
 
 /** The item points to blocks that were not written, or that lack checksums. */
-function isUnreadable({ unwritten, withoutChecksums }: FileImage, state: State, segment: number): boolean {
-  return ((unwritten.get(state) | withoutChecksums.get(state)) & (1 << segment)) !== 0;
+function isUnreadable({ unwritten, withoutChecksums, foreign }: FileImage, state: State, segment: number): boolean {
+  return ((unwritten.get(state) | withoutChecksums.get(state) | foreign.get(state)) & (1 << segment)) !== 0;
 }
 
 /** At least as new as promised, or the same zeros. */

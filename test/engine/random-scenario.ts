@@ -3,6 +3,7 @@ import {
   type ByteRange,
   changingReleases,
   type FileOperation,
+  failingSteps,
   guards,
   newestRelease,
   type Operation,
@@ -66,6 +67,39 @@ function scenarioOf(
   tasks: readonly (readonly Operation[])[],
   orders: readonly OrderConstraint[] = [],
 ): fc.Arbitrary<Scenario> {
+  const sound = { tasks, orders };
+  return fc
+    .oneof({ weight: 5, arbitrary: fc.constant(sound) }, { weight: 1, arbitrary: withFault(sound) })
+    .chain((ordered) => withProfile(files, ordered));
+}
+
+interface OrderedTasks {
+  readonly tasks: readonly (readonly Operation[])[];
+  readonly orders: readonly OrderConstraint[];
+}
+
+/** Some step that can fail does: its task begins with the fault. The same tasks where nothing can fail. */
+function withFault({ tasks, orders }: OrderedTasks): fc.Arbitrary<OrderedTasks> {
+  const faults = tasks.flatMap((operations, task) =>
+    operations.flatMap(({ kind }, operation) =>
+      (['enomem', 'io'] as const).flatMap((failure) =>
+        failingSteps(kind, failure).map((step) => ({ failure, on: { task, operation, step } })),
+      ),
+    ),
+  );
+  if (faults.length === 0) return fc.constant({ tasks, orders });
+  return fc.constantFrom(...faults).map(({ failure, on }) => {
+    const behind = (place: StepReference) =>
+      place.task === on.task ? { ...place, operation: place.operation + 1 } : place;
+    const fault: Operation = { kind: 'fault', failure, on: behind(on) };
+    return {
+      tasks: tasks.map((operations, task) => (task === on.task ? [fault, ...operations] : operations)),
+      orders: orders.map(({ before, after }) => ({ before: behind(before), after: behind(after) })),
+    };
+  });
+}
+
+function withProfile(files: readonly ScenarioFile[], { tasks, orders }: OrderedTasks): fc.Arbitrary<Scenario> {
   return fc
     .record({
       kernel: fc.constantFrom(...changingReleases, newestRelease),
@@ -123,6 +157,7 @@ function randomOperation(files: number): fc.Arbitrary<Operation> {
     { weight: 2, arbitrary: file.chain(randomTruncate) },
     { weight: 2, arbitrary: file.chain(randomAllocation) },
     { weight: 2, arbitrary: file.chain((f) => fileOperation(f, 'read', 'close', 'evict')) },
+    { weight: 1, arbitrary: randomClone(files) },
   );
 }
 
@@ -131,6 +166,14 @@ function rangeOperation(
   ...kinds: ('write' | 'mmap-write' | 'direct-write' | 'punch')[]
 ): fc.Arbitrary<FileOperation> {
   return fc.record({ kind: fc.constantFrom(...kinds), file: fc.constant(file), range: randomRange });
+}
+
+/** Also ones that are refused, for where they end or because they overlap. */
+function randomClone(files: number): fc.Arbitrary<Operation> {
+  const file = fc.nat({ max: files - 1 });
+  const range = fc.oneof(fc.constant('all' as const), randomRange);
+  const offset = fc.nat({ max: 4 }).map((blocks) => blocks * block);
+  return fc.record({ kind: fc.constant('clone' as const), file, range, target: file, offset });
 }
 
 /** To nothing, to a block boundary, or into a block. */

@@ -21,7 +21,7 @@ export interface ScenarioText {
   readonly guards?: Readonly<Record<string, boolean>>;
   /** `I 32M data 0..4K needs-full-sync`; one file `I` of 32M where absent. */
   readonly files?: readonly string[];
-  /** Operations by task: `write I 0..4K`, `truncate I 5K`, `fallocate I 0..4K keep-size`, `fsync I`, `commit`. */
+  /** Operations by task: `write I 0..4K`, `truncate I 5K`, `clone I 0..4K to J 8K`, `fallocate I 0..4K keep-size`, `fault io on app.writeback`, `commit`. */
   readonly tasks: Readonly<Record<string, readonly string[]>>;
   /** `app.fsync@log_inode before kswapd.releasepage`; `app.fsync#2` is the second one. */
   readonly orders?: readonly string[];
@@ -37,9 +37,12 @@ export function buildScenario(text: ScenarioText): Scenario {
   const files = (text.files ?? ['I 32M']).map(parseFile);
   const fileNames = files.map(({ name }) => name);
   const taskNames = Object.keys(text.tasks);
+  const words = Object.values(text.tasks).map((operations) => operations.map((operation) => operation.split(' ')[0]!));
   const tasks = Object.entries(text.tasks).map(([name, operations]) => ({
     name,
-    operations: operations.map((operation) => parseOperation(operation, fileNames)),
+    operations: operations.map((operation) =>
+      operation.startsWith('fault ') ? parseFault(operation) : parseOperation(operation, fileNames),
+    ),
   }));
   return {
     name: 'test',
@@ -53,6 +56,12 @@ export function buildScenario(text: ScenarioText): Scenario {
     bounds: text.bounds ?? {},
   };
 
+  function parseFault(fault: string): Operation {
+    const [, failure = '', , on = ''] = fault.split(' ');
+    const kinds = ['enomem', 'io'] as const;
+    return { kind: 'fault', failure: kinds[indexOf(kinds, failure)]!, on: parseReference(on) };
+  }
+
   function parseOrder(order: string): OrderConstraint {
     const [before, after] = order.split(' before ').map(parseReference);
     return { before: before!, after: after! };
@@ -61,7 +70,7 @@ export function buildScenario(text: ScenarioText): Scenario {
   function parseReference(reference: string): StepReference {
     const [, taskName = '', kind = '', number = '1', step] = /^(\w+)\.([\w-]+)(?:#(\d+))?(?:@(\w+))?$/.exec(reference)!;
     const task = indexOf(taskNames, taskName);
-    const places = tasks[task]!.operations.flatMap((operation, i) => (operation.kind === kind ? [i] : []));
+    const places = words[task]!.flatMap((word, i) => (word === kind ? [i] : []));
     return { task, operation: places[Number(number) - 1]!, step };
   }
 
@@ -98,11 +107,14 @@ function parseFile(text: string): Scenario['files'][number] {
 }
 
 function parseOperation(text: string, files: readonly string[]): Operation {
-  const [kind = '', name = '', where = '', option] = text.split(' ');
+  const [kind = '', name = '', where = '', option = '', ...rest] = text.split(' ');
   if (kind === 'sync' || kind === 'commit') return { kind };
   const file = indexOf(files, name);
   if (kind === 'truncate') return { kind, file, size: bytes(where) };
   const parsed = parseOperationRange(where === '' ? undefined : where);
+  if (kind === 'clone') {
+    return { kind, file, range: parsed, target: indexOf(files, rest[0] ?? ''), offset: bytes(rest[1] ?? '') };
+  }
   if (kind === 'fallocate' || kind === 'zero-range') {
     return { kind, file, range: parsed, keepSize: option === 'keep-size' };
   }

@@ -13,13 +13,44 @@ describe('cuts', () => {
     ['an empty file has a block', 'I 0', ['writeback I'], [0, 4096]],
     ['writing behind the end', 'I 4K', ['write I 8K..12K'], [0, 4096, 8192, 12288]],
   ])('%s', (_, file, operations, cuts) => {
-    expect(cutOffsets(buildScenario({ files: [file], tasks: { app: operations } }), 0)).toEqual(cuts);
+    expect(cutOffsets(buildScenario({ files: [file], tasks: { app: operations } }))[0]).toEqual(cuts);
   });
 
   test('schedules and expectations cut, other files do not', () => {
     const text = { files: ['I 64K', 'J 64K'], tasks: { app: ['write J 4K..8K'] } };
     const expected = buildScenario({ ...text, expect: ['lost I 8K..12K'], schedules: [['endio: I 16K..20K']] });
-    expect(cutOffsets(expected, 0)).toEqual([0, 8192, 12288, 16384, 20480, 65536]);
+    expect(cutOffsets(expected)[0]).toEqual([0, 8192, 12288, 16384, 20480, 65536]);
+  });
+});
+
+describe('cuts of a clone', () => {
+  const cuts = (files: string[], ...operations: string[]) =>
+    cutOffsets(buildScenario({ files, tasks: { app: operations } }));
+
+  test('source and destination are cut alike, as far as it reaches', () => {
+    expect(cuts(['I 16K', 'J 64K'], 'write I 4K..8K', 'write J 32K..36K', 'clone I 0..12K to J 24K')).toEqual([
+      [0, 4096, 8192, 12288, 16384],
+      [0, 24576, 28672, 32768, 36864, 65536],
+    ]);
+  });
+
+  test('along a chain, and inside of blocks', () => {
+    expect(cuts(['I 6000', 'J 0', 'K 0'], 'clone I all to J 4K', 'clone J all to K 0')).toEqual([
+      [0, 4096, 6000, 8192],
+      [0, 4096, 8192, 10096, 12288],
+      [0, 4096, 8192, 10096, 12288],
+    ]);
+  });
+
+  test('within a file, up to its own destination', () => {
+    expect(cuts(['I 8K'], 'write I 0..4K', 'clone I all to I 8K')).toEqual([[0, 4096, 8192, 12288, 16384]]);
+  });
+
+  test('end also where clones feed each other', () => {
+    const [count] = cuts(['I 1M'], 'write I 0..1K', 'clone I 0..512K to I 4K', 'clone I 8K..1M to I 0').map(
+      ({ length }) => length,
+    );
+    expect(count).toBeGreaterThan(maximumSegments);
   });
 });
 
@@ -28,10 +59,10 @@ describe('too many segments', () => {
   const scenario = (count: number) =>
     buildScenario({ files: ['I 4K', `J ${8 * count}K`], tasks: { app: writes(count) } });
 
-  test('as many as fit', () => expect(cutSegments(scenario(maximumSegments / 2), 1).count).toBe(maximumSegments));
+  test('as many as fit', () => expect(cutSegments(scenario(maximumSegments / 2))[1]!.count).toBe(maximumSegments));
 
   test('one more names the file', () => {
-    const cut = () => cutSegments(scenario(maximumSegments / 2 + 1), 1);
+    const cut = () => cutSegments(scenario(maximumSegments / 2 + 1));
     expect(cut).toThrow(TooManySegments);
     expect(cut).toThrow('J is cut into 32 segments, the limit is 30');
     expect(cut).toThrow(expect.objectContaining({ file: 1 }));

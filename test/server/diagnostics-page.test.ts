@@ -11,6 +11,7 @@ const codes: Readonly<Record<VerdictCode | DiagnosticCode, true>> = {
   'corrupt-extent': true,
   deadlock: true,
   'duplicate-name': true,
+  'impossible-fault': true,
   'infeasible-schedule': true,
   'internal-error': true,
   'invalid-range': true,

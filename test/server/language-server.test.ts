@@ -86,7 +86,7 @@ describe('the seed', () => {
     const textDocument = { uri };
     const position = document.rangeOf('log_inode').start;
     const hover = await connection.sendRequest(HoverRequest.type, { textDocument, position });
-    expect(JSON.stringify(hover?.contents)).toContain('step of `fsync F`');
+    expect(JSON.stringify(hover?.contents)).toContain('step of `fsync F [R]`');
     const steps = await connection.sendRequest(CompletionRequest.type, { textDocument, position });
     expect(JSON.stringify(steps)).toContain('log_changed_extents');
     const symbols = await connection.sendRequest(DocumentSymbolRequest.type, { textDocument });

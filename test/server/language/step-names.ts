@@ -10,6 +10,8 @@ const tables: Readonly<Record<Parameters<StepNames>[0], readonly string[]>> = {
   punch: ['inode_lock', 'drop_extents'],
   fallocate: ['inode_lock', 'insert_prealloc'],
   'zero-range': ['inode_lock', 'insert_prealloc'],
+  clone: ['inode_lock', 'replace_extents'],
+  fault: ['should_fail'],
   close: ['release_file'],
   evict: ['evict_inode'],
   writeback: ['run_delalloc', 'submit'],

@@ -1,0 +1,70 @@
+import type { Field, Layout, State } from '../state/layout.ts';
+
+/** What memory keeps about writes of one file that failed; no bit where none can fail. */
+export class WriteErrors {
+  /** Blocks whose write has failed and that were not changed since: what they hold is not defined (struct page, PG_error). */
+  readonly blocks: Field;
+  /** AS_EIO of the address space, which the first who waits for writeback takes. */
+  readonly #mapping: Field;
+  /** Tasks whose open file has not been told of the last error yet (struct file, f_wb_err). */
+  readonly #untold: Field;
+  /** Tasks whose open file has not been told by syncfs (f_sb_err). */
+  readonly #untoldBySync: Field;
+  /** BTRFS_INODE_COW_WRITE_ERROR (f13e01b89daf). */
+  readonly cow: Field;
+
+  constructor(layout: Layout, segments: number, tasks: number, possible: boolean) {
+    this.blocks = layout.set(possible ? segments : 0);
+    this.#mapping = layout.field(possible ? 1 : 0);
+    this.#untold = layout.set(possible ? tasks : 0);
+    this.#untoldBySync = layout.set(possible ? tasks : 0);
+    this.cow = layout.field(possible ? 1 : 0);
+  }
+
+  /** Some write can fail. */
+  get possible(): boolean {
+    return this.#mapping.mask !== 0;
+  }
+
+  /** mapping_set_error: `blocks` could not be written. */
+  note(state: State, blocks: number): void {
+    this.blocks.set(state, this.blocks.get(state) | blocks);
+    this.#mapping.set(state, 1);
+    this.#untold.set(state, this.#untold.mask);
+    this.#untoldBySync.set(state, this.#untoldBySync.mask);
+  }
+
+  /** filemap_check_errors has something to return. */
+  inMapping(state: State): boolean {
+    return this.#mapping.get(state) === 1;
+  }
+
+  takeFromMapping(state: State): void {
+    this.#mapping.set(state, 0);
+  }
+
+  /** file_check_and_advance_wb_err has something to return to the task. */
+  untold(state: State, task: number): boolean {
+    return (this.#untold.get(state) & (1 << task)) !== 0;
+  }
+
+  /** The address space leaves memory, and what it knew of errors with it. */
+  forget(state: State): void {
+    this.#mapping.set(state, 0);
+    this.#untold.set(state, 0);
+    this.cow.set(state, 0);
+  }
+
+  tell(state: State, task: number): void {
+    this.#untold.set(state, this.#untold.get(state) & ~(1 << task));
+  }
+
+  /** syncfs has an error to return to the task. */
+  untoldBySync(state: State, task: number): boolean {
+    return (this.#untoldBySync.get(state) & (1 << task)) !== 0;
+  }
+
+  tellBySync(state: State, task: number): void {
+    this.#untoldBySync.set(state, this.#untoldBySync.get(state) & ~(1 << task));
+  }
+}
