@@ -14,6 +14,8 @@ export interface ChangeLimits {
   readonly mapped: boolean;
   /** The file is written by direct IO. */
   readonly direct: boolean;
+  /** The scenario has a namespace: the file can be logged for its names only. */
+  readonly named: boolean;
   /** A write of blocks of the file can fail. */
   readonly writeErrors: boolean;
   /** Some fsync of the file is of a range only. */
@@ -34,6 +36,7 @@ export function changeLimits(scenario: Scenario, file: number): ChangeLimits {
     allocates: (clones.length === 0 ? operations : all).some(({ kind }) => allocating.includes(kind)),
     mapped: operations.some(({ kind }) => kind === 'mmap-write'),
     direct: operations.some(({ kind }) => kind === 'direct-write'),
+    named: scenario.namespace !== undefined,
     ranged: operations.some(isRangedSync),
     writeErrors: writesCanFail(scenario, file),
     sizeChanges:
@@ -62,7 +65,8 @@ const changing: readonly Operation['kind'][] = [
 
 /** `fsync F R`: msync, or a write with O_SYNC. */
 export function isRangedSync(operation: Operation): operation is FileOperation {
-  return (operation.kind === 'fsync' || operation.kind === 'fdatasync') && operation.range !== 'all';
+  const syncs = operation.kind === 'fsync' || operation.kind === 'fdatasync';
+  return syncs && 'range' in operation && operation.range !== 'all';
 }
 
 function changesContent({ kind }: Operation): boolean {

@@ -1,4 +1,5 @@
 import { changeLimits, isRangedSync } from './change-limits.ts';
+import { namePromise } from './durability/name-promises.ts';
 import { FilePromise, syncPromise } from './durability/promises.ts';
 import { Faults } from './faults.ts';
 import { initialState } from './initial-state.ts';
@@ -7,6 +8,7 @@ import { logLimits } from './log-limits.ts';
 import { Inode } from './model/inode.ts';
 import { LogRoot } from './model/log-root.ts';
 import type { Machine } from './model/machine.ts';
+import { Namespace } from './model/namespace.ts';
 import { Transaction } from './model/transaction.ts';
 import { finishOrderedIo } from './operations/finish-ordered-io.ts';
 import { Registers } from './operations/registers.ts';
@@ -66,7 +68,7 @@ export function compile(
   const syncs = syncOperations(scenario);
   const promises = machine.inodes.map(
     ({ index, segments }) =>
-      new FilePromise(layout, segments.count, {
+      new FilePromise(layout, segments.count, machine.names?.count ?? 0, {
         ...changeLimits(scenario, index),
         syncs: syncs.length,
         ranged: syncs.flatMap((sync, i) => {
@@ -75,6 +77,7 @@ export function compile(
         }),
       }),
   );
+  for (const [file, { names }] of promises.entries()) machine.names?.follow(file, names);
   const completions = machine.inodes.map((inode) =>
     Array.from({ length: inode.segments.count }, (_, start) => {
       const steps = placeSteps([finishOrderedIo(machine, inode, start)]);
@@ -106,20 +109,51 @@ export function compile(
     return new TaskThread(task, layout.field(steps.length, 'control'), steps, (state) => registers.reset(state));
   });
   addGates(scenario.orders, tasks, completions.flat(), starters);
-  const initial = initialState(scenario.files, machine, promises, layout);
+  waitForCreation(scenario, machine, tasks);
+  const initial = initialState(scenario.files, scenario.namespace, machine, promises, layout);
   return { scenario, profile, machine, layout, initial, tasks, completions, promises, syncs };
 
   function promiseOf(operation: Operation, task: number, index: number, registers: Registers) {
     const number = syncs.findIndex((sync) => sync.task === task && sync.operation === index) + 1;
-    const files = machine.inodes
-      .filter((inode) => number > 0 && (!('file' in operation) || operation.file === inode.index))
+    const { names, inodes } = machine;
+    const directory = 'directory' in operation ? operation.directory : undefined;
+    const files = inodes
+      .filter(({ index: file }) => number > 0 && (!('file' in operation) || operation.file === file))
       .map((inode) => ({
         inode,
         promise: promises[inode.index]!,
         limits: changeLimits(scenario, inode.index),
         range: isRangedSync(operation) ? operation.range : ('all' as const),
       }));
-    return syncPromise(number, files, registers);
+    // A directory's fsync promises that files exist, not what is in them.
+    const content = syncPromise(number, directory === undefined ? files : [], registers, names);
+    if (names === undefined) return content;
+    const named = files.map(({ inode, promise }) => ({ file: inode.index, promise }));
+    const existence = namePromise(number, names, named, registers, directory);
+    return {
+      call(state: State) {
+        content.call(state);
+        existence.call(state);
+      },
+      fulfil(state: State) {
+        content.fulfil(state);
+        existence.fulfil(state);
+      },
+    };
+  }
+}
+
+/** An operation on a file that does not exist yet waits until somebody has created it. */
+function waitForCreation(scenario: Scenario, { inodes, names }: Machine, tasks: readonly TaskThread[]): void {
+  const linked = new Set(scenario.namespace?.links.map(({ node }) => node));
+  if (names === undefined) return;
+  for (const thread of tasks) {
+    for (const { operation: index, position } of thread.steps) {
+      const operation = scenario.tasks[thread.task]!.operations[index]!;
+      if (!('file' in operation) || linked.has(operation.file)) continue;
+      const { present } = inodes[operation.file]!.tree;
+      thread.addGate(position, (state) => present.get(state) === 1);
+    }
   }
 }
 
@@ -128,15 +162,15 @@ function buildMachine(scenario: Scenario, profile: KernelProfile, layout: Layout
   const count = (...kinds: Operation['kind'][]) =>
     operationsOf(scenario).filter(({ kind }) => kinds.includes(kind)).length;
   const places = segments.reduce((sum, file) => sum + file.count, 0);
-  // Each commit lets one further transaction start.
-  const transactions = count('commit', 'sync') + 1;
   const logTransactions = count('fsync', 'fdatasync');
+  // Each commit lets one further transaction start; where names change, an fsync may commit instead of logging.
+  const transactions = count('commit', 'sync') + 1 + (scenario.namespace === undefined ? 0 : logTransactions);
   const tasks = scenario.tasks.length;
   const limits = scenario.files.map((_, file) => {
     const changes = changeLimits(scenario, file);
     return { tasks, transactions, logTransactions, tracksItems, ...changes, ...logLimits(profile, changes) };
   });
-  return {
+  const machine = {
     rules: profile.rules,
     guards: profile.guards,
     transaction: new Transaction(layout, {
@@ -147,6 +181,17 @@ function buildMachine(scenario: Scenario, profile: KernelProfile, layout: Layout
     log: new LogRoot(layout, { logTransactions, writers: tasks }),
     inodes: scenario.files.map(({ name }, file) => new Inode(layout, file, name, segments[file]!, limits[file]!)),
   };
+  const { namespace } = scenario;
+  const names =
+    namespace &&
+    new Namespace(layout, namespace, machine.inodes, {
+      tasks,
+      transactions,
+      logTransactions,
+      named: true,
+      guessesLastTrans: false,
+    });
+  return { ...machine, names };
 }
 
 function watched(guards: KernelProfile['guards'], noteGuard: (name: string) => void): KernelProfile['guards'] {

@@ -31,10 +31,13 @@ export function commit({ machine }: OperationContext): Step[] {
   ];
 }
 
-/** btrfs_commit_transaction from TRANS_STATE_COMMIT_START to the durable super block. */
-export function commitTransaction(machine: Machine): Step[] {
-  const { transaction, inodes, log } = machine;
-  return [
+/**
+ * btrfs_commit_transaction from TRANS_STATE_COMMIT_START to the durable super block. `suffix` tells the labels of its
+ * steps apart from others of the operation.
+ */
+export function commitTransaction(machine: Machine, suffix = ''): Step[] {
+  const { transaction, inodes, names, log } = machine;
+  const steps: Step[] = [
     {
       name: 'commit_doing',
       locks: '',
@@ -58,6 +61,7 @@ export function commitTransaction(machine: Machine): Step[] {
           inode.committing.copyFrom(state, inode.tree);
           inode.log.clear(state);
         }
+        names?.freeze(state);
         log.exists.set(state, 0);
         transaction.unblock(state);
         return undefined;
@@ -73,4 +77,5 @@ export function commitTransaction(machine: Machine): Step[] {
       },
     },
   ];
+  return steps.map((step) => ({ ...step, label: `${step.name}${suffix}` }));
 }

@@ -6,7 +6,8 @@ import { pagesAreUnlocked } from './delalloc.ts';
 import { type FsyncScope, fsyncScope } from './fsync-scope.ts';
 import { fsyncWaits, startOrderedOps } from './fsync-waits.ts';
 import { logInode } from './log-inode.ts';
-import { skipCheck, skipped } from './skip-check.ts';
+import { commitInstead, fileNames, giveUpLog, needsFullCommit, unlockToCommit } from './log-parents.ts';
+import { skipCheck, skipped, tookNothing } from './skip-check.ts';
 import { end, following, type Step } from './step.ts';
 import { syncLog } from './sync-log.ts';
 import { failure, isUntold, loggingFailed, tellsError } from './write-failure.ts';
@@ -16,6 +17,7 @@ export function fsync(context: OperationContext, operation: FileOperation): Step
   const { task, promise } = context;
   const scope = fsyncScope(context, operation);
   const { inode, machine } = scope;
+  const names = fileNames(context, operation.file);
   return [
     {
       name: 'start_ordered_ops',
@@ -44,7 +46,8 @@ export function fsync(context: OperationContext, operation: FileOperation): Step
     ...fsyncWaits(scope),
     ...skipCheck(scope),
     ...joinLog(scope),
-    ...logInode(scope),
+    ...logInode(scope, names),
+    ...(names?.steps ?? []),
     {
       name: 'inode_unlock',
       locks: 'inode lock',
@@ -55,9 +58,11 @@ export function fsync(context: OperationContext, operation: FileOperation): Step
         return scope.ioError.get(state) === 1 ? loggingFailed : undefined;
       },
     },
+    ...giveUpLog(machine),
     ...syncLog(machine, scope.transid),
     ...returns(),
     ...failure(scope, unlock),
+    ...commitInstead(context, unlock, (state) => inode.orderedExtents.covered.get(state) === 0),
   ];
 
   function unlock(state: State): undefined {
@@ -138,10 +143,9 @@ export function fsync(context: OperationContext, operation: FileOperation): Step
 }
 
 /** btrfs_start_transaction, and start_log_trans unless the inode is in the log by now. */
-function joinLog({ machine, inode, taken, transid }: FsyncScope): Step[] {
+function joinLog(scope: FsyncScope): Step[] {
+  const { machine, inode, transid } = scope;
   const { transaction, log, rules } = machine;
-  // What a fast fsync has taken along by then is in no log yet (487781796d30); before, nothing is taken yet.
-  const tookNothing = (state: State) => !rules.fastFsyncWaitsForWritebackOnly || taken.get(state) === 0;
   return [
     {
       name: 'start_transaction',
@@ -161,10 +165,11 @@ function joinLog({ machine, inode, taken, transid }: FsyncScope): Step[] {
       ready: (state) =>
         log.exists.get(state) === 1 || !rules.firstLoggerWaitsForCommit || transaction.treeLogMutex.get(state) === 0,
       waitsFor: 'the super block of the previous transaction (tree_log_mutex)',
-      goesTo: [following, 'inode_unlock without log'],
+      goesTo: [following, 'inode_unlock without log', ...(machine.names === undefined ? [] : [unlockToCommit])],
       apply: (state) => {
         const inLog = inodeInLog(machine, inode, state, transaction.generation.get(state));
-        if (inLog && tookNothing(state)) return 'inode_unlock without log';
+        if (inLog && tookNothing(scope, state)) return 'inode_unlock without log';
+        if (needsFullCommit(machine, state)) return unlockToCommit;
         if (log.exists.get(state) === 0) log.create(state);
         log.writers.add(state, 1);
         transid.set(state, log.transid.get(state));

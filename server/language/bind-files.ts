@@ -14,6 +14,7 @@ export function bindFile(node: FileNode, problems: Problems): ScenarioFile | und
     if (attribute.kind === 'size') size = attribute.size?.value;
     else if (attribute.kind === 'data') ranges = attribute.ranges;
     else if (attribute.kind === 'needs-full-sync') needsFullSync = true;
+    else if (attribute.kind === 'new') reportOthers(node, attribute, problems);
     else problems.notModelled(`file attribute \`${attribute.kind}\``, attribute.span);
   }
   const data = ranges.flatMap((range) => bindData(range, size, problems) ?? []);
@@ -22,6 +23,15 @@ export function bindFile(node: FileNode, problems: Problems): ScenarioFile | und
   // Without a size, the file ends where its last data end.
   size ??= data.reduce((end, range) => Math.max(end, range.end), 0);
   return { name: node.name.text, size, data: data.map(({ start, end }) => ({ start, end })), needsFullSync };
+}
+
+/** What does not exist at the start, or is a directory, has no other attributes. */
+export function reportOthers({ attributes }: FileNode, attribute: FileAttribute, problems: Problems): void {
+  for (const other of attributes) {
+    if (other === attribute) continue;
+    const what = attribute.kind === 'new' ? 'a `new` file' : 'a directory';
+    problems.error('invalid-name', `${what} has no \`${other.kind}\``, other.span);
+  }
 }
 
 function reportRepeated(node: FileNode, problems: Problems): void {

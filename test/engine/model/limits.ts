@@ -13,6 +13,7 @@ export function limitsWith(some: Partial<Limits>): Limits {
     allocates: false,
     mapped: false,
     direct: false,
+    named: false,
     writeErrors: false,
     ranged: false,
     trackLogged: false,
