@@ -3,7 +3,7 @@ import type { Problems } from './problems.ts';
 import type { FileNode, Identifier, OperationNode, TaskNode } from './syntax-tree.ts';
 
 /** How the root directory is written. */
-export const rootDirectory = '.';
+const rootDirectory = '.';
 
 /** Engine's limit: names are sets of 30 bits. */
 const maximumNames = 30;

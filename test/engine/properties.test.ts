@@ -121,8 +121,8 @@ describe('any run with the items of trees kept', () => {
         steps++;
       }
     };
-    fc.assert(fc.property(scenarios, fc.nat(), holds), { seed: 5, numRuns: 3000 });
-    expect(steps).toBeGreaterThan(50_000);
+    fc.assert(fc.property(scenarios, fc.nat(), holds), { seed: 5, numRuns: 600 });
+    expect(steps).toBeGreaterThan(10_000);
   });
 });
 

@@ -55,7 +55,7 @@ describe.skipIf(refusal !== undefined)(`recording${absent}`, () => {
     const folder = temporaryFolder({});
     const { code, stdout, stderr } = await runCli(['record', sample, '--out', 'again.jsonl', '--items'], folder);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    expect(stdout).toMatch(/\n17 recordings with \d+ crash points are in again\.jsonl\n$/);
+    expect(stdout).toMatch(/\n25 recordings with \d+ crash points are in again\.jsonl\n$/);
     const again = recordingsIn(join(folder, 'again.jsonl'));
     expect(again.map(shapeOf)).toEqual(sampleRecordings.map(shapeOf));
     for (const [i, recording] of again.entries()) {

@@ -109,6 +109,16 @@ describe('compareRecord', () => {
     });
   });
 
+  test('does not compare items of a log that a ranged sync wrote for the atime alone, and says so', () => {
+    const outcome = { after: 0, gen: 0, log: true, items: [logItems[0]!], state: { f: before } };
+    const ranged = { ...record, ops: [{ op: 'rfsync', file: 'f', off: 0, len: 4096 }], outcomes: [outcome] };
+    expect(compareRecord(ranged)).toMatchObject({
+      comparedLogs: 0,
+      otherLogs: ['an update of the atime alone'],
+      mismatches: [],
+    });
+  });
+
   test('takes a file whose runs were fsynced one by one as one that needs no full fsync', () => {
     const split = { ...record, start: 'warm', files: [{ ...record.files[0]!, split: true }] } as const;
     expect(compareRecord(split)).toMatchObject({ mismatches: [] });
