@@ -105,7 +105,7 @@ export class NameTable {
       this.#problems.unknownName(
         `unknown directory \`${parent}\``,
         { text: parent, span },
-        this.#directoryNumbers.keys(),
+        this.#directories.map(({ text }) => text),
       );
       return undefined;
     }
