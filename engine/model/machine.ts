@@ -1,18 +1,6 @@
-import type { KernelRules } from '../kernel-rules.ts';
 import type { State } from '../state/layout.ts';
+import type { FileSystem } from './file-system.ts';
 import type { Inode } from './inode.ts';
-import type { LogRoot } from './log-root.ts';
-import type { MountOptions } from './storage.ts';
-import type { Transaction } from './transaction.ts';
-
-/** What the files of a file system share (struct btrfs_fs_info and the subvolume's root). */
-export interface FileSystem {
-  readonly rules: KernelRules;
-  readonly guards: Readonly<Record<string, boolean>>;
-  readonly mount: MountOptions;
-  readonly transaction: Transaction;
-  readonly log: LogRoot;
-}
 
 /** Everything an operation of a scenario acts on: one mounted file system with one subvolume. */
 export interface Machine extends FileSystem {
