@@ -24,6 +24,8 @@ export interface ChangeLimits {
   readonly mapped: boolean;
   /** The file is written by direct IO. */
   readonly direct: boolean;
+  /** The scenario has a namespace: the file can be logged for its names only. */
+  readonly named: boolean;
   /** A write of blocks of the file can fail. */
   readonly writeErrors: boolean;
   /** Some fsync of the file is of a range only. */
@@ -54,6 +56,7 @@ export function changeLimits(scenario: Scenario, file: number): ChangeLimits {
     remembersPrealloc: allocates && (inline || storage.compress),
     mapped: operations.some(({ kind }) => kind === 'mmap-write'),
     direct: operations.some(({ kind }) => kind === 'direct-write'),
+    named: scenario.namespace !== undefined,
     ranged: operations.some(isRangedSync),
     writeErrors: writesCanFail(scenario, file),
     sizeChanges:
@@ -82,7 +85,8 @@ const changing: readonly Operation['kind'][] = [
 
 /** `fsync F R`: msync, or a write with O_SYNC. */
 export function isRangedSync(operation: Operation): operation is FileOperation {
-  return (operation.kind === 'fsync' || operation.kind === 'fdatasync') && operation.range !== 'all';
+  const syncs = operation.kind === 'fsync' || operation.kind === 'fdatasync';
+  return syncs && 'range' in operation && operation.range !== 'all';
 }
 
 function changesContent({ kind }: Operation): boolean {

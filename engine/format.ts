@@ -1,4 +1,4 @@
-import type { ByteRange } from './scenario.ts';
+import type { ByteRange, Scenario } from './scenario.ts';
 
 const units = [
   [1024 ** 3, 'G'],
@@ -15,4 +15,15 @@ export function formatOffset(bytes: number): string {
 /** A range as the language writes it: `0..4K`. */
 export function formatRange({ start, end }: ByteRange): string {
   return `${formatOffset(start)}..${formatOffset(end)}`;
+}
+
+/** A name as the language writes it: `F` in the root directory, `D/F` elsewhere. */
+export function formatName(scenario: Scenario, name: number): string {
+  const { directory, name: text } = scenario.namespace!.names[name]!;
+  return directory === scenario.files.length ? text : `${formatDirectory(scenario, directory)}/${text}`;
+}
+
+/** A directory by its node number; the root is `.`. */
+export function formatDirectory({ files, namespace }: Scenario, directory: number): string {
+  return directory === files.length ? '.' : namespace!.directories[directory - files.length - 1]!;
 }

@@ -24,7 +24,13 @@ export {
 export { profileOf } from './program.ts';
 export { compareReleases } from './releases.ts';
 export { checkSchedule, type ScheduleVerdict } from './replay/schedule.ts';
-export { type CrashOutcome, crashOutcomes, type FileOutcome, type LoggedFile } from './replay/sequence.ts';
+export {
+  type CrashOutcome,
+  crashOutcomes,
+  type FileOutcome,
+  type LoggedFile,
+  type LoggedNamesOutcome,
+} from './replay/sequence.ts';
 export { firstInterleaving, traceSchedule, traceWitness } from './replay/trace.ts';
 export type * from './scenario.ts';
 export { type CheckOptions, check, defaultLimits } from './search/check.ts';

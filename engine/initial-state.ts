@@ -1,17 +1,19 @@
 import type { FilePromise } from './durability/promises.ts';
 import type { Machine } from './model/machine.ts';
 import { initialVersion } from './model/version.ts';
-import type { ScenarioFile } from './scenario.ts';
+import type { ScenarioFile, ScenarioNamespace } from './scenario.ts';
 import type { Layout, State } from './state/layout.ts';
 
 /** As after a fresh mount: everything that exists is committed, caches and lists are empty, no transaction runs. */
 export function initialState(
   files: readonly ScenarioFile[],
-  { inodes }: Machine,
+  namespace: ScenarioNamespace | undefined,
+  { inodes, names }: Machine,
   promises: readonly FilePromise[],
   layout: Layout,
 ): State {
   const state = new Int32Array(layout.words);
+  if (namespace !== undefined) names?.initialize(state, namespace);
   for (const inode of inodes) {
     const { size, data, prealloc = [], needsFullSync } = files[inode.index]!;
     const { segments } = inode;
@@ -24,8 +26,9 @@ export function initialState(
     for (const sized of [inode.size, inode.tree.size, inode.committed.size, promise.size]) {
       sized.initialize(state, segments.indexOf(size));
     }
+    if (names !== undefined) promise.names.set(state, names.namesOf(state, inode.index));
     for (const image of [inode.tree, inode.committed]) {
-      image.present.set(state, 1);
+      image.present.set(state, names === undefined || names.isLinked(state, inode.index) ? 1 : 0);
       for (const range of data) {
         image.insertExtent(state, segments.wholeBlocks(segments.maskOf(range)), 'data', inode.content);
       }

@@ -1,4 +1,5 @@
 import { changeLimits, isRangedSync } from './change-limits.ts';
+import { namePromise } from './durability/name-promises.ts';
 import { FilePromise, syncPromise } from './durability/promises.ts';
 import { Faults } from './faults.ts';
 import { initialState } from './initial-state.ts';
@@ -8,6 +9,7 @@ import type { FileSystem } from './model/file-system.ts';
 import { Inode } from './model/inode.ts';
 import { LogRoot } from './model/log-root.ts';
 import type { Machine } from './model/machine.ts';
+import { Namespace } from './model/namespace.ts';
 import { mountOptions, storageOf } from './model/storage.ts';
 import { Transaction } from './model/transaction.ts';
 import { finishOrderedIo } from './operations/finish-ordered-io.ts';
@@ -68,7 +70,7 @@ export function compile(
   const syncs = syncOperations(scenario);
   const promises = machine.inodes.map(
     ({ index, segments }) =>
-      new FilePromise(layout, segments.count, {
+      new FilePromise(layout, segments.count, machine.names?.count ?? 0, {
         ...changeLimits(scenario, index),
         syncs: syncs.length,
         ranged: syncs.flatMap((sync, i) => {
@@ -77,6 +79,7 @@ export function compile(
         }),
       }),
   );
+  for (const [file, { names }] of promises.entries()) machine.names?.follow(file, names);
   const completions = machine.inodes.map((inode) =>
     Array.from({ length: inode.segments.count }, (_, start) => {
       const steps = placeSteps([finishOrderedIo(machine, inode, start)]);
@@ -108,20 +111,51 @@ export function compile(
     return new TaskThread(task, layout.field(steps.length, 'control'), steps, (state) => registers.reset(state));
   });
   addGates(scenario.orders, tasks, completions.flat(), starters);
-  const initial = initialState(scenario.files, machine, promises, layout);
+  waitForCreation(scenario, machine, tasks);
+  const initial = initialState(scenario.files, scenario.namespace, machine, promises, layout);
   return { scenario, profile, machine, layout, initial, tasks, completions, promises, syncs };
 
   function promiseOf(operation: Operation, task: number, index: number, registers: Registers) {
     const number = syncs.findIndex((sync) => sync.task === task && sync.operation === index) + 1;
-    const files = machine.inodes
-      .filter((inode) => number > 0 && (!('file' in operation) || operation.file === inode.index))
+    const { names, inodes } = machine;
+    const directory = 'directory' in operation ? operation.directory : undefined;
+    const files = inodes
+      .filter(({ index: file }) => number > 0 && (!('file' in operation) || operation.file === file))
       .map((inode) => ({
         inode,
         promise: promises[inode.index]!,
         limits: changeLimits(scenario, inode.index),
         range: isRangedSync(operation) ? operation.range : ('all' as const),
       }));
-    return syncPromise(number, files, registers);
+    // A directory's fsync promises that files exist, not what is in them.
+    const content = syncPromise(number, directory === undefined ? files : [], registers, names);
+    if (names === undefined) return content;
+    const named = files.map(({ inode, promise }) => ({ file: inode.index, promise }));
+    const existence = namePromise(number, names, named, registers, directory);
+    return {
+      call(state: State) {
+        content.call(state);
+        existence.call(state);
+      },
+      fulfil(state: State) {
+        content.fulfil(state);
+        existence.fulfil(state);
+      },
+    };
+  }
+}
+
+/** An operation on a file that does not exist yet waits until somebody has created it. */
+function waitForCreation(scenario: Scenario, { inodes, names }: Machine, tasks: readonly TaskThread[]): void {
+  const linked = new Set(scenario.namespace?.links.map(({ node }) => node));
+  if (names === undefined) return;
+  for (const thread of tasks) {
+    for (const { operation: index, position } of thread.steps) {
+      const operation = scenario.tasks[thread.task]!.operations[index]!;
+      if (!('file' in operation) || linked.has(operation.file)) continue;
+      const { present } = inodes[operation.file]!.tree;
+      thread.addGate(position, (state) => present.get(state) === 1);
+    }
   }
 }
 
@@ -132,8 +166,9 @@ function buildMachine(scenario: Scenario, profile: KernelProfile, layout: Layout
   const places = segments.reduce((sum, file) => sum + file.count, 0);
   const mount = mountOptions(scenario);
   const logTransactions = count('fsync', 'fdatasync');
-  // Each commit lets one further transaction start.
-  const transactions = count('commit', 'sync') + (mount.notreelog ? logTransactions : 0) + 1;
+  // Each commit lets one further transaction start. Where names change, or without a log, an fsync may commit.
+  const mayCommit = scenario.namespace !== undefined || mount.notreelog;
+  const transactions = count('commit', 'sync') + 1 + (mayCommit ? logTransactions : 0);
   const tasks = scenario.tasks.length;
   const common = {
     tasks,
@@ -157,13 +192,24 @@ function buildMachine(scenario: Scenario, profile: KernelProfile, layout: Layout
     }),
     log: new LogRoot(layout, { logTransactions, writers: tasks }),
   };
-  return {
+  const machine = {
     ...fs,
     inodes: scenario.files.map(({ name }, file) => {
       const description = { fs, index: file, name, segments: segments[file]!, storage: storageOf(scenario, file) };
       return new Inode(layout, description, limits[file]!);
     }),
   };
+  const { namespace } = scenario;
+  const names =
+    namespace &&
+    new Namespace(layout, namespace, machine.inodes, {
+      tasks,
+      transactions,
+      logTransactions,
+      named: true,
+      guessesLastTrans: false,
+    });
+  return { ...machine, names };
 }
 
 function watched(guards: KernelProfile['guards'], noteGuard: (name: string) => void): KernelProfile['guards'] {

@@ -12,6 +12,8 @@ export interface Scenario {
   /** Options of the mount that are set; absent means none. */
   readonly mount?: readonly MountOption[] | undefined;
   readonly files: readonly ScenarioFile[];
+  /** Absent: every file has its one name, and nothing changes that. */
+  readonly namespace?: ScenarioNamespace | undefined;
   readonly tasks: readonly ScenarioTask[];
   readonly orders: readonly OrderConstraint[];
   readonly schedules: readonly Schedule[];
@@ -47,6 +49,25 @@ export interface ScenarioFile {
   readonly needsFullSync: boolean;
 }
 
+/**
+ * The names that a scenario is about. Nodes are numbered: files first, then the root directory, then the others. A node
+ * that no name links to at the start does not exist yet.
+ */
+export interface ScenarioNamespace {
+  /** Names of the directories other than the root, for messages. */
+  readonly directories: readonly string[];
+  /** Places for an entry: a name in a directory. Operations refer to them by index. */
+  readonly names: readonly ScenarioName[];
+  /** The entries at the start, committed. */
+  readonly links: readonly { readonly name: number; readonly node: number }[];
+}
+
+export interface ScenarioName {
+  /** Node number of the directory. */
+  readonly directory: number;
+  readonly name: string;
+}
+
 export interface ScenarioTask {
   readonly name: string;
   readonly operations: readonly Operation[];
@@ -62,7 +83,11 @@ export type Operation =
   | TruncateOperation
   | CloneOperation
   | FaultOperation
-  | FileSystemOperation;
+  | FileSystemOperation
+  | DirectoryOperation
+  | CreateOperation
+  | RenameOperation
+  | UnlinkOperation;
 
 export interface FileOperation {
   readonly kind:
@@ -121,6 +146,32 @@ export interface FaultOperation {
 
 export interface FileSystemOperation {
   readonly kind: 'sync' | 'commit';
+}
+
+export interface DirectoryOperation {
+  readonly kind: 'fsync' | 'fdatasync';
+  /** Node number. */
+  readonly directory: number;
+}
+
+/** Makes a node that does not exist, once; nothing happens when the name is taken. */
+export interface CreateOperation {
+  readonly kind: 'create' | 'mkdir';
+  readonly node: number;
+  readonly name: number;
+}
+
+/** Acts on the node that has `name` at that moment; nothing happens when none has. */
+export interface RenameOperation {
+  readonly kind: 'link' | 'rename';
+  readonly name: number;
+  readonly to: number;
+}
+
+/** unlink of a file, rmdir of an empty directory. */
+export interface UnlinkOperation {
+  readonly kind: 'unlink';
+  readonly name: number;
 }
 
 export type OperationKind = Operation['kind'];

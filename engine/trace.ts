@@ -28,8 +28,22 @@ export interface StateView {
   readonly transaction: TransactionView;
   readonly log: LogView;
   readonly files: readonly FileView[];
+  /** Empty where names do not change. */
+  readonly names: readonly NameView[];
   /** What is found after a power failure right here and log replay at the next mount. */
   readonly crash: CrashView;
+}
+
+/** One name, and the file or directory that it links to in each tree; null for none. */
+export interface NameView {
+  /** `F`, `D/F`; directories are called as they were declared. */
+  readonly name: string;
+  readonly linksTo: string | null;
+  readonly committed: string | null;
+  /** What the log tree in memory, and the log on disk, say of the name: `entry for A`, `reference of A`, `deleted`. */
+  readonly logged: readonly string[];
+  readonly loggedOnDisk: readonly string[];
+  readonly afterCrash: string | null;
 }
 
 export interface TransactionView {

@@ -15,9 +15,15 @@ function isReplayed(inode: Inode, log: LogRoot, state: State): boolean {
   return log.onDisk.get(state) === 1 && inode.diskLog.present.get(state) === 1;
 }
 
-/** The i_size found: the log's inode item wins. */
+/**
+ * The i_size found: the log's inode item wins, but for one that says only that the inode exists: of that overwrite_item
+ * takes a size that is not 0, unless there is no such inode yet.
+ */
 export function sizeAfterCrash(inode: Inode, log: LogRoot, state: State): VersionedSize {
-  return (isReplayed(inode, log, state) ? inode.diskLog : inode.committed).size;
+  const { committed, diskLog } = inode;
+  if (!isReplayed(inode, log, state)) return committed.size;
+  const keepsSize = diskLog.existsOnly.get(state) === 1 && diskLog.size.get(state) === 0;
+  return (keepsSize && committed.present.get(state) === 1 ? committed : diskLog).size;
 }
 
 /**

@@ -1,10 +1,12 @@
 import type { Inode } from '../model/inode.ts';
-import type { LogRoot } from '../model/log-root.ts';
+import type { Machine } from '../model/machine.ts';
+import type { Namespace } from '../model/namespace.ts';
 import { changesOf, isZero, keeps } from '../model/version.ts';
 import type { ViolationKind } from '../scenario.ts';
 import { below, lowest } from '../state/bits.ts';
 import type { State } from '../state/layout.ts';
 import { replayed, sizeAfterCrash } from './after-crash.ts';
+import { namesAfterCrash } from './names-after-crash.ts';
 import type { FilePromise } from './promises.ts';
 
 /** A promise broken by a power failure in one state: a contiguous range of one file. */
@@ -29,6 +31,8 @@ export class Losses {
   resurrected = 0;
   /** Those of both whose blocks are as promised, but behind a wrong size. */
   sizeOnly = 0;
+  /** The file has none of the names of which it was promised to have one; all of it is lost. */
+  missing = false;
 
   /** Those behind a size that a sync of a range promised, and who did. */
   behindRange = 0;
@@ -40,10 +44,14 @@ export class Losses {
   }
 
   /** Judges a power failure in `state`. */
-  judge(inode: Inode, promise: FilePromise, log: LogRoot, state: State): void {
+  judge(inode: Inode, promise: FilePromise, machine: Machine, state: State): void {
+    const { log, names } = machine;
     this.corrupt = 0;
     this.lost = 0;
     this.resurrected = 0;
+    this.sizeOnly = 0;
+    this.missing = false;
+    if (names !== undefined && this.#isAbsent(inode, promise, machine, names, state)) return;
     const size = sizeAfterCrash(inode, log, state);
     const inside = below(size.get(state));
     const fromLog = replayed(inode, log, state);
@@ -73,6 +81,21 @@ export class Losses {
     this.lost &= ~this.corrupt;
     this.resurrected &= ~this.corrupt;
     this.sizeOnly &= ~this.corrupt;
+  }
+
+  /** Judges whether the file exists; true when it does not, so that there is no content to judge. */
+  #isAbsent(inode: Inode, promise: FilePromise, machine: Machine, names: Namespace, state: State): boolean {
+    const found = namesAfterCrash(machine, names, state);
+    const promised = promise.names.get(state);
+    const isThere = found.includes(inode.index);
+    const hasPromised = found.some((node, name) => node === inode.index && (promised & (1 << name)) !== 0);
+    // A file that has been deleted meanwhile may be gone, or still be there under any name.
+    if (!hasPromised && promised !== 0 && names.isLinked(state, inode.index)) {
+      this.missing = true;
+      this.lost = below(Math.max(promise.size.get(state), 1));
+      return true;
+    }
+    return !isThere;
   }
 
   #judgeSize(promised: number, found: number, older: boolean): void {
@@ -121,8 +144,9 @@ export function brokenPromises(inode: Inode, promise: FilePromise, losses: Losse
   return broken;
 }
 
-/** Who promised a segment: the sync of its version, or of the size where only that is wrong. */
+/** Who promised a segment: the sync of its version, or of the size where only that is wrong, or that the file exists. */
 export function promiser(promise: FilePromise, losses: Losses, state: State, segment: number): number {
+  if (losses.missing) return promise.namesPromisedBy.get(state);
   const bit = 1 << segment;
   if ((losses.behindRange & losses.sizeOnly & bit) !== 0) return losses.rangePromisedBy;
   return ((losses.sizeOnly & bit) !== 0 ? promise.sizePromisedBy : promise.promisedBy[segment]!).get(state);

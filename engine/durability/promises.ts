@@ -1,4 +1,5 @@
 import type { Inode } from '../model/inode.ts';
+import type { Namespace } from '../model/namespace.ts';
 import { changesOf, largestVersion } from '../model/version.ts';
 import { VersionedSize } from '../model/versioned-size.ts';
 import type { Registers } from '../operations/registers.ts';
@@ -26,19 +27,31 @@ export class FilePromise {
   readonly promisedBy: readonly Field[];
   readonly size: VersionedSize;
   readonly sizePromisedBy: Field;
+  /**
+   * The names of which the file must have one: those it had when the sync was called that promised its existence, and those
+   * it has got since. Empty while its existence is not promised.
+   */
+  readonly names: Field;
+  readonly namesPromisedBy: Field;
   /** One for each sync of a range of the file. */
   readonly sizesAtLeast: readonly SizeAtLeast[];
 
-  /** `ranged`: the numbers of the sync operations that are of a range of this file. */
+  /**
+   * `ranged`: the numbers of the sync operations that are of a range of this file. `names` is the number of names in the
+   * scenario, 0 where they do not change.
+   */
   constructor(
     layout: Layout,
     segments: number,
+    names: number,
     limits: PromiseLimits & { readonly syncs: number; readonly ranged: readonly number[] },
   ) {
     this.version = layout.fields(segments, largestVersion(limits.versions));
     this.promisedBy = layout.fields(segments, limits.syncs);
     this.size = VersionedSize.create(layout, segments, limits.sizeChanges);
     this.sizePromisedBy = layout.field(limits.syncs);
+    this.names = layout.set(names);
+    this.namesPromisedBy = layout.field(names === 0 ? 0 : limits.syncs);
     this.sizesAtLeast = limits.ranged.map((promisedBy) => ({
       promisedBy,
       size: VersionedSize.create(layout, segments, limits.sizeChanges),
@@ -56,7 +69,10 @@ export interface SyncPromise {
   fulfil(state: State): void;
 }
 
-/** The promise of sync operation number `sync` of a task about the given files. */
+/**
+ * The promise of sync operation number `sync` of a task about the given files. Of a file that has no name in `names` at
+ * the call nothing is promised: nobody can look whether it was kept.
+ */
 export function syncPromise(
   sync: number,
   files: readonly {
@@ -66,6 +82,7 @@ export function syncPromise(
     readonly range: OperationRange;
   }[],
   registers: Registers,
+  names?: Namespace | undefined,
 ): SyncPromise {
   const calls = files.map(({ inode, promise, limits, range }) => ({
     inode,
@@ -81,6 +98,7 @@ export function syncPromise(
   return {
     call(state) {
       for (const { inode, versions, size } of calls) {
+        if (names !== undefined && !names.isLinked(state, inode.index)) continue;
         size.copyFrom(state, inode.size);
         // What a block holds whose write has failed, nobody can promise: version 0 is what it was at the start.
         const failed = inode.writeErrors.blocks.get(state);

@@ -15,6 +15,8 @@ type ExtentKind = 'data' | 'prealloc' | 'hole' | 'none';
 export class FileImage {
   /** The tree has an inode item of the file. */
   readonly present: Field;
+  /** The inode item of a log says only that the inode exists (generation 0, LOG_INODE_EXISTS). */
+  readonly existsOnly: Field;
   /** Size in the inode item. */
   readonly size: VersionedSize;
   /** Segments described by a regular file-extent item. */
@@ -40,6 +42,7 @@ export class FileImage {
 
   constructor(layout: Layout, segments: number, limits: Limits) {
     this.present = layout.field(1);
+    this.existsOnly = layout.field(limits.named ? 1 : 0);
     this.size = VersionedSize.create(layout, segments, limits.sizeChanges);
     this.data = layout.set(segments);
     this.prealloc = layout.set(limits.allocates ? segments : 0);
@@ -55,6 +58,7 @@ export class FileImage {
 
   copyFrom(state: State, other: FileImage): void {
     this.present.set(state, other.present.get(state));
+    this.existsOnly.set(state, other.existsOnly.get(state));
     this.size.copyFrom(state, other.size);
     this.data.set(state, other.data.get(state));
     this.prealloc.set(state, other.prealloc.get(state));
@@ -70,6 +74,7 @@ export class FileImage {
 
   clear(state: State): void {
     this.present.set(state, 0);
+    this.existsOnly.set(state, 0);
     this.size.clear(state);
     this.data.set(state, 0);
     this.prealloc.set(state, 0);

@@ -5,7 +5,7 @@ import { ExtentMapTree } from './extent-map-tree.ts';
 import { FileImage } from './file-image.ts';
 import type { FileSystem } from './file-system.ts';
 import type { Limits } from './limits.ts';
-import type { LogRoot } from './log-root.ts';
+import { LoggedInode } from './logged-inode.ts';
 import { OrderedExtents } from './ordered-extent.ts';
 import { PageCache } from './page-cache.ts';
 import type { Storage } from './storage.ts';
@@ -24,7 +24,7 @@ interface InodeDescription {
 }
 
 /** A regular file (struct btrfs_inode) with everything that memory and disk hold about it. */
-export class Inode {
+export class Inode extends LoggedInode {
   readonly fs: FileSystem;
   readonly index: number;
   readonly name: string;
@@ -39,8 +39,6 @@ export class Inode {
   readonly submitted: readonly Field[];
   /** i_size. */
   readonly size: VersionedSize;
-  /** Task that holds the inode lock, plus 1; 0 when it is free. */
-  readonly lock: Field;
   /** i_mmap_lock, which an fsync holds since 885f46d87f29. */
   readonly mmapLocked: Field;
   /** BTRFS_INODE_FLUSH_ON_CLOSE: truncated to nothing. */
@@ -49,15 +47,9 @@ export class Inode {
   readonly hasPrealloc: Field;
   /** BTRFS_INODE_NEEDS_FULL_SYNC. */
   readonly needsFullSync: Field;
-  /** last_trans and logged_trans as transaction offsets; 0 is any transaction before the scenario. */
-  readonly lastTrans: Field;
-  /** last_reflink_trans, likewise; kept with the items, for it matters to nothing else. */
+  /** last_reflink_trans, as an offset like last_trans; kept with the items, for it matters to nothing else. */
   readonly #lastReflinkTrans: Field;
-  readonly loggedTrans: Field;
-  readonly lastSubTrans: Field;
   readonly writeErrors: WriteErrors;
-  /** last_log_commit + 1, for it can be -1 (bc0939fcfab0). */
-  readonly #lastLogCommit: Field;
 
   /** Segments whose hole item is of the running transaction; kept only where others may describe new holes. */
   readonly freshHoles: Field;
@@ -71,6 +63,7 @@ export class Inode {
   readonly diskLog: FileImage;
 
   constructor(layout: Layout, file: InodeDescription, limits: Limits) {
+    super(layout, limits);
     const { fs, index, name, segments, storage } = file;
     const count = segments.count;
     this.fs = fs;
@@ -84,16 +77,11 @@ export class Inode {
     this.content = layout.fields(count, largestVersion(limits.versions));
     this.submitted = limits.changesUnderIo ? layout.fields(count, largestVersion(limits.versions)) : this.content;
     this.size = VersionedSize.create(layout, count, limits.sizeChanges);
-    this.lock = layout.field(limits.tasks, 'control');
     this.mmapLocked = layout.field(limits.mapped ? 1 : 0, 'control');
     this.flushOnClose = layout.field(limits.changesUnderIo ? 1 : 0);
     this.hasPrealloc = layout.field(limits.remembersPrealloc ? 1 : 0);
     this.needsFullSync = layout.field(1);
-    this.lastTrans = layout.field(limits.transactions + (limits.guessesLastTrans ? 1 : 0));
     this.#lastReflinkTrans = layout.field(limits.tracksItems ? limits.transactions : 0);
-    this.loggedTrans = layout.field(limits.transactions);
-    this.lastSubTrans = layout.field(limits.logTransactions);
-    this.#lastLogCommit = layout.field(limits.logTransactions + 1);
     this.freshHoles = layout.set(limits.staleHoles ? count : 0);
     this.writeErrors = new WriteErrors(layout, count, limits.tasks, limits.writeErrors);
     const image = () => new FileImage(layout, count, limits);
@@ -230,21 +218,6 @@ export class Inode {
     if (this.fs.mount.holes) this.tree.size.limit(state, lowest(~this.tree.described(state)));
   }
 
-  /** Some other task than this one holds the inode lock. */
-  isLockedByOther(state: State, task: number): boolean {
-    const holder = this.lock.get(state);
-    return holder !== 0 && holder !== task + 1;
-  }
-
-  /** last_log_commit; -1 when every change is yet to be logged (bc0939fcfab0). */
-  getLastLogCommit(state: State): number {
-    return this.#lastLogCommit.get(state) - 1;
-  }
-
-  setLastLogCommit(state: State, transid: number): void {
-    this.#lastLogCommit.set(state, transid + 1);
-  }
-
   /**
    * btrfs_set_inode_full_sync by an inode that was last changed in transaction `lastTrans`: for all that is known, it was
    * cloned into then (23e3337faf73, 5.18), so that the next log has the items of older generations, too.
@@ -262,11 +235,5 @@ export class Inode {
   /** May the inode have been cloned into in the transaction, or later? */
   mayBeCloned(state: State, transaction: number): boolean {
     return this.#lastReflinkTrans.get(state) >= transaction;
-  }
-
-  /** The first half of btrfs_set_inode_last_trans, part of every inode update in a transaction. */
-  setLastTrans(state: State, generation: number, log: LogRoot): void {
-    this.lastTrans.set(state, generation);
-    this.lastSubTrans.set(state, log.transid.get(state));
   }
 }

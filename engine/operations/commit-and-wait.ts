@@ -5,12 +5,13 @@ import { end, following, type Step } from './step.ts';
 
 /**
  * The end of an operation that makes the running transaction durable, and returns 0 when it is: who finds it being
- * committed already waits for that instead (btrfs_attach_transaction_barrier). `finish` is what the return does.
+ * committed already waits for that instead (btrfs_attach_transaction_barrier). `finish` is what the return does, `suffix` as for `commitTransaction`.
  */
 export function commitAndWait(
   { machine, registers }: OperationContext,
   finish: (state: State) => void,
   says: (state: State) => string | undefined = () => undefined,
+  suffix = '',
 ): Step[] {
   const { transaction } = machine;
   /** The transaction that somebody else commits and this task waits for. */
@@ -30,7 +31,7 @@ export function commitAndWait(
         return 'wait_for_commit';
       },
     },
-    ...commitTransaction(machine),
+    ...commitTransaction(machine, suffix),
     {
       name: 'transaction_completed',
       locks: '',

@@ -33,11 +33,13 @@ export function commit({ machine }: OperationContext): Step[] {
   ];
 }
 
-/** btrfs_commit_transaction from TRANS_STATE_COMMIT_START to the durable super block. */
-export function commitTransaction(machine: Machine): Step[] {
-  const { transaction, inodes, log, mount } = machine;
-  return [
-    ...(mount.flushoncommit ? flushDelalloc(machine) : []),
+/**
+ * btrfs_commit_transaction from TRANS_STATE_COMMIT_START to the durable super block. `suffix` tells the labels of its
+ * steps apart from others of the operation.
+ */
+export function commitTransaction(machine: Machine, suffix = ''): Step[] {
+  const { transaction, inodes, names, log, mount } = machine;
+  const steps: Step[] = [
     {
       name: 'commit_doing',
       locks: '',
@@ -62,6 +64,7 @@ export function commitTransaction(machine: Machine): Step[] {
           inode.log.clear(state);
           inode.freshHoles.set(state, 0);
         }
+        names?.freeze(state);
         log.exists.set(state, 0);
         transaction.unblock(state);
         return undefined;
@@ -69,7 +72,6 @@ export function commitTransaction(machine: Machine): Step[] {
     },
     {
       name: 'write_super',
-      label: 'write_super of the transaction',
       locks: 'tree_log_mutex',
       does: 'Writes the trees, flushes the devices and writes the super block: the transaction is durable, and there is no log on disk.',
       apply: (state) => {
@@ -78,6 +80,8 @@ export function commitTransaction(machine: Machine): Step[] {
       },
     },
   ];
+  const flush = mount.flushoncommit ? flushDelalloc(machine) : [];
+  return [...flush, ...steps.map((step) => ({ ...step, label: `${step.name}${suffix}` }))];
 }
 
 /** With `flushoncommit` a commit writes all dirty data and waits for it, before anybody is kept from joining. */

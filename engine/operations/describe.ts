@@ -102,6 +102,33 @@ const texts: Readonly<Record<OperationKind | 'endio', Omit<OperationDescription,
     summary: 'The inode leaves memory, unless it is in use, and comes back from the subvolume tree at the next access.',
     kernelFunction: 'btrfs_evict_inode',
   },
+  create: {
+    synopsis: 'create F',
+    summary:
+      'Makes a file that does not exist yet. Nothing is durable by that: its first fsync logs the file and its name.',
+    kernelFunction: 'btrfs_create',
+  },
+  mkdir: {
+    synopsis: 'mkdir D',
+    summary: 'Makes a directory. The fsync of a file in it makes it durable, too.',
+    kernelFunction: 'btrfs_mkdir',
+  },
+  link: {
+    synopsis: 'link F to N',
+    summary: 'Gives the file a further name.',
+    kernelFunction: 'btrfs_link',
+  },
+  rename: {
+    synopsis: 'rename F to N',
+    summary: 'Gives the file or directory another name, which whatever had it before loses.',
+    kernelFunction: 'btrfs_rename',
+  },
+  unlink: {
+    synopsis: 'unlink F',
+    summary:
+      'Removes a name; that of a directory only when it is empty. An open file without a name can still be written and read.',
+    kernelFunction: 'btrfs_unlink',
+  },
   fault: {
     synopsis: 'fault enomem|io on T.op[@STEP]',
     summary: 'From here on a step of another operation fails; without one, nothing ever does.',
@@ -133,9 +160,15 @@ export function describeOperation(kind: OperationKind | 'endio', kernel: string 
   return { kind, ...texts[kind], steps: stepTable(kind, kernel) };
 }
 
+const knownNames = new Map<OperationKind | 'endio', readonly string[]>();
+
 /** Names of the steps that an operation has in any release, each once, in table order. */
-export function stepNames(kind: OperationKind | 'endio'): string[] {
-  return [...new Set(changingReleases.flatMap((kernel) => stepTable(kind, kernel).map(({ name }) => name)))];
+export function stepNames(kind: OperationKind | 'endio'): readonly string[] {
+  const names = knownNames.get(kind) ?? [
+    ...new Set(changingReleases.flatMap((kernel) => stepTable(kind, kernel).map(({ name }) => name))),
+  ];
+  knownNames.set(kind, names);
+  return names;
 }
 
 /** What can be different about a file and a mount so that operations take other steps. */
@@ -160,9 +193,19 @@ function stepTable(kind: OperationKind | 'endio', kernel: string): StepDescripti
   return first;
 }
 
-/** The table, read off a scenario that has just this operation. */
-function tableOf(
+/** The table of one variant, read off scenarios that have just this operation; of an fsync, the steps that only a directory takes come last. */
+function tableOf(kind: OperationKind | 'endio', kernel: string, variant: (typeof variants)[number]): StepDescription[] {
+  const table: StepDescription[] = [];
+  for (const operation of samples(kind)) {
+    const known = new Set(table.map(({ name }) => name));
+    table.push(...stepsOf(kind, operation, kernel, variant).filter(({ name }) => !known.has(name)));
+  }
+  return table;
+}
+
+function stepsOf(
   kind: OperationKind | 'endio',
+  operation: Operation,
   kernel: string,
   { mount, size }: (typeof variants)[number],
 ): StepDescription[] {
@@ -172,7 +215,15 @@ function tableOf(
     guards: {},
     mount,
     files: ['F', 'G'].map((name) => ({ name, size, data: [], needsFullSync: false })),
-    tasks: [{ name: 'task', operations: [sample(kind)] }],
+    namespace: {
+      directories: ['D'],
+      names: [
+        { directory: 2, name: 'F' },
+        { directory: 2, name: 'N' },
+      ],
+      links: [{ name: 0, node: 0 }],
+    },
+    tasks: [{ name: 'task', operations: [operation] }],
     orders: [],
     schedules: [],
     expect: [],
@@ -183,24 +234,39 @@ function tableOf(
   return thread.steps.map(({ step: { name, locks, does } }) => ({ name, locks, does }));
 }
 
-/** Some operation of the kind; a completion is read off the file of a write. */
-function sample(kind: OperationKind | 'endio'): Operation {
+/** Some operations of the kind; a completion is read off the file of a write. */
+function samples(kind: OperationKind | 'endio'): Operation[] {
   switch (kind) {
     case 'sync':
     case 'commit':
-      return { kind };
+      return [{ kind }];
     case 'truncate':
-      return { kind, file: 0, size: 0 };
+      return [{ kind, file: 0, size: 0 }];
     case 'fallocate':
     case 'zero-range':
-      return { kind, file: 0, range: 'all', keepSize: false };
+      return [{ kind, file: 0, range: 'all', keepSize: false }];
+    case 'create':
+      return [{ kind, node: 0, name: 0 }];
+    case 'mkdir':
+      return [{ kind, node: 3, name: 1 }];
+    case 'link':
+    case 'rename':
+      return [{ kind, name: 0, to: 1 }];
+    case 'unlink':
+      return [{ kind, name: 0 }];
+    case 'fsync':
+    case 'fdatasync':
+      return [
+        { kind, file: 0, range: 'all' },
+        { kind, directory: 2 },
+      ];
     case 'fault':
-      return { kind, failure: 'enomem', on: { task: 0, operation: 0 } };
+      return [{ kind, failure: 'enomem', on: { task: 0, operation: 0 } }];
     case 'clone':
-      return { kind, file: 0, range: 'all', target: 1, offset: 0 };
+      return [{ kind, file: 0, range: 'all', target: 1, offset: 0 }];
     case 'endio':
-      return { kind: 'write', file: 0, range: 'all' };
+      return [{ kind: 'write', file: 0, range: 'all' }];
     default:
-      return { kind, file: 0, range: 'all' };
+      return [{ kind, file: 0, range: 'all' }];
   }
 }

@@ -30,6 +30,9 @@ export function evict({ machine }: OperationContext, operation: FileOperation): 
         inode.needsFullSync.set(state, generation > 0 && inode.lastTrans.get(state) === generation ? 1 : 0);
         // Pessimistic: it is not known whether the inode was cloned into.
         inode.noteReflink(state, inode.lastTrans.get(state));
+        // So is last_unlink_trans: it is not known whether names were added or removed.
+        inode.lastUnlinkTrans.set(state, inode.lastTrans.get(state) & inode.lastUnlinkTrans.mask);
+        inode.copyEverything.set(state, 0);
         inode.loggedTrans.set(state, 0);
         inode.lastSubTrans.set(state, 0);
         inode.setLastLogCommit(state, 0);

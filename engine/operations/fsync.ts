@@ -1,13 +1,14 @@
 import { inodeInLog } from '../model/machine.ts';
 import type { FileOperation } from '../scenario.ts';
 import type { State } from '../state/layout.ts';
-import { commitFallback, fallBackToCommit } from './commit-fallback.ts';
 import type { OperationContext } from './context.ts';
 import { pagesAreUnlocked } from './delalloc.ts';
 import { type FsyncScope, fsyncScope } from './fsync-scope.ts';
 import { fsyncWaits, startOrderedOps } from './fsync-waits.ts';
+import { writeAndWait } from './full-commit.ts';
 import { logInode } from './log-inode.ts';
-import { skipCheck, skipped } from './skip-check.ts';
+import { commitInstead, commitsInstead, fileNames, giveUpLog, needsFullCommit, unlockToCommit } from './log-parents.ts';
+import { skipCheck, skipped, tookNothing } from './skip-check.ts';
 import { end, following, type Step } from './step.ts';
 import { syncLog } from './sync-log.ts';
 import { failure, isUntold, loggingFailed, tellsError } from './write-failure.ts';
@@ -17,6 +18,7 @@ export function fsync(context: OperationContext, operation: FileOperation): Step
   const { task, promise } = context;
   const scope = fsyncScope(context, operation);
   const { inode, machine } = scope;
+  const names = fileNames(context, operation.file);
   return [
     {
       name: 'start_ordered_ops',
@@ -45,7 +47,8 @@ export function fsync(context: OperationContext, operation: FileOperation): Step
     ...fsyncWaits(scope),
     ...skipCheck(scope),
     ...joinLog(scope),
-    ...logInode(scope),
+    ...logInode(scope, names),
+    ...(names?.steps ?? []),
     {
       name: 'inode_unlock',
       locks: 'inode lock',
@@ -56,10 +59,11 @@ export function fsync(context: OperationContext, operation: FileOperation): Step
         return scope.ioError.get(state) === 1 ? loggingFailed : undefined;
       },
     },
+    ...giveUpLog(machine),
     ...syncLog(machine, scope.transid),
     ...returns(),
-    ...(machine.mount.notreelog ? commitFallback(context, inode, { unlock, finish, outcome }) : []),
     ...failure(scope, unlock),
+    ...commitInstead(context, { unlock, finish, outcome }, writeAndWait(inode)),
   ];
 
   function unlock(state: State): undefined {
@@ -140,10 +144,10 @@ export function fsync(context: OperationContext, operation: FileOperation): Step
 }
 
 /** btrfs_start_transaction, and start_log_trans unless the inode is in the log by now. */
-function joinLog({ machine, inode, taken, transid }: FsyncScope): Step[] {
-  const { transaction, log, rules, mount } = machine;
-  // What a fast fsync has taken along by then is in no log yet (487781796d30); before, nothing is taken yet.
-  const tookNothing = (state: State) => !rules.fastFsyncWaitsForWritebackOnly || taken.get(state) === 0;
+function joinLog(scope: FsyncScope): Step[] {
+  const { machine, inode, transid } = scope;
+  const { transaction, log, rules } = machine;
+  const mayCommit = commitsInstead(machine);
   return [
     {
       name: 'start_transaction',
@@ -161,16 +165,18 @@ function joinLog({ machine, inode, taken, transid }: FsyncScope): Step[] {
       locks: 'inode lock, root log_mutex',
       does: 'Becomes a writer of the log tree, which the first logger of a transaction creates. With `notreelog` there is none.',
       ready: (state) =>
-        mount.notreelog ||
+        machine.mount.notreelog ||
         log.exists.get(state) === 1 ||
         !rules.firstLoggerWaitsForCommit ||
         transaction.treeLogMutex.get(state) === 0,
       waitsFor: 'the super block of the previous transaction (tree_log_mutex)',
-      goesTo: [following, 'inode_unlock without log', ...(mount.notreelog ? [fallBackToCommit] : [])],
+      goesTo: [following, 'inode_unlock without log', ...(mayCommit ? [unlockToCommit] : [])],
       apply: (state) => {
-        if (mount.notreelog) return fallBackToCommit;
+        // btrfs_log_inode_parent asks for this before anything else.
+        if (machine.mount.notreelog) return unlockToCommit;
         const inLog = inodeInLog(machine, inode, state, transaction.generation.get(state));
-        if (inLog && tookNothing(state)) return 'inode_unlock without log';
+        if (inLog && tookNothing(scope, state)) return 'inode_unlock without log';
+        if (needsFullCommit(machine, state)) return unlockToCommit;
         if (log.exists.get(state) === 0) log.create(state);
         log.writers.add(state, 1);
         transid.set(state, log.transid.get(state));

@@ -4,13 +4,15 @@ import type { State } from '../state/layout.ts';
 import type { FsyncScope } from './fsync-scope.ts';
 import { logChangedExtents } from './log-changed-extents.ts';
 import { copyItems, copyItemsBehindEof, logGaps } from './log-items.ts';
+import { dropCut } from './log-names.ts';
+import type { FileNames } from './log-parents.ts';
 import { getLoggedExtents } from './logged-extents.ts';
 import type { Step } from './step.ts';
 
 const held = 'inode lock, inode log_mutex';
 
-/** btrfs_log_inode for a regular file (LOG_INODE_ALL). */
-export function logInode(scope: FsyncScope): Step[] {
+/** btrfs_log_inode for a regular file (LOG_INODE_ALL). `names` is there where names can change. */
+export function logInode(scope: FsyncScope, names: FileNames | undefined): Step[] {
   const { machine, inode, taken, transid } = scope;
   const { rules, transaction, log } = machine;
   const { needsFullSync, orderedExtents } = inode;
@@ -28,29 +30,31 @@ export function logInode(scope: FsyncScope): Step[] {
       apply: (state) => {
         if (needsFullSync.get(state) === 0) return 'log_inode_item';
         needsFullSync.set(state, 0);
+        inode.copyEverything.set(state, 0);
         return 'truncate_inode_items';
       },
     },
-    ...fullPath(scope),
-    ...fastPath(scope),
+    ...fullPath(scope, names),
+    ...fastPath(scope, names),
     {
       name: 'log_inode_done',
       locks: held,
-      does: 'The inode counts as logged in this transaction; this task is no longer a writer of the log.',
+      does: 'The inode counts as logged in this transaction.',
       apply: (state) => {
         if (rules.fastFsyncLogsRunningExtents) orderedExtents.submitTaken(state, transid.get(state));
         else transaction.pendingOrdered.add(state, orderedExtents.markLogged(state, taken.get(state)));
         inode.loggedTrans.set(state, transaction.generation.get(state));
         inode.setLastLogCommit(state, inode.lastSubTrans.get(state));
         inode.noteReflink(state, 0);
-        log.writers.add(state, -1);
+        if (names === undefined) log.writers.add(state, -1);
+        else if (names.isUnlinked(state)) inode.log.clear(state);
         return undefined;
       },
     },
   ];
 }
 
-function fullPath({ machine, inode, blocks }: FsyncScope): Step[] {
+function fullPath({ machine, inode, blocks }: FsyncScope, names: FileNames | undefined): Step[] {
   const { rules, guards, mount } = machine;
   const { log, tree, extentMaps } = inode;
   const described = (state: State) => tree.data.get(state) | tree.prealloc.get(state);
@@ -79,6 +83,7 @@ function fullPath({ machine, inode, blocks }: FsyncScope): Step[] {
       does: 'Full path: copies the inode item (with i_size from memory) and the file-extent items from the subvolume tree.',
       apply: (state) => {
         logInodeItem(inode, state);
+        names?.copyReferences(state);
         log.describe(state, tree.data.get(state) & copied(state), 'data', tree.version);
         log.describe(state, tree.prealloc.get(state) & copied(state), 'prealloc', tree.version);
         log.inline.set(state, tree.inline.get(state));
@@ -124,16 +129,22 @@ function loggedHoles({ fs, freshHoles, tree }: Inode, state: State): number {
   return tree.hole.get(state) & (fs.guards['punch.hole-generation'] === false ? freshHoles.get(state) : ~0);
 }
 
-function fastPath(scope: FsyncScope): Step[] {
-  const { inode } = scope;
-  const { log, tree } = inode;
+function fastPath(scope: FsyncScope, names: FileNames | undefined): Step[] {
+  const { inode, machine } = scope;
+  const { log, tree, copyEverything } = inode;
+  /** The leaf with the inode item changed in this transaction, so that the item is copied from there. */
+  const itemChanged = (state: State) => inode.lastTrans.get(state) === machine.transaction.generation.get(state);
   return [
     {
       name: 'log_inode_item',
       locks: held,
       does: 'Fast path: logs the inode item with i_size from memory. This may sleep.',
       apply: (state) => {
-        logInodeItem(inode, state);
+        const copies = copyEverything.get(state) === 1;
+        if (copies) names?.copyReferences(state);
+        if (copies && !itemChanged(state) && !machine.guards['log-inode.copied-item']) dropItem(inode, state);
+        else logInodeItem(inode, state);
+        copyEverything.set(state, 0);
         return undefined;
       },
     },
@@ -159,10 +170,20 @@ function fastPath(scope: FsyncScope): Step[] {
   ];
 }
 
+/** The log has items of the inode, but no inode item: as good as one that says that the inode exists. */
+function dropItem(inode: Inode, state: State): void {
+  const sizeBefore = inode.log.size.get(state);
+  inode.log.present.set(state, 1);
+  inode.log.existsOnly.set(state, 1);
+  inode.log.size.clear(state);
+  dropCut(inode, state, sizeBefore);
+}
+
 function logInodeItem(inode: Inode, state: State): void {
   // Behind the size logged before no item was logged: should the file have grown since, nothing is said of that range.
   inode.log.hole.set(state, inode.log.hole.get(state) & below(inode.log.size.get(state)));
   inode.log.present.set(state, 1);
+  inode.log.existsOnly.set(state, 0);
   inode.log.size.copyFrom(state, inode.size);
   // Replay of an inode item drops every extent behind its size first.
   inode.log.describe(state, below(inode.content.length) & ~inode.inside(state), 'hole', inode.content);

@@ -8,7 +8,7 @@ import type { Step } from './step.ts';
  * writes the log tree; who logged into the same log transaction meanwhile waits for the leader.
  */
 export function syncLog(machine: Machine, transid: Field): Step[] {
-  const { log, transaction, rules, inodes } = machine;
+  const { log, transaction, rules, inodes, names } = machine;
   return [
     {
       name: 'wait_log_commit',
@@ -28,6 +28,7 @@ export function syncLog(machine: Machine, transid: Field): Step[] {
       waitsFor: 'the previous log sync and all tasks that are logging',
       apply: (state) => {
         for (const inode of inodes) inode.syncingLog.copyFrom(state, inode.log);
+        names?.syncingLog.copyFrom(state, names.log);
         log.transid.add(state, 1);
         return undefined;
       },
@@ -44,6 +45,8 @@ export function syncLog(machine: Machine, transid: Field): Step[] {
           inode.diskLog.copyFrom(state, inode.syncingLog);
           inode.syncingLog.clear(state);
         }
+        names?.diskLog.copyFrom(state, names.syncingLog);
+        names?.syncingLog.clear(state);
         log.onDisk.set(state, 1);
         return undefined;
       },

@@ -1,4 +1,5 @@
 import type { Operation } from '../scenario.ts';
+import { create, link, rename, unlink } from './change-names.ts';
 import { clone } from './clone.ts';
 import { close } from './close.ts';
 import { commit } from './commit.ts';
@@ -8,6 +9,7 @@ import { evict } from './evict.ts';
 import { fallocate, zeroRange } from './fallocate.ts';
 import { fault } from './fault.ts';
 import { fsync } from './fsync.ts';
+import { fsyncDirectory } from './fsync-directory.ts';
 import { mmapWrite } from './mmap-write.ts';
 import { punch } from './punch.ts';
 import { read } from './read.ts';
@@ -39,7 +41,16 @@ export function operationSteps(context: OperationContext, operation: Operation):
       return releasepage(context, operation);
     case 'fsync':
     case 'fdatasync':
-      return fsync(context, operation);
+      return 'directory' in operation ? fsyncDirectory(context, operation) : fsync(context, operation);
+    case 'create':
+    case 'mkdir':
+      return create(context, operation);
+    case 'link':
+      return link(context, operation);
+    case 'rename':
+      return rename(context, operation);
+    case 'unlink':
+      return unlink(context, operation);
     case 'punch':
       return punch(context, operation);
     case 'fallocate':

@@ -1,11 +1,12 @@
 import { formatOffset, formatRange } from '../format.ts';
-import type { ExtentMapView, FileView, ItemView, PageView, StateView } from '../trace.ts';
+import type { ExtentMapView, FileView, ItemView, NameView, PageView, StateView } from '../trace.ts';
 
 /** What is different between two states, one short line each, in the kernel's terms. */
 export function describeChanges(before: StateView, after: StateView): string[] {
   return [
     ...describeTransaction(before, after),
     ...after.files.flatMap((file, i) => describeFile(before.files[i]!, file)),
+    ...after.names.flatMap((name, i) => describeName(before.names[i]!, name)),
     ...describeLog(before, after),
   ];
 }
@@ -19,6 +20,15 @@ function describeTransaction({ transaction: before }: StateView, { transaction: 
     if (after.state === 'none') lines.push(`transaction ${after.generation}: the trees are frozen as they are`);
   }
   if (after.lastCommitted !== before.lastCommitted) lines.push(`transaction ${after.lastCommitted} is committed`);
+  return lines;
+}
+
+function describeName(before: NameView, after: NameView): string[] {
+  const { name, linksTo } = after;
+  const lines: string[] = [];
+  if (linksTo !== before.linksTo) lines.push(linksTo === null ? `name ${name} removed` : `name ${name} -> ${linksTo}`);
+  for (const fact of after.logged) if (!before.logged.includes(fact)) lines.push(`log tree: ${name}: ${fact}`);
+  for (const fact of before.logged) if (!after.logged.includes(fact)) lines.push(`log tree: ${name}: no ${fact}`);
   return lines;
 }
 

@@ -147,7 +147,7 @@ class ScheduleRun {
     const losses = new Losses();
     for (const inode of machine.inodes) {
       const promise = promises[inode.index]!;
-      losses.judge(inode, promise, machine.log, state);
+      losses.judge(inode, promise, machine, state);
       for (const { kind, file, segments, promisedBy, sizeOnly } of brokenPromises(inode, promise, losses, state)) {
         const key = `${kind} ${file} ${segments} ${promisedBy}`;
         if (this.#violations.has(key)) continue;

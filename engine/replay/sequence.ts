@@ -1,6 +1,8 @@
 import { dataAfterCrash, sizeAfterCrash, versionAfterCrash } from '../durability/after-crash.ts';
+import { namesAfterCrash } from '../durability/names-after-crash.ts';
 import type { ExtentItemType } from '../model/extent-items.ts';
 import type { Inode } from '../model/inode.ts';
+import type { Namespace } from '../model/namespace.ts';
 import { compile, type Program } from '../program.ts';
 import type { ByteRange, Scenario } from '../scenario.ts';
 import { below, lowest } from '../state/bits.ts';
@@ -16,6 +18,18 @@ export interface CrashOutcome {
   readonly log: boolean;
   /** Per file. */
   readonly files: readonly FileOutcome[];
+  /** Per name of the namespace, the node that it links to, -1 for none; undefined where names do not change. */
+  readonly names: readonly number[] | undefined;
+  /** What the log on disk says of names; undefined where names do not change. */
+  readonly loggedNames: LoggedNamesOutcome | undefined;
+}
+
+export interface LoggedNamesOutcome {
+  /** Per name, the node of its INODE_REF item and of its DIR_INDEX item; -1 for none. */
+  readonly references: readonly number[];
+  readonly entries: readonly number[];
+  /** Node numbers of the directories that have an inode item. */
+  readonly directories: readonly number[];
 }
 
 export interface FileOutcome {
@@ -82,10 +96,12 @@ function rest(runner: Runner): boolean {
 }
 
 function outcome({ machine }: Program, { state }: Runner, names: VersionNames): CrashOutcome {
-  const { inodes, log, transaction } = machine;
+  const { inodes, log, transaction, names: namespace } = machine;
   return {
     commits: transaction.lastCommitted.get(state),
     log: log.onDisk.get(state) === 1,
+    names: namespace && [...namesAfterCrash(machine, namespace, state)],
+    loggedNames: namespace && loggedNames(namespace, state),
     files: inodes.map((inode) => {
       const size = sizeAfterCrash(inode, log, state).get(state);
       const data: DataOutcome[] = [];
@@ -97,6 +113,14 @@ function outcome({ machine }: Program, { state }: Runner, names: VersionNames): 
       }
       return { size: inode.segments.cuts[size]!, data, logged: loggedFile(inode, state) };
     }),
+  };
+}
+
+function loggedNames({ diskLog, directoryOf, directories, root }: Namespace, state: State): LoggedNamesOutcome {
+  return {
+    references: directoryOf.map((_, name) => diskLog.referenceAt(state, name)),
+    entries: directoryOf.map((_, name) => diskLog.entryAt(state, name)),
+    directories: directories.flatMap((_, i) => ((diskLog.directories.get(state) & (1 << i)) === 0 ? [] : [root + i])),
   };
 }
 

@@ -1,4 +1,4 @@
-import { formatOffset, formatRange } from '../format.ts';
+import { formatDirectory, formatName, formatOffset, formatRange } from '../format.ts';
 import { compile, type ProfileOverrides, type Program } from '../program.ts';
 import type { Operation, Scenario } from '../scenario.ts';
 import type { Trace, TraceStep } from '../trace.ts';
@@ -72,7 +72,13 @@ function nameOf(scenario: Scenario, actor: Actor): string {
   return formatOperation(scenario, tasks[actor.task]!.operations[actor.operation]!);
 }
 
-function formatOperation({ files, tasks }: Scenario, operation: Operation): string {
+function formatOperation(scenario: Scenario, operation: Operation): string {
+  const { files, tasks, namespace } = scenario;
+  if ('name' in operation && namespace !== undefined) {
+    const to = 'to' in operation ? ` to ${formatName(scenario, operation.to)}` : '';
+    return `${operation.kind} ${formatName(scenario, operation.name)}${to}`;
+  }
+  if ('directory' in operation) return `${operation.kind} ${formatDirectory(scenario, operation.directory)}`;
   if (operation.kind === 'fault') {
     const { task, operation: index, step } = operation.on;
     const { name, operations } = tasks[task]!;

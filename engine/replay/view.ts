@@ -17,6 +17,7 @@ import type {
   StateView,
 } from '../trace.ts';
 import type { VersionNames } from './versions.ts';
+import { viewNames } from './view-names.ts';
 
 /** A state in words and byte ranges, for people to look at. */
 export function viewState(program: Program, state: State, names: VersionNames): StateView {
@@ -38,6 +39,7 @@ export function viewState(program: Program, state: State, names: VersionNames): 
       onDisk: log.onDisk.get(state) === 1,
     },
     files: inodes.map((inode) => viewFile(program, inode, state, names)),
+    names: viewNames(program, state),
     crash: viewCrash(program, state, names),
   };
 }
@@ -159,7 +161,7 @@ function viewCrash(program: Program, state: State, names: VersionNames): CrashVi
     violations: machine.inodes.flatMap((inode) => {
       const promise = promises[inode.index]!;
       const losses = new Losses();
-      losses.judge(inode, promise, machine.log, state);
+      losses.judge(inode, promise, machine, state);
       return brokenPromises(inode, promise, losses, state).map(({ kind, file, segments, promisedBy, sizeOnly }) => ({
         kind,
         file,
@@ -178,7 +180,7 @@ function viewCrashFile(program: Program, inode: Inode, state: State, names: Vers
   const promise = program.promises[inode.index]!;
   const size = sizeAfterCrash(inode, log, state).get(state);
   const losses = new Losses();
-  losses.judge(inode, promise, log, state);
+  losses.judge(inode, promise, program.machine, state);
   const shown = below(Math.max(size, promise.size.get(state)));
   const content = names
     .runs(inode.index, shown, (segment) => (segment < size ? versionAfterCrash(inode, log, state, segment) : -1))

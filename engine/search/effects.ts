@@ -57,7 +57,7 @@ export class EffectTracker {
       }
       case 'fsync':
       case 'fdatasync':
-        return 'nothing in the file has changed that was not promised before';
+        return `nothing in the ${'file' in operation ? 'file' : 'directory'} has changed that was not promised before`;
       case 'read':
         return 'the pages are in memory already';
       case 'close':
@@ -71,6 +71,14 @@ export class EffectTracker {
       case 'fallocate':
       case 'zero-range':
         return 'the range is allocated already';
+      case 'create':
+      case 'mkdir':
+        return 'the name is taken, or its directory does not exist';
+      case 'link':
+      case 'rename':
+        return 'there is no such name to begin with, or the new one cannot be had';
+      case 'unlink':
+        return 'there is no such name, or it is that of a directory that is not empty';
       case 'clone':
         return 'it is refused: see what its range and the sizes of both files are then';
       case 'fault':

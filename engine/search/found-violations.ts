@@ -46,10 +46,11 @@ export class FoundViolations {
 
   /** Judges a crash in state number `index`. True when it breaks a promise. */
   judge(state: State, index: number, depth: number): boolean {
-    const { inodes, log } = this.#program.machine;
+    const { machine } = this.#program;
+    const { inodes } = machine;
     let losing = false;
     for (let file = 0; file < inodes.length; file++) {
-      this.#judged.judge(inodes[file]!, this.#program.promises[file]!, log, state);
+      this.#judged.judge(inodes[file]!, this.#program.promises[file]!, machine, state);
       if (this.#judged.all === 0) continue;
       losing = true;
       const known = this.#lookUp(state, file);
@@ -64,7 +65,7 @@ export class FoundViolations {
     const signature = this.#signatures[file]!.fill(0);
     signature[0] = this.#judged.lost;
     signature[1] = this.#judged.resurrected;
-    signature[2] = this.#judged.sizeOnly;
+    signature[2] = this.#judged.missing ? -1 : this.#judged.sizeOnly;
     signature[3] = this.#judged.corrupt;
     for (let rest = this.#judged.all; rest !== 0; rest &= rest - 1) {
       const segment = lowest(rest);

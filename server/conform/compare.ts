@@ -1,5 +1,19 @@
-import { blockSize, type CrashOutcome, crashOutcomes, type FileOutcome, newestRelease } from '../../engine/index.ts';
-import { firstDifference, predictedItems, recordedItems } from './log-items.ts';
+import {
+  blockSize,
+  type CrashOutcome,
+  crashOutcomes,
+  type FileOutcome,
+  type LoggedNamesOutcome,
+  newestRelease,
+} from '../../engine/index.ts';
+import {
+  firstDifference,
+  hasInodeItem,
+  predictedItems,
+  predictedNames,
+  recordedItems,
+  recordedNames,
+} from './log-items.ts';
 import { type LoweredRecord, lowerRecord, whySkipped } from './lower-record.ts';
 import type { CorpusRecord, RecordedFile, RecordedOutcome, RecordedState } from './record.ts';
 
@@ -61,9 +75,9 @@ function whyOtherItems(
   return undefined;
 }
 
-/** The mainline release of a kernel: `6.18` of `6.18.44-generic`. */
+/** The release of a kernel, with what was backported to it: `6.18.44` of `6.18.44-generic`. */
 function releaseOf(kernel: string): string {
-  return /^\d+\.\d+/.exec(kernel)?.[0] ?? newestRelease;
+  return /^\d+(\.\d+)+/.exec(kernel)?.[0] ?? newestRelease;
 }
 
 function compareOutcome(
@@ -77,25 +91,33 @@ function compareOutcome(
     facts.push(['commits', String(outcome.gen), String(predicted.commits)]);
     facts.push(['log', String(outcome.log), String(predicted.log)]);
   }
-  for (const [index, file] of record.files.entries()) {
-    const state = outcome.state[file.name] ?? null;
-    const found = predicted.files[index]!;
-    facts.push([`existence of ${file.name}`, String(state !== null && state.dir !== true), 'true']);
-    if (state === null) continue;
-    facts.push([`size of ${file.name}`, String(state.size), String(found.size)]);
+  const { names, scenario, tags } = lowered;
+  const links = predicted.names ?? names.initial;
+  const paths = scenario.namespace === undefined ? record.files.map(({ name }) => name) : Object.keys(outcome.state);
+  for (const path of paths) {
+    const state = outcome.state[path] ?? null;
+    const node = names.resolve(path, links);
+    const found = predicted.files[node];
+    facts.push([
+      `existence of ${path}`,
+      kindOf(state),
+      node < 0 ? 'nothing' : found === undefined ? 'directory' : 'file',
+    ]);
+    if (state === null || node < 0) continue;
+    facts.push([`inode number of ${path}`, String(state.ino), String(names.inodeNumbers[node])]);
+    if (found === undefined) continue;
+    const file = record.files[node] ?? { name: path, size: 0, fill: [] };
+    facts.push([`links to ${path}`, String(state.nlink), String(links.filter((other) => other === node).length)]);
+    facts.push([`size of ${path}`, String(state.size), String(found.size)]);
     // Content is compared as far as both reach: what lies behind is a matter of size.
     const size = Math.min(state.size ?? 0, found.size);
-    facts.push([
-      `content of ${file.name}`,
-      recordedContent(state, size),
-      predictedContent(file, found, size, lowered.tags),
-    ]);
+    facts.push([`content of ${path}`, recordedContent(state, size), predictedContent(file, found, size, tags)]);
   }
   return [
     ...facts
       .filter(([, was, expected]) => was !== expected)
       .map(([what, recorded, expected]) => ({ after: outcome.after, what, recorded, predicted: expected })),
-    ...compareItems(record, outcome, predicted),
+    ...compareItems(record, lowered, outcome, predicted),
   ];
 }
 
@@ -105,8 +127,14 @@ function mayUpdateAtime({ ops }: CorpusRecord): boolean {
 }
 
 /** For each file, the first item of the log tree that is not as predicted. */
-function compareItems(record: CorpusRecord, outcome: RecordedOutcome, predicted: CrashOutcome): Mismatch[] {
+function compareItems(
+  record: CorpusRecord,
+  lowered: LoweredRecord,
+  outcome: RecordedOutcome,
+  predicted: CrashOutcome,
+): Mismatch[] {
   if (outcome.items === undefined || whyOtherItems(record, outcome, predicted) !== undefined) return [];
+  if (predicted.loggedNames !== undefined) return compareNamedItems(lowered, outcome, predicted, predicted.loggedNames);
   return record.files.flatMap(({ name }, index) => {
     const inode = outcome.state[name]?.ino;
     if (inode === undefined) return [];
@@ -114,6 +142,42 @@ function compareItems(record: CorpusRecord, outcome: RecordedOutcome, predicted:
     const difference = firstDifference(recordedItems(outcome, inode), logged);
     return difference === undefined ? [] : [{ after: outcome.after, what: `log items of ${name}`, ...difference }];
   });
+}
+
+/** The same where names change: sizes, names and entries of every inode. */
+function compareNamedItems(
+  { names }: LoweredRecord,
+  outcome: RecordedOutcome,
+  predicted: CrashOutcome,
+  logged: LoggedNamesOutcome,
+): Mismatch[] {
+  return names.inodeNumbers.flatMap((inode, node) => {
+    const file = predicted.files[node]?.logged;
+    const hasItem = file !== undefined || logged.directories.includes(node);
+    const recorded = recordedNames(outcome, inode);
+    // Replay ignores an inode without links, whatever the log has of it.
+    if (!hasItem && recorded.length === 0) return [];
+    const items = [
+      ...(file === undefined ? [] : predictedItems({ ...file, names: false })),
+      ...predictedNames(logged, names, node),
+    ];
+    const found = [
+      ...(file === undefined ? [] : recordedItems(outcome, inode).filter((item) => item !== 'INODE_REF')),
+      ...recorded,
+    ];
+    const difference =
+      hasInodeItem(outcome, inode) === hasItem
+        ? firstDifference(found, items)
+        : { recorded: hasItem ? '' : 'INODE_ITEM', predicted: hasItem ? 'INODE_ITEM' : '' };
+    return difference === undefined
+      ? []
+      : [{ after: outcome.after, what: `log items of inode ${inode}`, ...difference }];
+  });
+}
+
+function kindOf(state: RecordedState | null): string {
+  if (state === null) return 'nothing';
+  return state.dir === true ? 'directory' : 'file';
 }
 
 /** Bytes with one tag each, from here to there. */

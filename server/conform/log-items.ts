@@ -1,4 +1,5 @@
-import { blockSize, type LoggedFile } from '../../engine/index.ts';
+import { blockSize, type LoggedFile, type LoggedNamesOutcome } from '../../engine/index.ts';
+import type { RecordedNames } from './paths.ts';
 import type { RecordedItem, RecordedOutcome } from './record.ts';
 
 /** The items of one inode in a recorded log tree, in the kernel's words; none where it has not been logged. */
@@ -14,6 +15,36 @@ export function predictedItems(logged: LoggedFile | undefined): string[] {
     ...(logged.names ? ['INODE_REF'] : []),
     ...logged.extents.map(({ range, type }) => extentItem(range.start, range.end - range.start, type)),
   ];
+}
+
+/** Items of names in a recorded log tree, sorted: those of one inode, without `..`, and without the ranges of dir indexes. */
+export function recordedNames({ items = [] }: RecordedOutcome, inode: number): string[] {
+  return items
+    .flatMap(([type, owner, ...rest]) => {
+      if (owner !== inode) return [];
+      if (type === 'R') return rest[2] === '..' ? [] : [`INODE_REF ${rest[0]} ${rest[2]}`];
+      return type === 'D' ? [`DIR_INDEX ${rest[1]} ${rest[2]}`] : [];
+    })
+    .sort();
+}
+
+/** The same of the log tree as predicted. */
+export function predictedNames(
+  { references, entries }: LoggedNamesOutcome,
+  { namespace, inodeNumbers }: RecordedNames,
+  node: number,
+): string[] {
+  return namespace.names
+    .flatMap(({ directory, name }, index) => [
+      ...(references[index] === node ? [`INODE_REF ${inodeNumbers[directory]} ${name}`] : []),
+      ...(directory === node && entries[index]! >= 0 ? [`DIR_INDEX ${name} ${inodeNumbers[entries[index]!]}`] : []),
+    ])
+    .sort();
+}
+
+/** Does a recorded log have an inode item of it? */
+export function hasInodeItem({ items = [] }: RecordedOutcome, inode: number): boolean {
+  return items.some(([type, owner]) => type === 'I' && owner === inode);
 }
 
 /** The first item that is not in both lists. */

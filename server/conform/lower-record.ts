@@ -7,6 +7,7 @@ import {
   type OperationRange,
   type Scenario,
 } from '../../engine/index.ts';
+import { followNames, type RecordedNames, type RecordedPlaces } from './paths.ts';
 import type { CorpusRecord, RecordedOperation, RecordedOutcome } from './record.ts';
 
 /** A recording as a scenario with one task, and which of its operations end each recorded one. */
@@ -16,6 +17,8 @@ export interface LoweredRecord {
   readonly lastOperation: readonly number[];
   /** Tag that each operation of the task writes; undefined for those that write nothing. */
   readonly tags: readonly (number | undefined)[];
+  /** The nodes that the paths of the recording stand for. */
+  readonly names: RecordedNames;
 }
 
 /** Mount options without effect on what is predicted, and those that the language has. */
@@ -40,57 +43,81 @@ const mkfsOptions: Readonly<Record<string, readonly MountOption[]>> = {
 export function whySkipped(record: CorpusRecord): string | undefined {
   if (mkfsOptions[record.mkfs.join(' ')] === undefined) return `mkfs ${record.mkfs.join(' ')}`;
   if (record.mount.split(',').some((option) => mountOptions[option] === undefined)) return `mount ${record.mount}`;
-  if ((record.dirs ?? []).length > 0 || (record.links ?? []).length > 0) return 'directories or links';
-  const names = new Set(record.files.map(({ name }) => name));
-  for (const operation of record.ops) {
-    if (!(operation.op in lowerings)) return operation.op;
-    if (operation.file !== undefined && !names.has(operation.file)) return `${operation.op} of another name`;
-  }
-  if (record.outcomes.some(({ evicted }) => evicted === null)) return 'evict without a trace';
-  return undefined;
+  const unknown = record.ops.find(({ op }) => !(op in lowerings))?.op;
+  if (unknown !== undefined) return unknown;
+  return record.outcomes.some(({ evicted }) => evicted === null) ? 'evict without a trace' : undefined;
 }
 
-type Lowering = (
-  file: number,
-  range: OperationRange,
-  recorded: RecordedOperation,
-  context: { readonly files: number; readonly outcome: RecordedOutcome },
-) => Operation[];
+/** What a recorded operation is about: its node, its bytes, and its names where names change. */
+interface Subject {
+  readonly file: number;
+  readonly range: OperationRange;
+  readonly recorded: RecordedOperation;
+  readonly outcome: RecordedOutcome;
+  /** Number of files, and node number of the root directory. */
+  readonly files: number;
+  readonly places: RecordedPlaces;
+}
+
+type Lowering = (subject: Subject) => Operation[];
 
 /** What each recorded operation is in the language. */
 const lowerings: Readonly<Record<string, Lowering>> = {
-  write: (file, range) => [{ kind: 'write', file, range }],
-  mwrite: (file, range) => [{ kind: 'mmap-write', file, range }],
-  read: (file, range) => [{ kind: 'read', file, range }],
-  writeback: (file, range) => [{ kind: 'writeback', file, range }],
+  write: ({ file, range }) => [{ kind: 'write', file, range }],
+  mwrite: ({ file, range }) => [{ kind: 'mmap-write', file, range }],
+  read: ({ file, range }) => [{ kind: 'read', file, range }],
+  writeback: ({ file, range }) => [{ kind: 'writeback', file, range }],
   // fadvise(DONTNEED) starts writeback of what is dirty and releases what was clean when it began: a release
   // before the writeback tries just those pages.
-  release: (file, range) => [
+  release: ({ file, range }) => [
     { kind: 'releasepage', file, range },
     { kind: 'writeback', file, range },
   ],
-  fsync: (file) => [{ kind: 'fsync', file, range: 'all' }],
-  fdatasync: (file) => [{ kind: 'fdatasync', file, range: 'all' }],
+  fsync: (subject) => sync('fsync', subject),
+  fdatasync: (subject) => sync('fdatasync', subject),
   // msync(MS_SYNC) of a range has been an fdatasync of the whole file since 5.10.
-  rfsync: (file) => [{ kind: 'fdatasync', file, range: 'all' }],
-  truncate: (file, _, { size = 0 }) => [{ kind: 'truncate', file, size }],
-  punch: (file, range) => [{ kind: 'punch', file, range }],
-  falloc: (file, range, { keep_size: keepSize = false }) => [{ kind: 'fallocate', file, range, keepSize }],
-  zero_range: (file, range, { keep_size: keepSize = false }) => [{ kind: 'zero-range', file, range, keepSize }],
-  dwrite: (file, range) => [{ kind: 'direct-write', file, range }],
+  rfsync: (subject) => sync('fdatasync', subject),
+  truncate: ({ file, recorded: { size = 0 } }) => [{ kind: 'truncate', file, size }],
+  punch: ({ file, range }) => [{ kind: 'punch', file, range }],
+  falloc: ({ file, range, recorded }) => [{ kind: 'fallocate', file, range, keepSize: recorded.keep_size ?? false }],
+  zero_range: ({ file, range, recorded }) => [
+    { kind: 'zero-range', file, range, keepSize: recorded.keep_size ?? false },
+  ],
+  dwrite: ({ file, range }) => [{ kind: 'direct-write', file, range }],
   // The page cache is released, the file closed, and unused inodes are dropped: was this one?
-  evict: (file, _range, _recorded, { outcome }) => [
+  evict: ({ file, outcome }) => [
     { kind: 'releasepage', file, range: 'all' },
     { kind: 'writeback', file, range: 'all' },
     { kind: 'close', file, range: 'all' },
     ...(outcome.evicted ? [{ kind: 'evict', file, range: 'all' } as const] : []),
   ],
-  drop_caches: (_file, _range, _recorded, { files }) =>
-    Array.from({ length: files }, (_, file) => ({ kind: 'releasepage', file, range: 'all' })),
-  reopen: (file) => [{ kind: 'close', file, range: 'all' }],
+  drop_caches: ({ files }) => Array.from({ length: files }, (_, file) => ({ kind: 'releasepage', file, range: 'all' })),
+  reopen: ({ file }) => [{ kind: 'close', file, range: 'all' }],
+  create: ({ places: { node, name } }) => [{ kind: 'create', node, name }],
+  mkdir: ({ places: { node, name } }) => [{ kind: 'mkdir', node, name }],
+  link: ({ places: { name, to } }) => [{ kind: 'link', name, to }],
+  rename: ({ places: { name, to } }) => [{ kind: 'rename', name, to }],
+  unlink: ({ places: { name } }) => [{ kind: 'unlink', name }],
+  rmdir: ({ places: { name } }) => [{ kind: 'unlink', name }],
   sync: () => [{ kind: 'sync' }],
   commit: () => [{ kind: 'commit' }],
 };
+
+function sync(kind: 'fsync' | 'fdatasync', { file, files }: Subject): Operation[] {
+  return [file < files ? { kind, file, range: 'all' } : { kind, directory: file }];
+}
+
+/** Operations that change names, or need names that are not those of the files at the start. */
+const naming = ['create', 'mkdir', 'link', 'rename', 'unlink', 'rmdir'];
+
+function changesNames({ files, dirs = [], links = [], ops }: CorpusRecord): boolean {
+  const known = new Set(files.map(({ name }) => name));
+  return (
+    dirs.length > 0 ||
+    links.length > 0 ||
+    ops.some(({ op, file }) => naming.includes(op) || (file !== undefined && !known.has(file)))
+  );
+}
 
 const writes: readonly OperationKind[] = ['write', 'mmap-write', 'direct-write'];
 
@@ -99,12 +126,19 @@ export function lowerRecord(record: CorpusRecord, kernel: string): LoweredRecord
   const operations: Operation[] = [];
   const tags: (number | undefined)[] = [];
   const end = Math.max(...record.files.map(({ size }) => size), ...record.ops.map(({ off = 0, len = 0 }) => off + len));
-  const lastOperation = record.ops.map((recorded, i) => {
-    const file = record.files.findIndex(({ name }) => name === recorded.file);
-    const lowered = lowerings[recorded.op]!(file, rangeOf(recorded, end), recorded, {
-      files: record.files.length,
-      outcome: record.outcomes[i]!,
-    });
+  const names = followNames(record);
+  const files = record.files.length + names.created.length;
+  const lastOperation = record.ops.map((recorded, index) => {
+    const places = names.operations[index]!;
+    const subject = {
+      file: places.node,
+      range: rangeOf(recorded, end),
+      recorded,
+      outcome: record.outcomes[index]!,
+      files,
+      places,
+    };
+    const lowered = lowerings[recorded.op]!(subject);
     operations.push(...lowered);
     tags.push(...lowered.map(({ kind }) => (writes.includes(kind) ? recorded.tag : undefined)));
     return operations.length - 1;
@@ -117,22 +151,26 @@ export function lowerRecord(record: CorpusRecord, kernel: string): LoweredRecord
       ...record.mount.split(',').flatMap((option) => mountOptions[option] ?? []),
       ...(mkfsOptions[record.mkfs.join(' ')] ?? []),
     ],
-    files: record.files.map(({ name, size, fill, split }) => ({
-      name,
-      size,
-      data: fill.flatMap(([block, count]) =>
-        cutAt({ start: block * blockSize, end: (block + count) * blockSize }, size),
-      ),
-      // A file whose runs were written one by one was fsynced after each: that cleared the flag.
-      needsFullSync: record.start === 'warm' && split !== true,
-    })),
+    files: [
+      ...record.files.map(({ name, size, fill, split }) => ({
+        name,
+        size,
+        data: fill.flatMap(([block, count]) =>
+          cutAt({ start: block * blockSize, end: (block + count) * blockSize }, size),
+        ),
+        // A file whose runs were written one by one was fsynced after each: that cleared the flag.
+        needsFullSync: record.start === 'warm' && split !== true,
+      })),
+      ...names.created.map((name) => ({ name, size: 0, data: [], needsFullSync: false })),
+    ],
+    namespace: changesNames(record) ? names.namespace : undefined,
     tasks: [{ name: 'recorded', operations }],
     orders: [],
     schedules: [],
     expect: [],
     bounds: {},
   };
-  return { scenario, lastOperation, tags };
+  return { scenario, lastOperation, tags, names };
 }
 
 /** No offset is the whole file, no length (or 0, as in the system calls) is up to the end. */

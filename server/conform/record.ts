@@ -9,8 +9,10 @@ export interface CorpusRecord {
   /** `warm`: files were made in this mount, so that the first fsync of each is a full one. */
   readonly start: 'cold' | 'warm';
   readonly files: readonly RecordedFile[];
+  /** Directories made before, in order, parents first. */
   readonly dirs?: readonly string[];
-  readonly links?: readonly unknown[];
+  /** Links made before: the path that exists, and the new one. */
+  readonly links?: readonly (readonly [string, string])[];
   readonly ops: readonly RecordedOperation[];
   readonly outcomes: readonly RecordedOutcome[];
 }
@@ -26,7 +28,10 @@ export interface RecordedFile {
 
 export interface RecordedOperation {
   readonly op: string;
+  /** Path at that moment; `.` is the root directory. */
   readonly file?: string;
+  /** The new path of a rename or link. */
+  readonly to?: string;
   readonly off?: number;
   readonly len?: number;
   readonly tag?: number;
@@ -55,6 +60,7 @@ export type RecordedItem = readonly [type: string, inode: number, ...rest: (numb
 
 export interface RecordedState {
   readonly ino?: number;
+  readonly nlink?: number;
   readonly size?: number;
   readonly dir?: boolean;
   /** First block, number of blocks, tag; a block of mixed bytes has offset, length and byte of each run instead. */

@@ -18,6 +18,7 @@ export type Expected =
   | 'step'
   | 'before'
   | 'to'
+  | 'as'
   | 'keep-size'
   | 'entry'
   | 'until'

@@ -82,6 +82,7 @@ const offers: Readonly<Record<Expected, (place: CompletionPlace) => Offer[]>> = 
   step: stepOffers,
   before: () => keywords(['before']),
   to: () => keywords(['to']),
+  as: () => keywords(['as']),
   'keep-size': () => keywords(['keep-size']),
   entry: ({ scenario }) => [
     ...[...names(scenario, 'task'), endio].map((task) => ({

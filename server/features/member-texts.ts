@@ -14,7 +14,7 @@ export const memberTexts: Readonly<Record<MemberWord, MemberText>> = {
   },
   guard: { form: 'guard NAME on|off', meaning: 'Turns one historical fix on or off, whatever the release says.' },
   file: {
-    form: 'file F [size S] [data R, …] [prealloc R, …] [needs-full-sync] [nodatacow] | file F new',
+    form: 'file F [size S] [data R, …] [prealloc R, …] [needs-full-sync] [nodatacow] | file F new | file D directory',
     meaning: 'A file that exists, committed, before the scenario starts. Ranges that no `data` lists are holes.',
   },
   mount: {

@@ -23,4 +23,5 @@ export const fileAttributeTexts: Readonly<Record<(typeof fileAttributes)[number]
   'needs-full-sync': "The inode's first fsync is a full one (BTRFS_INODE_NEEDS_FULL_SYNC).",
   nodatacow: 'The file is overwritten in place (FS_NOCOW_FL), as with the mount option.',
   new: 'The file does not exist before the scenario starts.',
+  directory: 'A directory, which exists before the scenario starts.',
 };

@@ -114,6 +114,13 @@ const operands: Readonly<Record<OperandForm, (walk: Walk) => void>> = {
   offset: (walk) => void walk.next(),
   name: (walk) => void walk.next(),
   to: (walk) => void walk.next('to'),
+  'as-name?': (walk) => {
+    if (walk.peek() === undefined) walk.next(['as', 'operation']);
+    else if (walk.peek() === 'as' && walk.peek(1) !== ':') {
+      walk.next();
+      walk.next();
+    }
+  },
   'keep-size?': (walk) => {
     if (walk.peek() === undefined) walk.next(['keep-size', 'operation']);
     else if (walk.peek() === 'keep-size') walk.next();

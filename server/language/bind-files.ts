@@ -18,6 +18,7 @@ export function bindFile(node: FileNode, problems: Problems): ScenarioFile | und
     else if (attribute.kind === 'prealloc') allocated = attribute.ranges;
     else if (attribute.kind === 'needs-full-sync') needsFullSync = true;
     else if (attribute.kind === 'nodatacow') nodatacow = true;
+    else if (attribute.kind === 'new') reportOthers(node, attribute, problems);
     else problems.notModelled(`file attribute \`${attribute.kind}\``, attribute.span);
   }
   const data = ranges.flatMap((range) => bindData(range, size, problems) ?? []);
@@ -34,6 +35,15 @@ export function bindFile(node: FileNode, problems: Problems): ScenarioFile | und
     nodatacow: nodatacow || undefined,
     needsFullSync,
   };
+}
+
+/** What does not exist at the start, or is a directory, has no other attributes. */
+export function reportOthers({ attributes }: FileNode, attribute: FileAttribute, problems: Problems): void {
+  for (const other of attributes) {
+    if (other === attribute) continue;
+    const what = attribute.kind === 'new' ? 'a `new` file' : 'a directory';
+    problems.error('invalid-name', `${what} has no \`${other.kind}\``, other.span);
+  }
 }
 
 function reportRepeated(node: FileNode, problems: Problems): void {

@@ -1,9 +1,10 @@
 import type { Scenario } from '../../engine/index.ts';
 import { bindCondition } from './bind-conditions.ts';
 import { bindBounds, bindExpectation, reportConflicts } from './bind-expectations.ts';
-import { bindFile } from './bind-files.ts';
+import { bindFile, reportOthers } from './bind-files.ts';
 import { bindGuards, bindKernel } from './bind-kernel.ts';
 import { bindMount } from './bind-mount.ts';
+import { declaresDirectory } from './bind-names.ts';
 import { bindOrders } from './bind-orders.ts';
 import { bindSchedule, reportEqualSchedules } from './bind-schedules.ts';
 import { bindTask } from './bind-tasks.ts';
@@ -30,23 +31,33 @@ export function bindScenario(node: ScenarioNode, stepNames: StepNames): BoundSce
   const version = bindKernel(members.kernel, problems);
   const guards = bindGuards(members.guard, version?.text, problems);
   const scope = new Scope(members.file, members.task, stepNames, problems);
+  const files = members.file.filter((file) => !declaresDirectory(file));
+  for (const file of members.file) {
+    const directory = file.attributes.find(({ kind }) => kind === 'directory');
+    if (directory !== undefined) reportOthers(file, directory, problems);
+  }
   const parts = {
     name: node.name?.text ?? '',
     kernel: version?.text,
     guards: guards.settings,
     mount: bindMount(members.mount, problems),
-    files: members.file.map((file) => bindFile(file, problems)),
+    files: files.map((file) => bindFile(file, problems)),
     tasks: members.task.map((task) => bindTask(task, scope)),
     orders: bindOrders(members.order, scope),
     schedules: members.interleaving.map((interleaving) => bindSchedule(interleaving, scope)),
     expect: members.expect.map((expectation) => bindExpectation(expectation, scope)),
   };
+  const namespace = scope.names.namespace();
   reportEqualSchedules(members.interleaving, problems);
   reportConflicts(members.expect, problems);
   for (const reach of members.reach) bindReach(reach, scope);
   const { bounds, sources: boundSources } = bindBounds(members.bound, problems);
-  const sources = sourcesOf(node, members, { kernel: version?.span, guards: guards.sources, bounds: boundSources });
-  let scenario = node.wellFormed && problems.errors === 0 ? complete({ ...parts, bounds }) : undefined;
+  const sources = sourcesOf(
+    node,
+    { ...members, file: files },
+    { kernel: version?.span, guards: guards.sources, bounds: boundSources },
+  );
+  let scenario = node.wellFormed && problems.errors === 0 ? complete({ ...parts, namespace, bounds }) : undefined;
   if (scenario !== undefined && reportLimits(scenario, sources, problems)) scenario = undefined;
   const documentation = node.documentation?.text ?? '';
   return {

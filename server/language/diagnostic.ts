@@ -7,6 +7,7 @@ export type DiagnosticCode =
   | 'duplicate-name'
   | 'reserved-name'
   | 'ambiguous-reference'
+  | 'invalid-name'
   | 'invalid-range'
   | 'too-many-segments'
   | 'order-cycle'

@@ -103,9 +103,14 @@ function endOfWord(text: string, start: number, hyphens: boolean): number {
   let at = start + 1;
   for (; at < text.length; at++) {
     const kind = classAt(text, at);
-    if (kind !== letter && kind !== digit && !(hyphens && kind === hyphen)) break;
+    if (kind !== letter && kind !== digit && !(hyphens && (kind === hyphen || joinsPath(text, at)))) break;
   }
   return at;
+}
+
+/** In `D/F` the slash belongs to the name; `//` and `/*` begin comments. */
+function joinsPath(text: string, at: number): boolean {
+  return text[at] === '/' && classAt(text, at + 1) === letter;
 }
 
 /** A run of signs that belong to no token is one token, so that garbage is complained about once. */

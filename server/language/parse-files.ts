@@ -35,6 +35,7 @@ function parseAttribute(stream: TokenStream, word: AttributeWord): FileAttribute
     case 'needs-full-sync':
     case 'nodatacow':
     case 'new':
+    case 'directory':
       return { kind: word, span: keyword };
   }
 }

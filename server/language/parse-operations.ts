@@ -88,6 +88,10 @@ function parseOperand(stream: TokenStream, form: OperandForm, operands: Operands
     case 'name':
       operands.target = form === 'name' ? parseName(stream, 'a name', beginsSomething) : parseFileName(stream);
       return operands.target !== undefined;
+    case 'as-name?':
+      if (stream.atLabel() || acceptKeyword(stream, 'as') === undefined) return true;
+      operands.target = parseName(stream, 'a name', beginsSomething);
+      return operands.target !== undefined;
     case 'offset':
       operands.at = parseNumber(stream, 'an offset');
       return operands.at !== undefined;
@@ -108,5 +112,7 @@ function parseKeepSize(stream: TokenStream): Span | undefined {
 }
 
 function parseFileName(stream: TokenStream): Identifier | undefined {
+  const root = stream.accept('.');
+  if (root !== undefined) return stream.asIdentifier(root);
   return parseName(stream, 'a file', (next) => ['page', 'all', 'to'].includes(next) || beginsSomething(next));
 }

@@ -1,6 +1,7 @@
+import { declaresDirectory, madeNames, NameTable } from './bind-names.ts';
 import type { Problems } from './problems.ts';
 import type { StepNames } from './step-names.ts';
-import type { FileNode, Identifier, OperationNode, TaskNode } from './syntax-tree.ts';
+import type { FileNode, Identifier, TaskNode } from './syntax-tree.ts';
 
 /** One task with its operations by label and by word. */
 export interface TaskScope {
@@ -14,17 +15,25 @@ export class Scope {
   readonly problems: Problems;
   readonly tasks: readonly TaskScope[];
   readonly steps: StepNames;
+  readonly names: NameTable;
   readonly #files: ReadonlyMap<string, number>;
   readonly #taskIndices: ReadonlyMap<string, number>;
   /** Names that operations bring into being; whether they exist at some moment is not for the binder to say. */
   readonly #made: ReadonlySet<string>;
 
-  constructor(files: readonly FileNode[], tasks: readonly TaskNode[], stepNames: StepNames, problems: Problems) {
+  constructor(members: readonly FileNode[], tasks: readonly TaskNode[], stepNames: StepNames, problems: Problems) {
+    const directories = members.filter(declaresDirectory);
+    const files = members.filter((node) => !declaresDirectory(node));
     this.problems = problems;
     this.steps = stepNames;
-    this.#files = this.#indices('file', files);
+    this.#indices('file', members);
+    this.#files = new Map(files.flatMap(({ name }, index) => (name === undefined ? [] : [[name.text, index]])));
     this.#taskIndices = this.#indices('task', tasks);
-    this.#made = new Set(tasks.flatMap((task) => task.operations.flatMap(madeName)));
+    this.#made = new Set(
+      tasks.flatMap((task) => task.operations.flatMap((operation) => madeNames(operation).map(({ text }) => text))),
+    );
+    this.names = new NameTable(files, directories, tasks, problems);
+    this.#reportPaths(tasks);
     this.tasks = tasks.map((node) => this.#taskScope(node));
   }
 
@@ -57,10 +66,24 @@ export class Scope {
   /** Index of a file; undefined, after a complaint, when there is none of that name. */
   file(name: Identifier): number | undefined {
     const index = this.#files.get(name.text);
-    if (index === undefined && !this.#made.has(name.text)) {
-      this.problems.unknownName(`unknown file \`${name.text}\``, name, this.#files.keys());
+    if (index !== undefined) return index;
+    if (this.names.directory(name) !== undefined) {
+      this.problems.error('invalid-name', `\`${name.text}\` is a directory`, name.span);
+    } else if (this.#made.has(name.text)) {
+      const message = `\`${name.text}\` is no file but a name: a file is called as it was declared, whatever names it has`;
+      this.problems.error('invalid-name', message, name.span);
+    } else this.problems.unknownName(`unknown file \`${name.text}\``, name, this.#files.keys());
+    return undefined;
+  }
+
+  /** Only files and directories lie in directories. */
+  #reportPaths(tasks: readonly TaskNode[]): void {
+    for (const { name, operations } of tasks) {
+      for (const identifier of [name, ...operations.map(({ label }) => label)]) {
+        if (identifier === undefined || !identifier.text.includes('/')) continue;
+        this.problems.error('invalid-name', `only names of files and directories have a \`/\``, identifier.span);
+      }
     }
-    return index;
   }
 
   /** Index of a task; undefined, after a complaint that also offers `other`, when there is none of that name. */
@@ -89,9 +112,4 @@ export class Scope {
 function* followedBy(names: Iterable<string>, other: string | undefined): Iterable<string> {
   yield* names;
   if (other !== undefined) yield other;
-}
-
-function madeName({ word, file, target }: OperationNode): string[] {
-  if (word.text === 'create') return file === undefined ? [] : [file.text];
-  return target !== undefined && word.text !== 'clone' ? [target.text] : [];
 }

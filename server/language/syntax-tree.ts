@@ -105,7 +105,7 @@ export interface FileNode extends Member<'file'> {
 export type FileAttribute =
   | { readonly kind: 'size'; readonly span: Span; readonly size: NumberLiteral | undefined }
   | { readonly kind: 'data' | 'prealloc'; readonly span: Span; readonly ranges: readonly RangeNode[] }
-  | { readonly kind: 'needs-full-sync' | 'nodatacow' | 'new'; readonly span: Span };
+  | { readonly kind: 'needs-full-sync' | 'nodatacow' | 'new' | 'directory'; readonly span: Span };
 
 export interface MountNode extends Member<'mount'> {
   readonly options: readonly Identifier[];
@@ -130,7 +130,7 @@ export interface OperationNode {
   readonly range: RangeNode | undefined;
   /** New size of `truncate`. */
   readonly size: NumberLiteral | undefined;
-  /** What follows `to`: the file cloned into, or a new name. */
+  /** What follows `to`, `as` or `mkdir`: the file cloned into, or a new name. */
   readonly target: Identifier | undefined;
   /** Offset in the target of `clone`. */
   readonly at: NumberLiteral | undefined;

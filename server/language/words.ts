@@ -20,8 +20,8 @@ export const memberWords = [
 export type MemberWord = (typeof memberWords)[number];
 
 /**
- * One place in an operation's form. `to` is that word; `name` is one that comes into being; what ends
- * in `?` may be missing.
+ * One place in an operation's form. `to` is that word; `name` is one that comes into being, and stands behind `as` in
+ * `as-name?`; what ends in `?` may be missing.
  */
 export type OperandForm =
   | 'file'
@@ -32,6 +32,7 @@ export type OperandForm =
   | 'file-to'
   | 'name'
   | 'offset'
+  | 'as-name?'
   | 'keep-size?'
   | 'fault';
 
@@ -54,7 +55,7 @@ export const operationForms = {
   clone: ['file', 'range', 'to', 'file-to', 'offset'],
   evict: ['file'],
   close: ['file'],
-  create: ['file'],
+  create: ['file', 'as-name?'],
   link: ['file', 'to', 'name'],
   rename: ['file', 'to', 'name'],
   unlink: ['file'],
@@ -77,7 +78,7 @@ export const mountOptions = [
   'compress',
 ] as const;
 
-export const fileAttributes = ['size', 'data', 'prealloc', 'needs-full-sync', 'nodatacow', 'new'] as const;
+export const fileAttributes = ['size', 'data', 'prealloc', 'needs-full-sync', 'nodatacow', 'new', 'directory'] as const;
 
 export const expectationWords = ['safe', 'lost', 'corrupt', 'resurrected'] as const;
 

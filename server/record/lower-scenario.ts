@@ -36,6 +36,11 @@ const mostTags = 255;
  * other. Throws a NotRecordable, or a NotRunnable for an operation.
  */
 export function lowerScenario(scenario: Scenario, id: string, schedule: number | undefined): LoweredWorkload {
+  if (scenario.namespace !== undefined) {
+    throw new NotRecordable(
+      'changes of names cannot be recorded: leave out `new` files, directories, and operations on names',
+    );
+  }
   const order = schedule === undefined ? orderOfTasks(scenario) : orderOfSchedule(scenario, schedule);
   const tags = new Tags();
   const files = scenario.files.map((file) => lowerFile(file, tags));

@@ -1,3 +1,4 @@
+import { formatDirectory, formatName } from '../../engine/format.ts';
 import { type CrashOutcome, crashOutcomes, type FileOutcome } from '../../engine/index.ts';
 import { buildScenario } from './scenario-builder.ts';
 
@@ -30,4 +31,22 @@ function fileText({ size, data }: FileOutcome): string {
 
 function kibibytes(bytes: number): string {
   return bytes > 0 && bytes % 1024 === 0 ? `${bytes / 1024}K` : String(bytes);
+}
+
+/**
+ * The names after the same crash: `d, d/q = a, p = a`. Directories are called as they were declared, and have no `=` as
+ * long as they have that name.
+ */
+export function lastNames(kernel: string, files: readonly string[], ...operations: string[]): string {
+  const scenario = buildScenario({ kernel, files, tasks: { t: operations } });
+  const { names = [] } = crashOutcomes(scenario).at(-1)!;
+  return names
+    .flatMap((node, name) => {
+      if (node < 0) return [];
+      const path = formatName(scenario, name);
+      const what = scenario.files[node]?.name ?? formatDirectory(scenario, node);
+      return [path === what && node >= scenario.files.length ? path : `${path} = ${what}`];
+    })
+    .sort()
+    .join(', ');
 }

@@ -1,3 +1,4 @@
+import { namesAfterCrash } from '../../engine/durability/names-after-crash.ts';
 import type { FileImage } from '../../engine/model/file-image.ts';
 import type { Program } from '../../engine/program.ts';
 import type { State } from '../../engine/state/layout.ts';
@@ -19,6 +20,8 @@ interface Promises {
   readonly size: PromisedSize;
   /** Of syncs of a range: a larger size will do. */
   readonly atLeast: readonly PromisedSize[];
+  /** The file must have one of these names; undefined while nobody has promised that it exists. */
+  readonly names: { readonly any: ReadonlySet<number>; readonly by: string } | undefined;
 }
 
 interface PromisedSize {
@@ -38,6 +41,7 @@ type Snapshot = readonly {
   readonly contents: readonly Version[];
   readonly size: number;
   readonly sizeChanges: number;
+  readonly names: ReadonlySet<number>;
 }[];
 
 /**
@@ -46,14 +50,16 @@ type Snapshot = readonly {
  * Undefined when there are more interleavings than `limit`.
  */
 export function enumerate(program: Program, limit: number): Enumeration | undefined {
-  const { inodes, log } = program.machine;
+  const { machine } = program;
+  const { inodes, log, names: namespace } = machine;
   const threads: readonly Thread[] = [...program.tasks, ...program.completions.flat()];
   const violations = new Set<string>();
   let total = 0;
   let losing = 0;
   let deadlock = false;
   const initial = inodes.map(
-    ({ content, size }): Promises => ({
+    ({ index, content, size }): Promises => ({
+      names: promisedNames(undefined, namesOf(program.initial, index), '-'),
       versions: content.map((field) => ({ version: versionOf(field.get(program.initial)), by: '-' })),
       size: { index: size.get(program.initial), changes: 0, by: '-' },
       atLeast: [],
@@ -76,7 +82,17 @@ export function enumerate(program: Program, limit: number): Enumeration | undefi
       moved = true;
       const next = state.slice();
       thread.take(next, position);
-      const [promised, called] = keepBooks(thread, position, state, next, promises, calls);
+      const gained = inodes.map(
+        ({ index }) => new Set([...namesOf(next, index)].filter((name) => !namesOf(state, index).has(name))),
+      );
+      const [promised, called] = keepBooks(
+        thread,
+        position,
+        state,
+        next,
+        promises.map((promise, file) => ({ ...promise, names: withNames(promise.names, gained[file]!) })),
+        withGained(calls, gained),
+      );
       visit(next, promised, called, losesHere);
     }
     if (moved) return;
@@ -114,10 +130,16 @@ export function enumerate(program: Program, limit: number): Enumeration | undefi
     const called = calls.has(by) ? calls : new Map([...calls, [by, snapshot(before)]]);
     const ended = (thread.steps[thread.next(after)]?.operation ?? -1) !== placed.operation;
     if (!ended || placed.step.says?.(before)?.startsWith('returns -E')) return [promises, called];
-    const raised = promises.map((promise, file) => {
+    const raised = promises.map((old, file) => {
       const call = called.get(by)![file]!;
+      const promise = { ...old, names: promisedNames(old.names, call.names, by) };
+      if (namespace !== undefined && call.names.size === 0) return old;
+      if ('directory' in operation) {
+        const isMeant = [...call.names].some((name) => namespace!.directoryOf[name] === operation.directory);
+        return isMeant ? promise : old;
+      }
       if (!('file' in operation)) return raise(promise, call, by);
-      if (operation.file !== file) return promise;
+      if (operation.file !== file) return old;
       if (operation.range === 'all') return raise(promise, call, by);
       const { start, end } = operation.range;
       const cuts = inodes[file]!.segments.cuts;
@@ -126,8 +148,14 @@ export function enumerate(program: Program, limit: number): Enumeration | undefi
     return [raised, called];
   }
 
+  function namesOf(state: State, file: number): ReadonlySet<number> {
+    const all = namespace === undefined ? [] : namespace.directoryOf.map((_, name) => name);
+    return new Set(all.filter((name) => namespace!.at(state, name) === file));
+  }
+
   function snapshot(state: State): Snapshot {
     return inodes.map((inode) => ({
+      names: namesOf(state, inode.index),
       // What a block holds whose write has failed is not defined.
       contents: inode.content.map((_, i) =>
         (inode.writeErrors.blocks.get(state) & (1 << i)) === 0
@@ -140,10 +168,23 @@ export function enumerate(program: Program, limit: number): Enumeration | undefi
   }
 
   /** The violations of one file if the power fails now. */
-  function judge(state: State, file: number, { versions, size, atLeast }: Promises): string[] {
+  function judge(state: State, file: number, { versions, size, atLeast, names }: Promises): string[] {
+    if (namespace !== undefined) {
+      const found = [...namesAfterCrash(machine, namespace, state)].flatMap((node, name) =>
+        node === file ? [name] : [],
+      );
+      const isThere = names === undefined || found.some((name) => names.any.has(name));
+      if (!isThere && namesOf(state, file).size > 0) {
+        const end = inodes[file]!.segments.cuts[Math.max(size.index, 1)];
+        return [`lost ${inodes[file]!.name} 0..${end} by ${names.by}`];
+      }
+      if (found.length === 0) return [];
+    }
     const { segments, committed, content, diskLog, name } = inodes[file]!;
     const replay = log.onDisk.get(state) === 1 && diskLog.present.get(state) === 1;
-    const found = (replay ? diskLog : committed).size;
+    const isOld = committed.present.get(state) === 1;
+    const keepsSize = isOld && diskLog.existsOnly.get(state) === 1 && diskLog.size.get(state) === 0;
+    const found = (replay && !keepsSize ? diskLog : committed).size;
     const end = found.get(state);
     const changes = found.changes(state);
     const sizeIsOld = changes < size.changes || (changes === size.changes && end < size.index);
@@ -174,6 +215,31 @@ export function enumerate(program: Program, limit: number): Enumeration | undefi
   }
 }
 
+/** A set of names that is not empty grows with the names that the file gets. */
+function withNames(names: Promises['names'], gained: ReadonlySet<number>): Promises['names'] {
+  return names && { any: new Set([...names.any, ...gained]), by: names.by };
+}
+
+function withGained(calls: ReadonlyMap<string, Snapshot>, gained: readonly ReadonlySet<number>[]) {
+  return new Map(
+    [...calls].map(([by, files]): [string, Snapshot] => [
+      by,
+      files.map((file, i) => ({
+        ...file,
+        names: file.names.size === 0 ? file.names : new Set([...file.names, ...gained[i]!]),
+      })),
+    ]),
+  );
+}
+
+/** The names that both promises allow. */
+function promisedNames(old: Promises['names'], names: ReadonlySet<number>, by: string): Promises['names'] {
+  if (names.size === 0) return old;
+  const any = old === undefined ? names : new Set([...old.any].filter((name) => names.has(name)));
+  if (any.size === 0) return undefined;
+  return old !== undefined && any.size === old.any.size ? old : { any, by };
+}
+
 function versionOf(number: number): Version {
   return { changes: Math.floor(number / 2), zero: number % 2 === 1 };
 }
@@ -193,8 +259,9 @@ function isKeptBehindEnd(promised: Version, there: Version): boolean {
   return promised.zero || (there.zero && there.changes >= promised.changes);
 }
 
-function raise({ versions, size, atLeast }: Promises, call: Snapshot[number], by: string): Promises {
+function raise({ versions, size, atLeast, names }: Promises, call: Snapshot[number], by: string): Promises {
   return {
+    names,
     atLeast,
     versions: versions.map((old, i) => {
       const version = call.contents[i]!;
@@ -209,6 +276,7 @@ function raiseRange(promises: Promises, call: Snapshot[number], by: string, firs
   const { versions } = raise(promises, call, by);
   const index = Math.min(call.size, behind);
   return {
+    names: promises.names,
     versions: promises.versions.map((old, i) => (i >= first && i < behind ? versions[i]! : old)),
     size: promises.size,
     atLeast: [...promises.atLeast, { index, changes: call.sizeChanges, by }],

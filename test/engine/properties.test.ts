@@ -19,10 +19,11 @@ import { type Exploration, explore } from '../../engine/search/explore.ts';
 import { Field, type State } from '../../engine/state/layout.ts';
 import type { Thread } from '../../engine/thread.ts';
 import { checkState, checkStep } from './invariants.ts';
+import { randomNames } from './random-names.ts';
 import { randomRace, randomScenario } from './random-scenario.ts';
 
 const limits = { states: 4000, steps: 10_000, memory: 2 ** 31 };
-const scenarios = fc.oneof(randomScenario({ files: 2, tasks: 3, operations: 3 }), randomRace());
+const scenarios = fc.oneof(randomScenario({ files: 2, tasks: 3, operations: 3 }), randomRace(), randomNames(3));
 
 /** Every write to a field is read back, so that no number outgrows its bits. */
 const write = Field.prototype.set;
@@ -233,7 +234,7 @@ function breaks(program: Program, { state }: Runner, violation: Omit<Violation, 
 function brokenIn({ machine, promises }: Program, inode: Inode, state: State): BrokenPromise[] {
   const promise = promises[inode.index]!;
   const losses = new Losses();
-  losses.judge(inode, promise, machine.log, state);
+  losses.judge(inode, promise, machine, state);
   return brokenPromises(inode, promise, losses, state);
 }
 

@@ -12,6 +12,7 @@ import type {
   SearchBounds,
   StepReference,
 } from '../../engine/index.ts';
+import { Names } from './names-builder.ts';
 
 /**
  * A scenario in a short form of the language, so that a test reads like one; the engine's tests do
@@ -21,7 +22,7 @@ export interface ScenarioText {
   readonly kernel?: string;
   readonly guards?: Readonly<Record<string, boolean>>;
   readonly mount?: readonly MountOption[];
-  /** `I 32M data 0..4K prealloc 4K..8K nodatacow needs-full-sync`; one file `I` of 32M where absent. */
+  /** `I 32M data 0..4K prealloc 4K..8K nodatacow needs-full-sync`, `N new`, `D directory`, `D/F 4K`; one file `I` of 32M where absent. */
   readonly files?: readonly string[];
   /** Operations by task: `write I 0..4K`, `truncate I 5K`, `clone I 0..4K to J 8K`, `fallocate I 0..4K keep-size`, `fault io on app.writeback`, `commit`. */
   readonly tasks: Readonly<Record<string, readonly string[]>>;
@@ -36,14 +37,18 @@ export interface ScenarioText {
 
 /** Builds what the engine takes; throws on names that do not exist. */
 export function buildScenario(text: ScenarioText): Scenario {
-  const files = (text.files ?? ['I 32M']).map(parseFile);
+  const declared = text.files ?? ['I 32M'];
+  const files = declared.filter((file) => !file.endsWith(' directory')).map(parseFile);
+  const names = new Names(declared, Object.values(text.tasks).flat());
   const fileNames = files.map(({ name }) => name);
   const taskNames = Object.keys(text.tasks);
   const words = Object.values(text.tasks).map((operations) => operations.map((operation) => operation.split(' ')[0]!));
   const tasks = Object.entries(text.tasks).map(([name, operations]) => ({
     name,
     operations: operations.map((operation) =>
-      operation.startsWith('fault ') ? parseFault(operation) : parseOperation(operation, fileNames),
+      operation.startsWith('fault ')
+        ? parseFault(operation)
+        : (names.parse(operation) ?? parseOperation(operation, fileNames)),
     ),
   }));
   return {
@@ -52,6 +57,7 @@ export function buildScenario(text: ScenarioText): Scenario {
     guards: text.guards ?? {},
     mount: text.mount,
     files,
+    namespace: names.namespace,
     tasks,
     orders: (text.orders ?? []).map(parseOrder),
     schedules: (text.schedules ?? []).map((entries): Schedule => ({ entries: entries.map(parseEntry) })),
@@ -108,7 +114,7 @@ function parseFile(text: string): Scenario['files'][number] {
   };
   return {
     name,
-    size: bytes(size),
+    size: size === 'new' ? 0 : bytes(size),
     data: rangesAfter('data'),
     prealloc: rangesAfter('prealloc'),
     nodatacow: attributes.includes('nodatacow'),

@@ -14,6 +14,7 @@ const codes: Readonly<Record<VerdictCode | DiagnosticCode, true>> = {
   'impossible-fault': true,
   'infeasible-schedule': true,
   'internal-error': true,
+  'invalid-name': true,
   'invalid-range': true,
   'lost-extent': true,
   'no-effect': true,

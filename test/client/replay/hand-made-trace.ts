@@ -32,6 +32,7 @@ export function stateView(parts: Partial<StateView> = {}): StateView {
     transaction: { generation: 7, state: 'none', committing: null, lastCommitted: 7 },
     log: { exists: false, transid: 0, lastLogCommit: 0, writers: 0, onDisk: false },
     files: [fileView()],
+    names: [],
     crash: { files: [], violations: [] },
     ...parts,
   };

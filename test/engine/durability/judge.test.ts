@@ -22,7 +22,7 @@ const log = () => program.machine.log;
 const promise = () => program.promises[0]!;
 const losses = () => {
   const found = new Losses();
-  found.judge(inode(), promise(), log(), state);
+  found.judge(inode(), promise(), program.machine, state);
   return found;
 };
 const broken = () => brokenPromises(inode(), promise(), losses(), state);

@@ -11,7 +11,7 @@ function promising() {
   );
   const inode = machine.inodes[0]!;
   const limits = { versions: 2, sizeChanges: 2 };
-  const promise = new FilePromise(layout, inode.segments.count, { ...limits, syncs: 2, ranged: [] });
+  const promise = new FilePromise(layout, inode.segments.count, 0, { ...limits, syncs: 2, ranged: [] });
   const syncs = [1, 2].map((sync) =>
     syncPromise(sync, [{ inode, promise, limits, range: 'all' }], new Registers(layout)),
   );

@@ -18,6 +18,7 @@ export function limitsWith(some: Partial<Limits>): Limits {
     staleHoles: false,
     mapped: false,
     direct: false,
+    named: false,
     writeErrors: false,
     ranged: false,
     trackLogged: false,

@@ -23,15 +23,15 @@ function switches(run: readonly WitnessStep[]): number {
 /** For each violation, as class, file, range and promise: how far a run goes until it is there, at least. */
 function cheapest(program: Program, runs: readonly WitnessStep[][]): Map<string, Cost> {
   const costs = new Map<string, Cost>();
-  const { inodes, log } = program.machine;
+  const { machine } = program;
   const losses = new Losses();
   for (const run of runs) {
     const runner = new Runner(program);
     for (const [i, step] of run.entries()) {
       runner.step(runner.threadOf(step));
-      for (const inode of inodes) {
+      for (const inode of machine.inodes) {
         const promise = program.promises[inode.index]!;
-        losses.judge(inode, promise, log, runner.state);
+        losses.judge(inode, promise, machine, runner.state);
         for (const broken of brokenPromises(inode, promise, losses, runner.state)) {
           const key = `${broken.kind} ${inode.index} ${inode.segments.rangeOf(broken.segments).start} ${inode.segments.rangeOf(broken.segments).end} ${broken.promisedBy}`;
           const cost = { steps: i + 1, switches: switches(run.slice(0, i + 1)) };

@@ -59,6 +59,9 @@ describe('compareRecord', () => {
     ['older content', { state: { f: before } }, 'content of f'],
     ['a commit', { gen: 1 }, 'commits'],
     ['no log', { log: false }, 'log'],
+    ['another inode', { state: { f: { ...after, ino: 258 } } }, 'inode number of f'],
+    ['a further link', { state: { f: { ...after, nlink: 2 } } }, 'links to f'],
+    ['a directory', { state: { f: { dir: true, ino: 257 } } }, 'existence of f'],
   ])('sees %s', (_, change, what) => {
     const result = compareRecord(withOutcome(change));
     expect(result).toMatchObject({
@@ -135,13 +138,43 @@ describe('compareRecord', () => {
   });
 
   test.each<[string, Partial<CorpusRecord>]>([
-    ['rename', { ops: [{ op: 'rename', file: 'f' }] }],
-    ['fsync of another name', { ops: [{ op: 'fsync', file: '.' }] }],
+    ['chmod', { ops: [{ op: 'chmod', file: 'f' }] }],
     ['mkfs -O ^no-holes', { mkfs: ['-O', '^no-holes'] }],
     ['mount commit=300,nodiscard,nodatacow', { mount: 'commit=300,nodiscard,nodatacow' }],
-    ['directories or links', { dirs: ['d'] }],
   ])('skips and says why: %s', (reason, change) => {
     expect(compareRecord({ ...record, ...change })).toEqual({ kind: 'skipped', id: record.id, reason });
+  });
+});
+
+const named = (nlink: number) => ({ ...before, ino: 258, nlink });
+
+describe('names', () => {
+  const moved: CorpusRecord = {
+    ...record,
+    dirs: ['d'],
+    links: [['f', 'g']],
+    ops: [
+      { op: 'rename', file: 'f', to: 'd/f' },
+      { op: 'fsync', file: 'd' },
+    ],
+    outcomes: [
+      { after: 0, gen: 0, log: false, state: { d: { dir: true, ino: 257 }, f: named(2), g: named(2), 'd/f': null } },
+      { after: 1, gen: 0, log: true, state: { d: { dir: true, ino: 257 }, f: null, g: named(2), 'd/f': named(2) } },
+    ],
+  };
+
+  test('are predicted wherever they lead', () => {
+    expect(compareRecord(moved)).toMatchObject({ kind: 'compared', mismatches: [] });
+  });
+
+  test.each([
+    ['f', named(2), 'existence of f'],
+    ['d/f', null, 'existence of d/f'],
+    ['d', null, 'existence of d'],
+  ])('that %s is not as predicted is seen', (path, found, what) => {
+    const [first, second] = moved.outcomes;
+    const changed = { ...moved, outcomes: [first!, { ...second!, state: { ...second!.state, [path]: found } }] };
+    expect(compareRecord(changed)).toMatchObject({ mismatches: [{ after: 1, what }] });
   });
 });
 

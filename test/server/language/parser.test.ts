@@ -107,6 +107,10 @@ describe('operations', () => {
     to: [['to', {}]],
     'file-to': [['J', { target: 'J' }]],
     name: [['N', { target: 'N' }]],
+    'as-name?': [
+      ['', {}],
+      ['as N', { target: 'N' }],
+    ],
     offset: [['16K', { at: 16384 }]],
     'keep-size?': [
       ['', {}],

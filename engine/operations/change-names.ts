@@ -1,0 +1,325 @@
+import type { Inode } from '../model/inode.ts';
+import { type Machine, setInodeLastTrans } from '../model/machine.ts';
+import { type Namespace, nobody } from '../model/namespace.ts';
+import type { CreateOperation, RenameOperation, UnlinkOperation } from '../scenario.ts';
+import type { State } from '../state/layout.ts';
+import type { OperationContext } from './context.ts';
+import { pagesAreUnlocked, writeRange } from './delalloc.ts';
+import { NameLog } from './log-names.ts';
+import { end, following, type Step } from './step.ts';
+
+/** `create F` and `mkdir D`: btrfs_create_new_inode. A new inode's first fsync is a full one. */
+export function create(context: OperationContext, operation: CreateOperation): Step[] {
+  const { machine } = context;
+  const names = namesOf(machine);
+  const { node, name } = operation;
+  const directory = names.directoryOf[name]!;
+  const kernelName = operation.kind === 'create' ? 'btrfs_create' : 'btrfs_mkdir';
+  return changeNames(context, {
+    directories: [directory],
+    nodes: () => [],
+    refuses: (state) => {
+      if (names.at(state, name) !== nobody) return 'the name is taken';
+      return names.isLinked(state, directory) ? undefined : 'the directory does not exist';
+    },
+    changes: [
+      {
+        name: kernelName,
+        does:
+          operation.kind === 'create'
+            ? 'Makes the inode and its entry in the directory. Sets the full-sync flag.'
+            : 'Makes the directory and its entry in the parent directory.',
+        apply: (state) => {
+          const generation = machine.transaction.generation.get(state);
+          names.inode(node).generation.set(state, generation);
+          const file = names.inodes[node];
+          file?.setFullSync(state, generation);
+          file?.tree.present.set(state, 1);
+          names.add(state, name, node);
+          markChanged(machine, state, node, directory);
+        },
+      },
+    ],
+  });
+}
+
+/** `link F to N`: btrfs_link. */
+export function link(context: OperationContext, { name, to }: RenameOperation): Step[] {
+  const { machine } = context;
+  const names = namesOf(machine);
+  const directory = names.directoryOf[to]!;
+  /** The inode, for the steps after the entry was made. */
+  const linked = nodeRegister(context);
+  return changeNames(context, {
+    directories: [directory],
+    nodes: (state) => [names.at(state, name)],
+    refuses: (state) => {
+      const node = names.at(state, name);
+      if (node === nobody) return 'there is no file of that name';
+      if (names.isDirectory(node)) return 'it is a directory';
+      if (names.at(state, to) !== nobody) return 'the name is taken';
+      return names.isLinked(state, directory) ? undefined : 'the directory does not exist';
+    },
+    changes: [
+      {
+        name: 'btrfs_link',
+        does: 'Adds the entry and the reference to it; the next log of the inode copies its names (BTRFS_INODE_COPY_EVERYTHING).',
+        apply: (state) => {
+          const node = names.at(state, name);
+          linked.set(state, node + 1);
+          names.inode(node).copyEverything.set(state, 1);
+          names.add(state, to, node);
+          markChanged(machine, state, node, directory);
+        },
+      },
+      logNewName(machine, (state) => ({ node: linked.get(state) - 1 })),
+    ],
+  });
+}
+
+/** `rename F to N`: btrfs_rename. What had the name before loses it. */
+export function rename(context: OperationContext, { name, to }: RenameOperation): Step[] {
+  const { machine, registers } = context;
+  const names = namesOf(machine);
+  const [oldDirectory, newDirectory] = [names.directoryOf[name]!, names.directoryOf[to]!];
+  const moved = nodeRegister(context);
+  /** The old entry was one of the running transaction. */
+  const wasFresh = registers.field('was fresh', 1);
+  const log = new NameLog(machine, names);
+  return changeNames(context, {
+    directories: [...new Set([oldDirectory, newDirectory])],
+    nodes: (state) => [names.at(state, name), names.at(state, to)],
+    refuses: (state) => whyNotRenamed(names, state, name, to),
+    flushes: (state) => flushedByRename(names, state, name, to),
+    changes: [
+      {
+        name: 'btrfs_rename',
+        does: 'Removes the old entry, what the new name linked to before, and adds the new entry. A directory that something moves out of can only be persisted by a commit then, unless it or the inode is logged.',
+        apply: (state) => {
+          const node = names.at(state, name);
+          moved.set(state, node + 1);
+          wasFresh.set(state, names.isFresh(state, name) ? 1 : 0);
+          if (oldDirectory !== newDirectory) recordUnlink(machine, names, log, state, node, oldDirectory);
+          // btrfs_log_new_name takes the old name out of the log.
+          names.remove(state, name);
+          const replaced = names.at(state, to);
+          if (replaced !== nobody) unlinkInode(machine, names, log, state, to);
+          names.add(state, to, node);
+          markChanged(machine, state, node, oldDirectory);
+          markChanged(machine, state, node, newDirectory);
+        },
+      },
+      logNewName(machine, (state) => ({
+        node: moved.get(state) - 1,
+        old: { name, isFresh: wasFresh.get(state) === 1 },
+      })),
+    ],
+  });
+}
+
+/** `unlink F`: btrfs_unlink, and btrfs_rmdir of an empty directory. */
+export function unlink(context: OperationContext, { name }: UnlinkOperation): Step[] {
+  const { machine } = context;
+  const names = namesOf(machine);
+  const directory = names.directoryOf[name]!;
+  const log = new NameLog(machine, names);
+  return changeNames(context, {
+    directories: [directory],
+    nodes: (state) => [names.at(state, name)],
+    refuses: (state) => {
+      const node = names.at(state, name);
+      if (node === nobody) return 'there is no file of that name';
+      return names.isDirectory(node) && names.entriesOf(state, node) !== 0 ? 'the directory is not empty' : undefined;
+    },
+    changes: [
+      {
+        name: 'btrfs_unlink',
+        does: 'Removes the entry and the reference to it, from the log, too, if the directory or the inode is logged.',
+        apply: (state) => {
+          const node = names.at(state, name);
+          if (!names.isDirectory(node)) recordUnlink(machine, names, log, state, node);
+          unlinkInode(machine, names, log, state, name);
+        },
+      },
+    ],
+  });
+}
+
+interface NameChange {
+  /** Node numbers of the directories that change; their inode locks are taken. */
+  readonly directories: readonly number[];
+  /** The nodes whose inode locks are taken along. */
+  readonly nodes: (state: State) => readonly number[];
+  /** Why the system call fails, if it does. */
+  readonly refuses: (state: State) => string | undefined;
+  /** The file that is written out before, if any. */
+  readonly flushes?: (state: State) => Inode | undefined;
+  readonly changes: readonly {
+    readonly name: string;
+    readonly does: string;
+    readonly apply: (state: State) => void;
+  }[];
+}
+
+/** The steps of every change of names: inode locks, a transaction handle, the change, what the log is told of it. */
+function changeNames({ machine, task }: OperationContext, change: NameChange): Step[] {
+  const { transaction } = machine;
+  const names = namesOf(machine);
+  const { flushes } = change;
+  const held = 'inode locks';
+  const locks = (state: State) =>
+    [...change.directories, ...change.nodes(state).filter((node) => node !== nobody)].map(
+      (node) => names.inode(node).lock,
+    );
+  return [
+    {
+      name: 'inode_lock',
+      locks: '',
+      does: 'Looks the names up, and takes the inode locks of the directories and of the files that change.',
+      ready: (state) => locks(state).every((lock) => lock.get(state) === 0),
+      waitsFor: 'the inode locks of the directories and files',
+      goesTo: [following, end],
+      says: change.refuses,
+      apply: (state) => {
+        if (change.refuses(state) !== undefined) return end;
+        for (const lock of locks(state)) lock.set(state, task + 1);
+        return undefined;
+      },
+    },
+    ...(flushes === undefined
+      ? []
+      : [
+          {
+            name: 'filemap_flush',
+            locks: held,
+            does: 'A file that takes the name of one that is not empty is written: starts writeback of its dirty pages, and waits for nothing.',
+            when: (state: State) => flushes(state) !== undefined,
+            ready: (state: State) => pagesAreUnlocked(flushes(state)!, state),
+            waitsFor: 'the page locks that a writeback holds',
+            apply: (state: State) => {
+              const inode = flushes(state)!;
+              writeRange(inode, state, inode.pages.dirty.get(state));
+              return undefined;
+            },
+          },
+        ]),
+    {
+      name: 'start_transaction',
+      locks: held,
+      does: 'Starts a handle on the running transaction, or creates the transaction.',
+      ready: (state) => transaction.canStart(state),
+      waitsFor: 'the transaction commit to let the next transaction start',
+      apply: (state) => {
+        transaction.start(state);
+        return undefined;
+      },
+    },
+    ...change.changes.map(
+      ({ name, does, apply }): Step => ({
+        name,
+        locks: held,
+        does,
+        apply: (state) => {
+          apply(state);
+          return undefined;
+        },
+      }),
+    ),
+    {
+      name: 'end_transaction',
+      locks: held,
+      does: 'Ends the transaction handle, gives the inode locks back and returns.',
+      goesTo: [end],
+      apply: (state) => {
+        transaction.endStarted(state);
+        for (const { lock } of [...names.inodes, ...names.directories]) {
+          if (lock.get(state) === task + 1) lock.set(state, 0);
+        }
+        return end;
+      },
+    },
+  ];
+}
+
+/** A step that tells the log of the name that a node has got: btrfs_log_new_name. */
+function logNewName(
+  machine: Machine,
+  what: (state: State) => {
+    readonly node: number;
+    readonly old?: { readonly name: number; readonly isFresh: boolean };
+  },
+) {
+  const names = namesOf(machine);
+  const log = new NameLog(machine, names);
+  return {
+    name: 'btrfs_log_new_name',
+    does: 'If the inode, or the directory it comes from, was logged in this transaction, the log gets the new name, and loses the old one. Nothing is written.',
+    apply: (state: State) => {
+      const { node, old } = what(state);
+      log.newName(state, node, old);
+    },
+  };
+}
+
+/** btrfs_record_unlink_dir; with `oldDirectory` for a rename out of it. */
+function recordUnlink(
+  { transaction }: Machine,
+  names: Namespace,
+  log: NameLog,
+  state: State,
+  node: number,
+  oldDirectory?: number,
+): void {
+  const generation = transaction.generation.get(state);
+  names.inode(node).lastUnlinkTrans.set(state, generation);
+  if (oldDirectory === undefined || log.isLogged(state, oldDirectory) || log.isLogged(state, node)) return;
+  names.inode(oldDirectory).lastUnlinkTrans.set(state, generation);
+}
+
+/** btrfs_unlink_inode: the name goes, and if its inode or directory is logged, from the log as well. */
+function unlinkInode(machine: Machine, names: Namespace, log: NameLog, state: State, name: number): void {
+  const node = names.at(state, name);
+  const directory = names.directoryOf[name]!;
+  names.remove(state, name);
+  // btrfs_del_inode_ref_in_log, btrfs_del_dir_entries_in_log
+  if (log.isLogged(state, node)) names.log.references[name]!.set(state, 0);
+  if (log.isLogged(state, directory)) names.log.entries[name]!.set(state, 0);
+  markChanged(machine, state, node, directory);
+}
+
+/** btrfs_update_inode of the node and of the directory. */
+function markChanged(machine: Machine, state: State, node: number, directory: number): void {
+  const names = namesOf(machine);
+  for (const inode of [names.inode(node), names.inode(directory)]) setInodeLastTrans(machine, inode, state);
+}
+
+function whyNotRenamed(names: Namespace, state: State, name: number, to: number): string | undefined {
+  const [node, replaced] = [names.at(state, name), names.at(state, to)];
+  const directory = names.directoryOf[to]!;
+  if (node === nobody) return 'there is no file of that name';
+  if (!names.isLinked(state, directory)) return 'the directory does not exist';
+  if (node === replaced) return 'both are names of the same file';
+  if (names.isDirectory(node) && names.isBelow(state, directory, node)) return 'the directory would be its own parent';
+  if (replaced === nobody) return undefined;
+  if (names.isDirectory(node) !== names.isDirectory(replaced)) return 'one is a directory, the other is not';
+  return names.isDirectory(replaced) && names.entriesOf(state, replaced) !== 0
+    ? 'the directory is not empty'
+    : undefined;
+}
+
+/** A rename over a file that is not empty flushes the file that takes its place. */
+function flushedByRename(names: Namespace, state: State, name: number, to: number): Inode | undefined {
+  const replaced = names.inodes[names.at(state, to)];
+  if (replaced === undefined || replaced.size.get(state) === 0) return undefined;
+  return names.inodes[names.at(state, name)];
+}
+
+function nodeRegister({ machine, registers }: OperationContext) {
+  const names = namesOf(machine);
+  return registers.field('node', names.inodes.length + names.directories.length);
+}
+
+function namesOf({ names }: Machine): Namespace {
+  if (names === undefined) throw new Error('an operation on names needs a namespace');
+  return names;
+}
