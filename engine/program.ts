@@ -166,9 +166,9 @@ function buildMachine(scenario: Scenario, profile: KernelProfile, layout: Layout
   const places = segments.reduce((sum, file) => sum + file.count, 0);
   const mount = mountOptions(scenario);
   const logTransactions = count('fsync', 'fdatasync');
-  // Each commit lets one further transaction start. Where names change, or without a log, an fsync may commit.
-  const mayCommit = scenario.namespace !== undefined || mount.notreelog;
-  const transactions = count('commit', 'sync') + 1 + (mayCommit ? logTransactions : 0);
+  // Each commit lets one further transaction start; an fsync may commit instead of logging.
+  const mayFallBack = scenario.namespace !== undefined || mount.notreelog;
+  const transactions = count('commit', 'sync') + (mayFallBack ? logTransactions : 0) + 1;
   const tasks = scenario.tasks.length;
   const common = {
     tasks,
@@ -192,24 +192,13 @@ function buildMachine(scenario: Scenario, profile: KernelProfile, layout: Layout
     }),
     log: new LogRoot(layout, { logTransactions, writers: tasks }),
   };
-  const machine = {
-    ...fs,
-    inodes: scenario.files.map(({ name }, file) => {
-      const description = { fs, index: file, name, segments: segments[file]!, storage: storageOf(scenario, file) };
-      return new Inode(layout, description, limits[file]!);
-    }),
-  };
+  const inodes = scenario.files.map(({ name }, file) => {
+    const description = { fs, index: file, name, segments: segments[file]!, storage: storageOf(scenario, file) };
+    return new Inode(layout, description, limits[file]!);
+  });
   const { namespace } = scenario;
-  const names =
-    namespace &&
-    new Namespace(layout, namespace, machine.inodes, {
-      tasks,
-      transactions,
-      logTransactions,
-      named: true,
-      guessesLastTrans: false,
-    });
-  return { ...machine, names };
+  const ofNames = { tasks, transactions, logTransactions, named: true, guessesLastTrans: false };
+  return { ...fs, inodes, names: namespace && new Namespace(layout, namespace, inodes, ofNames) };
 }
 
 function watched(guards: KernelProfile['guards'], noteGuard: (name: string) => void): KernelProfile['guards'] {

@@ -5,7 +5,8 @@ import { end, following, type Step } from './step.ts';
 
 /**
  * The end of an operation that makes the running transaction durable, and returns 0 when it is: who finds it being
- * committed already waits for that instead (btrfs_attach_transaction_barrier). `finish` is what the return does, `suffix` as for `commitTransaction`.
+ * committed already waits for that instead (btrfs_attach_transaction_barrier). `finish` is what the return does,
+ * `suffix` as in `commitTransaction`.
  */
 export function commitAndWait(
   { machine, registers }: OperationContext,

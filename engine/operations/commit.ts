@@ -40,6 +40,7 @@ export function commit({ machine }: OperationContext): Step[] {
 export function commitTransaction(machine: Machine, suffix = ''): Step[] {
   const { transaction, inodes, names, log, mount } = machine;
   const steps: Step[] = [
+    ...(mount.flushoncommit ? flushDelalloc(machine) : []),
     {
       name: 'commit_doing',
       locks: '',
@@ -72,6 +73,7 @@ export function commitTransaction(machine: Machine, suffix = ''): Step[] {
     },
     {
       name: 'write_super',
+      label: 'write_super of the transaction',
       locks: 'tree_log_mutex',
       does: 'Writes the trees, flushes the devices and writes the super block: the transaction is durable, and there is no log on disk.',
       apply: (state) => {
@@ -80,8 +82,7 @@ export function commitTransaction(machine: Machine, suffix = ''): Step[] {
       },
     },
   ];
-  const flush = mount.flushoncommit ? flushDelalloc(machine) : [];
-  return [...flush, ...steps.map((step) => ({ ...step, label: `${step.name}${suffix}` }))];
+  return steps.map((step) => ({ ...step, label: step.label ?? `${step.name}${suffix}` }));
 }
 
 /** With `flushoncommit` a commit writes all dirty data and waits for it, before anybody is kept from joining. */

@@ -179,9 +179,19 @@ const variants: readonly { readonly mount: readonly MountOption[]; readonly size
   { mount: ['nodatacow'], size: 4096 },
 ];
 
-/** The table with the steps of all variants: where one has steps that others lack, they follow what they follow there. */
+/** The table; of an fsync, the steps that only a directory takes come last. */
 function stepTable(kind: OperationKind | 'endio', kernel: string): StepDescription[] {
-  const [first = [], ...others] = variants.map((variant) => tableOf(kind, kernel, variant));
+  const table: StepDescription[] = [];
+  for (const operation of samples(kind)) {
+    const known = new Set(table.map(({ name }) => name));
+    table.push(...stepsOf(kind, operation, kernel).filter(({ name }) => !known.has(name)));
+  }
+  return table;
+}
+
+/** The steps of all variants: where one has steps that others lack, they follow what they follow there. */
+function stepsOf(kind: OperationKind | 'endio', operation: Operation, kernel: string): StepDescription[] {
+  const [first = [], ...others] = variants.map((variant) => variantOf(kind, operation, kernel, variant));
   for (const table of others) {
     let behind = 0;
     for (const step of table) {
@@ -193,17 +203,8 @@ function stepTable(kind: OperationKind | 'endio', kernel: string): StepDescripti
   return first;
 }
 
-/** The table of one variant, read off scenarios that have just this operation; of an fsync, the steps that only a directory takes come last. */
-function tableOf(kind: OperationKind | 'endio', kernel: string, variant: (typeof variants)[number]): StepDescription[] {
-  const table: StepDescription[] = [];
-  for (const operation of samples(kind)) {
-    const known = new Set(table.map(({ name }) => name));
-    table.push(...stepsOf(kind, operation, kernel, variant).filter(({ name }) => !known.has(name)));
-  }
-  return table;
-}
-
-function stepsOf(
+/** The steps, read off a scenario that has just this operation. */
+function variantOf(
   kind: OperationKind | 'endio',
   operation: Operation,
   kernel: string,

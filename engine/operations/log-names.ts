@@ -64,7 +64,7 @@ export class NameLog {
 }
 
 /** The logging of one inode, and of those that have to be logged along with it (struct btrfs_log_ctx). */
-export class NameLogging {
+class NameLogging {
   readonly #machine: Machine;
   readonly #names: Namespace;
   readonly #log: NameLog;

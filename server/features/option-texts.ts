@@ -22,6 +22,6 @@ export const fileAttributeTexts: Readonly<Record<(typeof fileAttributes)[number]
     '`prealloc R, …`: each range of whole blocks is one prealloc extent, which reads as zeros. It may lie behind the size.',
   'needs-full-sync': "The inode's first fsync is a full one (BTRFS_INODE_NEEDS_FULL_SYNC).",
   nodatacow: 'The file is overwritten in place (FS_NOCOW_FL), as with the mount option.',
-  new: 'The file does not exist before the scenario starts.',
-  directory: 'A directory, which exists before the scenario starts.',
+  new: 'The file does not exist before the scenario starts: an operation creates it.',
+  directory: 'A directory, which exists before the scenario starts unless `mkdir` makes it.',
 };

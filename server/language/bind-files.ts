@@ -17,8 +17,8 @@ export function bindFile(node: FileNode, problems: Problems): ScenarioFile | und
     else if (attribute.kind === 'data') ranges = attribute.ranges;
     else if (attribute.kind === 'prealloc') allocated = attribute.ranges;
     else if (attribute.kind === 'needs-full-sync') needsFullSync = true;
-    else if (attribute.kind === 'nodatacow') nodatacow = true;
     else if (attribute.kind === 'new') reportOthers(node, attribute, problems);
+    else if (attribute.kind === 'nodatacow') nodatacow = true;
     else problems.notModelled(`file attribute \`${attribute.kind}\``, attribute.span);
   }
   const data = ranges.flatMap((range) => bindData(range, size, problems) ?? []);

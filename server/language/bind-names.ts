@@ -3,7 +3,7 @@ import type { Problems } from './problems.ts';
 import type { FileNode, Identifier, OperationNode, TaskNode } from './syntax-tree.ts';
 
 /** How the root directory is written. */
-export const rootDirectory = '.';
+const rootDirectory = '.';
 
 /** Engine's limit: names are sets of 30 bits. */
 const maximumNames = 30;
@@ -105,7 +105,7 @@ export class NameTable {
       this.#problems.unknownName(
         `unknown directory \`${parent}\``,
         { text: parent, span },
-        this.#directoryNumbers.keys(),
+        this.#directories.map(({ text }) => text),
       );
       return undefined;
     }

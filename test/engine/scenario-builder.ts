@@ -22,7 +22,10 @@ export interface ScenarioText {
   readonly kernel?: string;
   readonly guards?: Readonly<Record<string, boolean>>;
   readonly mount?: readonly MountOption[];
-  /** `I 32M data 0..4K prealloc 4K..8K nodatacow needs-full-sync`, `N new`, `D directory`, `D/F 4K`; one file `I` of 32M where absent. */
+  /**
+   * `I 32M data 0..4K prealloc 4K..8K nodatacow needs-full-sync`, `N new`, `D directory`, `D/F 4K`; one file `I` of
+   * 32M where absent.
+   */
   readonly files?: readonly string[];
   /** Operations by task: `write I 0..4K`, `truncate I 5K`, `clone I 0..4K to J 8K`, `fallocate I 0..4K keep-size`, `fault io on app.writeback`, `commit`. */
   readonly tasks: Readonly<Record<string, readonly string[]>>;

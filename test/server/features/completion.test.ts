@@ -30,12 +30,17 @@ const operations = [
   'clone',
   'evict',
   'close',
+  'create',
+  'link',
+  'rename',
+  'unlink',
+  'mkdir',
   'fault',
 ];
 const releases = expect.arrayContaining(['6.18', '5.13', '5.9', '5.8', '5.7', '4.18', '4.17']);
 const guards = expect.arrayContaining(['releasepage.modified-list', 'releasepage.full-sync-flag']);
 const fsyncSteps = expect.arrayContaining(['start_ordered_ops', 'log_inode', 'write_super', 'return']);
-const attributes = ['size', 'data', 'prealloc', 'needs-full-sync', 'nodatacow', 'new'];
+const attributes = ['size', 'data', 'prealloc', 'needs-full-sync', 'nodatacow', 'new', 'directory'];
 const ranges = ['all', 'page'];
 
 test.each<[string, unknown]>([
@@ -86,6 +91,8 @@ test.each<[string, unknown]>([
   ['task t { clone I 0..4K $0', ['to']],
   ['task t { clone I 0..4K to $0', ['I', 'other']],
   ['task t { fallocate I 0..4K $0', ['keep-size', ...operations]],
+  ['task t { create J $0', ['as', ...operations]],
+  ['task t { rename I $0', ['to']],
   ['task t { fault $0', ['enomem', 'io']],
   ['task t { fault io on $0', ['app', 'flusher', 't']],
   ['task t { sync } $0', members],

@@ -22,7 +22,9 @@ describe('tokens', () => {
     ['größe ärger', ['identifier größe', 'identifier ärger']],
     ['\uFEFFa\u00A0b\tc\r\nd', ['identifier a', 'identifier b', 'identifier c', 'identifier d']],
     ['\0\u0001\u0002 ?!§', ['unknown \0\u0001\u0002', 'unknown ?!§']],
-    ['a/b', ['identifier a', 'unknown /', 'identifier b']],
+    ['a/b', ['identifier a/b']],
+    ['a/ b', ['identifier a', 'unknown /', 'identifier b']],
+    ['a//b', ['identifier a']],
     ['"a b" "\\"" ""', ['string "a b"', 'string "\\""', 'string ""']],
     ['', []],
   ])('%j', (text, tokens) => {
