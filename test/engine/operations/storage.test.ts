@@ -111,8 +111,8 @@ describe('other mount options', () => {
     const text = { mount: ['notreelog'] as const, files: [four], tasks: { a: ['write I 0..4K', 'fsync I'] } };
     const { path } = run(text, 'a: write', 'a: fsync');
     expect(path.slice(path.indexOf('start_log_trans'))).toEqual([
-      ...['start_log_trans', 'inode_unlock', 'end_transaction', 'wait_ordered_range', 'attach_transaction'],
-      ...['commit_doing', 'commit_fs_roots', 'write_super', 'transaction_completed'],
+      ...['start_log_trans', 'inode_unlock', 'btrfs_end_transaction', 'attach_transaction', 'commit_doing'],
+      ...['commit_fs_roots', 'write_super', 'transaction_completed'],
     ]);
   });
 
