@@ -1,4 +1,6 @@
 import { writesCanFail } from './faults.ts';
+import { mayBeInline } from './inline-files.ts';
+import { mountOptions, storageOf } from './model/storage.ts';
 import type { CloneOperation, FileOperation, Operation, Scenario } from './scenario.ts';
 import { clonedBytes, cutOffsets } from './segments.ts';
 
@@ -10,6 +12,14 @@ export interface ChangeLimits {
   readonly changesUnderIo: boolean;
   /** The file can have prealloc extents. */
   readonly allocates: boolean;
+  /** The file can be one inline extent. */
+  readonly inline: boolean;
+  /** Some of the file's blocks are overwritten in place (BTRFS_INODE_NODATACOW). */
+  readonly nodatacow: boolean;
+  /** Holes have items. */
+  readonly holes: boolean;
+  /** It matters whether the file has had prealloc extents (BTRFS_INODE_PREALLOC). */
+  readonly remembersPrealloc: boolean;
   /** The file is written through a mapping, which the inode lock does not stop. */
   readonly mapped: boolean;
   /** The file is written by direct IO. */
@@ -28,12 +38,22 @@ export function changeLimits(scenario: Scenario, file: number): ChangeLimits {
   const operations = all.filter((operation) => changedFile(operation) === file);
   const clones = operations.filter((operation) => operation.kind === 'clone');
   const { size } = scenario.files[file]!;
+  const storage = storageOf(scenario, file);
+  const inline = mayBeInline(scenario, file);
+  const sources = clones.length === 0 ? [scenario.files[file]!] : scenario.files;
+  const allocates =
+    (clones.length === 0 ? operations : all).some(({ kind }) => allocating.includes(kind)) ||
+    sources.some(({ prealloc = [] }) => prealloc.length > 0);
   const truncated = operations.some(({ kind }) => kind === 'truncate');
   const cuts = clones.length === 0 ? [] : cutOffsets(scenario);
   return {
     versions: operations.filter(changesContent).length,
     changesUnderIo: truncated || operations.some(({ kind }) => kind === 'mmap-write' || kind === 'direct-write'),
-    allocates: (clones.length === 0 ? operations : all).some(({ kind }) => allocating.includes(kind)),
+    allocates,
+    inline,
+    nodatacow: !storage.cow,
+    holes: mountOptions(scenario).holes,
+    remembersPrealloc: allocates && (inline || storage.compress),
     mapped: operations.some(({ kind }) => kind === 'mmap-write'),
     direct: operations.some(({ kind }) => kind === 'direct-write'),
     named: scenario.namespace !== undefined,

@@ -4,7 +4,7 @@ export { failingOperations, failingSteps } from './faults.ts';
 export { formatOffset, formatRange } from './format.ts';
 export { findGuard, guards } from './guards/catalogue.ts';
 export type { Guard } from './guards/guard.ts';
-export { maximumInlineSize, mayBecomeInline } from './inline-extents.ts';
+export { mayBeInline } from './inline-files.ts';
 export {
   changingReleases,
   isRetired,
@@ -13,6 +13,7 @@ export {
   modelledReleases,
   newestRelease,
 } from './kernels.ts';
+export { storageOf } from './model/storage.ts';
 export {
   describeOperation,
   type OperationDescription,

@@ -15,7 +15,7 @@ export function initialState(
   const state = new Int32Array(layout.words);
   if (namespace !== undefined) names?.initialize(state, namespace);
   for (const inode of inodes) {
-    const { size, data, needsFullSync } = files[inode.index]!;
+    const { size, data, prealloc = [], needsFullSync } = files[inode.index]!;
     const { segments } = inode;
     const promise = promises[inode.index]!;
     const written = data.reduce((mask, range) => mask | segments.maskOf(range), 0);
@@ -32,8 +32,13 @@ export function initialState(
       for (const range of data) {
         image.insertExtent(state, segments.wholeBlocks(segments.maskOf(range)), 'data', inode.content);
       }
+      for (const range of prealloc) image.insertExtent(state, segments.maskOf(range), 'prealloc', inode.content);
+      image.inline.set(state, written !== 0 && prealloc.length === 0 && size <= inode.storage.maximumInline ? 1 : 0);
+      const holes = segments.wholeBlocks(inode.inside(state)) & ~image.described(state);
+      if (inode.fs.mount.holes) image.insertExtent(state, holes, 'hole', inode.content);
       image.items.commit(state);
     }
+    inode.hasPrealloc.set(state, prealloc.length === 0 ? 0 : inode.hasPrealloc.mask);
     inode.needsFullSync.set(state, needsFullSync ? 1 : 0);
     inode.setLastLogCommit(state, 0);
   }

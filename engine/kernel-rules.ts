@@ -34,6 +34,11 @@ export const kernelRules = {
     until: '5.10',
     commit: '487781796d30',
   },
+  rangedFsyncNeedsNoHoles: {
+    does: 'Without NO_HOLES an fsync of a range works on the whole file.',
+    since: '5.7',
+    commit: '95418ed1d107',
+  },
   fullFsyncIsWhole: {
     does: 'A full fsync of a range works on the whole file.',
     since: '5.2',

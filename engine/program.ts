@@ -5,10 +5,12 @@ import { Faults } from './faults.ts';
 import { initialState } from './initial-state.ts';
 import { type KernelProfile, kernelProfile } from './kernels.ts';
 import { logLimits } from './log-limits.ts';
+import type { FileSystem } from './model/file-system.ts';
 import { Inode } from './model/inode.ts';
 import { LogRoot } from './model/log-root.ts';
 import type { Machine } from './model/machine.ts';
 import { Namespace } from './model/namespace.ts';
+import { mountOptions, storageOf } from './model/storage.ts';
 import { Transaction } from './model/transaction.ts';
 import { finishOrderedIo } from './operations/finish-ordered-io.ts';
 import { Registers } from './operations/registers.ts';
@@ -162,36 +164,41 @@ function buildMachine(scenario: Scenario, profile: KernelProfile, layout: Layout
   const count = (...kinds: Operation['kind'][]) =>
     operationsOf(scenario).filter(({ kind }) => kinds.includes(kind)).length;
   const places = segments.reduce((sum, file) => sum + file.count, 0);
+  const mount = mountOptions(scenario);
   const logTransactions = count('fsync', 'fdatasync');
-  // Each commit lets one further transaction start; where names change, an fsync may commit instead of logging.
-  const transactions = count('commit', 'sync') + 1 + (scenario.namespace === undefined ? 0 : logTransactions);
+  // Each commit lets one further transaction start; an fsync may commit instead of logging.
+  const mayFallBack = scenario.namespace !== undefined || mount.notreelog;
+  const transactions = count('commit', 'sync') + (mayFallBack ? logTransactions : 0) + 1;
   const tasks = scenario.tasks.length;
+  const common = {
+    tasks,
+    transactions,
+    logTransactions,
+    tracksItems,
+    staleHoles: mount.holes && profile.guards['punch.hole-generation'] === false,
+  };
   const limits = scenario.files.map((_, file) => {
     const changes = changeLimits(scenario, file);
-    return { tasks, transactions, logTransactions, tracksItems, ...changes, ...logLimits(profile, changes) };
+    return { ...common, ...changes, ...logLimits(profile, changes) };
   });
-  const machine = {
+  const fs: FileSystem = {
     rules: profile.rules,
     guards: profile.guards,
+    mount,
     transaction: new Transaction(layout, {
       transactions,
       handles: tasks + places,
       pendingOrdered: limits.some(({ trackLogged }) => trackLogged) ? places : 0,
     }),
     log: new LogRoot(layout, { logTransactions, writers: tasks }),
-    inodes: scenario.files.map(({ name }, file) => new Inode(layout, file, name, segments[file]!, limits[file]!)),
   };
+  const inodes = scenario.files.map(({ name }, file) => {
+    const description = { fs, index: file, name, segments: segments[file]!, storage: storageOf(scenario, file) };
+    return new Inode(layout, description, limits[file]!);
+  });
   const { namespace } = scenario;
-  const names =
-    namespace &&
-    new Namespace(layout, namespace, machine.inodes, {
-      tasks,
-      transactions,
-      logTransactions,
-      named: true,
-      guessesLastTrans: false,
-    });
-  return { ...machine, names };
+  const ofNames = { tasks, transactions, logTransactions, named: true, guessesLastTrans: false };
+  return { ...fs, inodes, names: namespace && new Namespace(layout, namespace, inodes, ofNames) };
 }
 
 function watched(guards: KernelProfile['guards'], noteGuard: (name: string) => void): KernelProfile['guards'] {

@@ -9,6 +9,8 @@ export interface Scenario {
   readonly kernel?: string | undefined;
   /** Guards that the author turned on or off, over what the kernel release sets. */
   readonly guards: Readonly<Record<string, boolean>>;
+  /** Options of the mount that are set; absent means none. */
+  readonly mount?: readonly MountOption[] | undefined;
   readonly files: readonly ScenarioFile[];
   /** Absent: every file has its one name, and nothing changes that. */
   readonly namespace?: ScenarioNamespace | undefined;
@@ -26,6 +28,12 @@ export interface ByteRange {
   readonly end: number;
 }
 
+/**
+ * What a file system can be mounted with, beyond the defaults. `holes` is an option of mkfs in fact: a file
+ * system without NO_HOLES, whose holes have items of their own.
+ */
+export type MountOption = 'holes' | 'nodatasum' | 'nodatacow' | 'notreelog' | 'flushoncommit' | 'compress';
+
 /** A file that exists, committed, before the scenario starts. */
 export interface ScenarioFile {
   readonly name: string;
@@ -33,6 +41,10 @@ export interface ScenarioFile {
   readonly size: number;
   /** Each range is one written extent; what no range covers is a hole. */
   readonly data: readonly ByteRange[];
+  /** Each range, of whole blocks, is one prealloc extent; it may lie behind `size`. Absent means none. */
+  readonly prealloc?: readonly ByteRange[] | undefined;
+  /** FS_NOCOW_FL: as on a file system mounted with `nodatacow`. */
+  readonly nodatacow?: boolean | undefined;
   /** The inode's first fsync is a full one (BTRFS_INODE_NEEDS_FULL_SYNC is set at the start). */
   readonly needsFullSync: boolean;
 }

@@ -80,7 +80,7 @@ type CuttingParts = Pick<Scenario, 'files' | 'tasks' | 'schedules' | 'expect'>;
 
 /** Where a scenario cuts each of its files, in bytes, ascending; a file has one segment less than cuts. */
 export function cutOffsets({ files, tasks, schedules, expect }: CuttingParts): number[][] {
-  const cuts = files.map(({ size, data }) => new Cuts([{ start: 0, end: size }, ...data]));
+  const cuts = files.map(({ size, data, prealloc = [] }) => new Cuts([{ start: 0, end: size }, ...data, ...prealloc]));
   const clones: CloneOperation[] = [];
   for (const operation of tasks.flatMap(({ operations }) => operations)) {
     if (!('file' in operation)) continue;

@@ -62,13 +62,18 @@ export class Losses {
       const found = ((fromLog & bit) === 0 ? inode.committed : inode.diskLog).version[i]!.get(state);
       if ((inside & bit) === 0) {
         // Behind i_size nothing is read: as good as zeros, unless data was promised that no later change has removed.
-        if (!isZero(promised) && !(isZero(found) && keeps(found, promised))) this.lost |= bit;
+        // A truncate into a block leaves the end of the block as it is on disk.
+        const cutOff = size.changes(state) > promise.size.changes(state) && isChanged(inode, state, i, promised);
+        if (!isZero(promised) && !cutOff && !(isZero(found) && keeps(found, promised))) this.lost |= bit;
       } else if (!keeps(found, promised)) {
         if (isZero(promised)) this.resurrected |= bit;
         else this.lost |= bit;
       }
     }
-    this.#judgeSize(below(promise.size.get(state)), inside, size.changes(state) < promise.size.changes(state));
+    // A size as of the promised change may still be short of it: disk_i_size ends at the first gap.
+    const shorter = size.get(state) < promise.size.get(state);
+    const behind = promise.size.changes(state) - size.changes(state);
+    this.#judgeSize(below(promise.size.get(state)), inside, behind > 0 || (behind === 0 && shorter));
     this.#judgeSizesAtLeast(promise, inside, size.changes(state), state);
     // Judged whether promised or not, and before the other classes.
     const { unwritten, withoutChecksums, foreign } = inode.diskLog;
@@ -113,6 +118,11 @@ export class Losses {
       this.rangePromisedBy = promisedBy;
     }
   }
+}
+
+/** Has the segment changed since it had the version? */
+function isChanged(inode: Inode, state: State, segment: number, version: number): boolean {
+  return changesOf(inode.content[segment]!.get(state)) > changesOf(version);
 }
 
 /** The broken promises of one file, one per class, promise and maximal contiguous range, lowest first. */

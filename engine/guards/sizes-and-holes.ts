@@ -88,6 +88,23 @@ export const sizesAndHoles: readonly Guard[] = [
     fstest: 'generic/101',
   },
   {
+    name: 'punch.hole-generation',
+    label: 'hole-generation guard in fill_holes',
+    entry: 'C27',
+    commit: 'e6e3dec6c3c2',
+    subject: 'btrfs: update generation of hole file extent item when merging holes',
+    introduced: '5.18',
+    fixed: '6.0',
+    stable: [],
+    retired: null,
+    actsIn: 'fill_holes',
+    does: 'A hole item that takes in a new hole next to it gets the generation of the transaction, as a new item would.',
+    without:
+      'Without NO_HOLES, punching next to a hole makes its item longer and keeps its generation. A full fsync leaves out the items of older transactions (7f30c07288bb), and so the new hole: after log replay the punched data is back.',
+    loses: 'the new hole: what was punched is back',
+    fstest: 'generic/695',
+  },
+  {
     name: 'clone.full-sync-behind-end',
     label: 'full-sync flag in a clone of a hole to behind the end',
     entry: 'C29',

@@ -23,8 +23,10 @@ export class FileImage {
   readonly data: Field;
   /** Segments described by a prealloc item: allocated, unwritten, reads as zeros. */
   readonly prealloc: Field;
-  /** Segments described by an explicit hole item (log trees have those even with NO_HOLES). */
+  /** Segments described by an explicit hole item: log trees have those even with NO_HOLES, subvolume trees without it. */
   readonly hole: Field;
+  /** The data of the first block is an inline item; kept only where there can be one. */
+  readonly inline: Field;
   /** Segments whose item points to blocks that have not been written yet; kept only where that can be. */
   readonly unwritten: Field;
   /** Segments whose item points to blocks that are not the file's: their write has failed, and they were given back. */
@@ -45,6 +47,7 @@ export class FileImage {
     this.data = layout.set(segments);
     this.prealloc = layout.set(limits.allocates ? segments : 0);
     this.hole = layout.set(segments);
+    this.inline = layout.field(limits.inline ? 1 : 0);
     this.unwritten = layout.set(limits.logsUnfinished ? segments : 0);
     this.withoutChecksums = layout.set(limits.logsUnfinished ? segments : 0);
     this.foreign = layout.set(limits.writeErrors ? segments : 0);
@@ -60,6 +63,7 @@ export class FileImage {
     this.data.set(state, other.data.get(state));
     this.prealloc.set(state, other.prealloc.get(state));
     this.hole.set(state, other.hole.get(state));
+    this.inline.set(state, other.inline.get(state));
     this.unwritten.set(state, other.unwritten.get(state));
     this.foreign.set(state, other.foreign.get(state));
     this.withoutChecksums.set(state, other.withoutChecksums.get(state));
@@ -75,6 +79,7 @@ export class FileImage {
     this.data.set(state, 0);
     this.prealloc.set(state, 0);
     this.hole.set(state, 0);
+    this.inline.set(state, 0);
     this.unwritten.set(state, 0);
     this.foreign.set(state, 0);
     this.withoutChecksums.set(state, 0);
@@ -93,6 +98,7 @@ export class FileImage {
     this.#mark(this.hole, state, segments, kind === 'hole');
     this.markUnwritten(state, segments, false);
     this.markWithoutChecksums(state, segments, false);
+    if ((segments & 1) !== 0) this.inline.set(state, 0);
     this.#mark(this.foreign, state, segments, false);
     for (let rest = segments; rest !== 0; rest &= rest - 1) {
       const segment = lowest(rest);
@@ -116,6 +122,11 @@ export class FileImage {
   dropExtents(state: State, extent: number, versions: readonly Field[]): void {
     this.describe(state, extent, 'none', versions);
     this.items.drop(state, extent);
+  }
+
+  /** All segments that some item describes. */
+  described(state: State): number {
+    return this.data.get(state) | this.prealloc.get(state) | this.hole.get(state);
   }
 
   /** Takes note that the items of `extent` point to blocks that are, or are not, still to be written. */

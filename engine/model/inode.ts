@@ -3,20 +3,33 @@ import { below, lowest } from '../state/bits.ts';
 import type { Field, Layout, State } from '../state/layout.ts';
 import { ExtentMapTree } from './extent-map-tree.ts';
 import { FileImage } from './file-image.ts';
+import type { FileSystem } from './file-system.ts';
 import type { Limits } from './limits.ts';
 import { LoggedInode } from './logged-inode.ts';
 import { OrderedExtents } from './ordered-extent.ts';
 import { PageCache } from './page-cache.ts';
+import type { Storage } from './storage.ts';
 import { largestVersion, nextVersion } from './version.ts';
 import { VersionedSize } from './versioned-size.ts';
 
 import { WriteErrors } from './write-errors.ts';
 
-/** A regular file (struct btrfs_inode) with everything that memory and disk hold about it. */
-export class Inode extends LoggedInode {
+/** What is fixed about a file. */
+interface InodeDescription {
+  readonly fs: FileSystem;
   readonly index: number;
   readonly name: string;
   readonly segments: Segments;
+  readonly storage: Storage;
+}
+
+/** A regular file (struct btrfs_inode) with everything that memory and disk hold about it. */
+export class Inode extends LoggedInode {
+  readonly fs: FileSystem;
+  readonly index: number;
+  readonly name: string;
+  readonly segments: Segments;
+  readonly storage: Storage;
   readonly pages: PageCache;
   readonly extentMaps: ExtentMapTree;
   readonly orderedExtents: OrderedExtents;
@@ -30,12 +43,16 @@ export class Inode extends LoggedInode {
   readonly mmapLocked: Field;
   /** BTRFS_INODE_FLUSH_ON_CLOSE: truncated to nothing. */
   readonly flushOnClose: Field;
+  /** BTRFS_INODE_PREALLOC: has had prealloc extents; kept only where that decides how it is written. */
+  readonly hasPrealloc: Field;
   /** BTRFS_INODE_NEEDS_FULL_SYNC. */
   readonly needsFullSync: Field;
   /** last_reflink_trans, as an offset like last_trans; kept with the items, for it matters to nothing else. */
   readonly #lastReflinkTrans: Field;
   readonly writeErrors: WriteErrors;
 
+  /** Segments whose hole item is of the running transaction; kept only where others may describe new holes. */
+  readonly freshHoles: Field;
   /** The subvolume tree in memory, the one being committed, and the one on disk. */
   readonly tree: FileImage;
   readonly committing: FileImage;
@@ -45,11 +62,14 @@ export class Inode extends LoggedInode {
   readonly syncingLog: FileImage;
   readonly diskLog: FileImage;
 
-  constructor(layout: Layout, index: number, name: string, segments: Segments, limits: Limits) {
+  constructor(layout: Layout, file: InodeDescription, limits: Limits) {
     super(layout, limits);
+    const { fs, index, name, segments, storage } = file;
     const count = segments.count;
+    this.fs = fs;
     this.index = index;
     this.name = name;
+    this.storage = storage;
     this.segments = segments;
     this.pages = new PageCache(layout, count);
     this.extentMaps = new ExtentMapTree(layout, count, limits);
@@ -59,8 +79,10 @@ export class Inode extends LoggedInode {
     this.size = VersionedSize.create(layout, count, limits.sizeChanges);
     this.mmapLocked = layout.field(limits.mapped ? 1 : 0, 'control');
     this.flushOnClose = layout.field(limits.changesUnderIo ? 1 : 0);
+    this.hasPrealloc = layout.field(limits.remembersPrealloc ? 1 : 0);
     this.needsFullSync = layout.field(1);
     this.#lastReflinkTrans = layout.field(limits.tracksItems ? limits.transactions : 0);
+    this.freshHoles = layout.set(limits.staleHoles ? count : 0);
     this.writeErrors = new WriteErrors(layout, count, limits.tasks, limits.writeErrors);
     const image = () => new FileImage(layout, count, limits);
     this.tree = image();
@@ -108,12 +130,17 @@ export class Inode extends LoggedInode {
     }
   }
 
-  /** Blocks that are allocated and still to be written: a log item for them points to what the device had there before. */
-  unwritten(state: State): number {
-    const { covered, directPending, directIo } = this.orderedExtents;
+  /** Blocks that are still to be written, by an ordered extent that is there or about to be. */
+  inFlight(state: State): number {
+    const { directPending, directIo } = this.orderedExtents;
     const toCome = this.pages.dirty.get(state) | this.pages.writeback.get(state);
-    const ordered = covered.get(state) & (toCome | directPending.get(state) | directIo.get(state));
-    return ordered | this.unordered(state);
+    const ordered = this.orderedExtents.covered.get(state);
+    return (ordered & (toCome | directPending.get(state) | directIo.get(state))) | this.unordered(state);
+  }
+
+  /** Of these, blocks that are allocated: a log item for them points to what the device had there before. */
+  unwritten(state: State): number {
+    return this.inFlight(state) & ~this.orderedExtents.overwritten(state);
   }
 
   /** Blocks that have an extent map of their own already, and no ordered extent yet. */
@@ -141,6 +168,54 @@ export class Inode extends LoggedInode {
   /** The blocks are on the device: log items that point to them are good from now on. */
   blocksWritten(state: State, blocks: number): void {
     for (const image of [this.log, this.syncingLog, this.diskLog]) image.markUnwritten(state, blocks, false);
+  }
+
+  /**
+   * The IO of blocks that are overwritten in place ends. Every tree that has an item for them shows the new content:
+   * that is so where it shows what the subvolume tree does, for no two allocations hold one version of a block.
+   */
+  blocksOverwritten(state: State, blocks: number): void {
+    const { tree, committing, committed, log, syncingLog, diskLog, submitted } = this;
+    const { collected } = this.extentMaps;
+    for (let rest = blocks & tree.data.get(state); rest !== 0; rest &= rest - 1) {
+      const segment = lowest(rest);
+      const [old, written] = [tree.version[segment]!.get(state), submitted[segment]!.get(state)];
+      for (const image of [committing, committed, log, syncingLog, diskLog, tree]) {
+        const shares = (image.data.get(state) & (1 << segment)) !== 0 && image.version[segment]!.get(state) === old;
+        if (shares) image.version[segment]!.set(state, written);
+      }
+      const note = collected.version[segment];
+      if (note !== undefined && note.get(state) === old) note.set(state, written);
+    }
+  }
+
+  /** What of `blocks` is overwritten in place: written data of a file without COW. */
+  writtenInPlace(state: State, blocks: number): number {
+    return this.storage.cow ? 0 : blocks & this.tree.data.get(state);
+  }
+
+  /** The hole items of `holes` are of the running transaction, or older. */
+  markHoles(state: State, holes: number, fresh: boolean): void {
+    const mask = this.freshHoles.get(state);
+    this.freshHoles.set(state, (fresh ? mask | holes : mask & ~holes) & this.freshHoles.mask);
+  }
+
+  /** can_cow_file_range_inline: the whole file fits into its metadata. */
+  fitsInline(state: State): boolean {
+    const bytes = this.segments.cuts[this.size.get(state)]!;
+    // An image without room for the mark is of a file that is never that small.
+    return this.tree.inline.mask === 1 && bytes <= this.storage.maximumInline && this.hasPrealloc.get(state) === 0;
+  }
+
+  /** should_nocow sends a file that has had prealloc extents through run_delalloc_nocow: no compression, no inline extent. */
+  compresses(state: State): boolean {
+    return this.storage.compress && this.hasPrealloc.get(state) === 0;
+  }
+
+  /** btrfs_inode_safe_disk_i_size_write: i_size, but without NO_HOLES no more than items describe without a gap. */
+  updateDiskSize(state: State): void {
+    this.tree.size.copyFrom(state, this.size);
+    if (this.fs.mount.holes) this.tree.size.limit(state, lowest(~this.tree.described(state)));
   }
 
   /**

@@ -4,6 +4,8 @@ import type { InodeLimits } from './logged-inode.ts';
 
 /** How large the numbers of one scenario can get for one file; the width of every field follows from them. */
 export interface Limits extends ChangeLimits, LogLimits, InodeLimits {
+  /** Some hole items can be older than the holes they describe (e6e3dec6c3c2). */
+  readonly staleHoles: boolean;
   /** File-extent items are kept one by one, see `ExtentItems`. */
   readonly tracksItems: boolean;
 }

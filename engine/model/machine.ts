@@ -1,17 +1,11 @@
-import type { KernelRules } from '../kernel-rules.ts';
 import type { State } from '../state/layout.ts';
+import type { FileSystem } from './file-system.ts';
 import { Inode } from './inode.ts';
-import type { LogRoot } from './log-root.ts';
 import type { LoggedInode } from './logged-inode.ts';
 import type { Namespace } from './namespace.ts';
-import type { Transaction } from './transaction.ts';
 
 /** Everything an operation of a scenario acts on: one mounted file system with one subvolume. */
-export interface Machine {
-  readonly rules: KernelRules;
-  readonly guards: Readonly<Record<string, boolean>>;
-  readonly transaction: Transaction;
-  readonly log: LogRoot;
+export interface Machine extends FileSystem {
   readonly inodes: readonly Inode[];
   /** Absent where every file has its one name for good. */
   readonly names: Namespace | undefined;
@@ -37,13 +31,13 @@ export function inodeInLog(machine: Machine, inode: LoggedInode, state: State, g
 }
 
 /** btrfs_set_inode_last_trans: the inode has changed in the running transaction, and is not in the log as it is. */
-export function setInodeLastTrans(machine: Machine, inode: LoggedInode, state: State): void {
-  inode.setLastTrans(state, machine.transaction.generation.get(state), machine.log);
-  setLastLogCommit(machine, inode, state);
+export function setInodeLastTrans(fs: FileSystem, inode: LoggedInode, state: State): void {
+  inode.setLastTrans(state, fs.transaction.generation.get(state), fs.log);
+  setLastLogCommit(fs, inode, state);
 }
 
 /** The second half of btrfs_set_inode_last_trans. */
-export function setLastLogCommit({ log, guards }: Machine, inode: LoggedInode, state: State): void {
+export function setLastLogCommit({ log, guards }: FileSystem, inode: LoggedInode, state: State): void {
   const resets = guards['inode-update.last-log-commit'] === true;
   inode.setLastLogCommit(state, resets ? inode.lastSubTrans.get(state) - 1 : log.lastLogCommit.get(state));
 }

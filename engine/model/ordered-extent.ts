@@ -18,6 +18,8 @@ export class OrderedExtents extends ExtentSet {
   readonly directIo: Field;
   /** Blocks of direct IO that have an ordered extent and are not submitted yet. */
   readonly directPending: Field;
+  /** BTRFS_ORDERED_NOCOW, by start: its blocks are overwritten in place. */
+  readonly nocow: Field;
   /** Blocks of direct writes that have begun and not returned. */
   readonly directInFlight: Field;
   /** EXTENT_LOCKED in the inode's io_tree, held by completions. */
@@ -47,6 +49,7 @@ export class OrderedExtents extends ExtentSet {
     this.rangeLocked = layout.set(segments, 'control');
     this.directIo = layout.set(limits.direct ? segments : 0);
     this.directPending = layout.set(limits.direct ? segments : 0);
+    this.nocow = layout.set(limits.nodatacow ? segments : 0);
     this.directInFlight = layout.set(limits.direct ? segments : 0);
     this.logged = layout.set(limits.trackLogged ? segments : 0);
     this.pending = layout.set(limits.trackLogged ? segments : 0);
@@ -60,8 +63,15 @@ export class OrderedExtents extends ExtentSet {
   }
 
   /** btrfs_add_ordered_extent. */
-  insert(state: State, extent: number): void {
+  insert(state: State, extent: number, nocow: boolean): void {
     this.add(state, extent);
+    if (nocow) this.nocow.set(state, this.nocow.get(state) | (extent & -extent));
+  }
+
+  /** What is on its way to blocks that the file has already. */
+  overwritten(state: State): number {
+    const nocow = this.nocow.get(state);
+    return nocow === 0 ? 0 : this.union(state, nocow);
   }
 
   /** A new set of starts, kept by whoever asks for it until an extent completes. */
@@ -92,8 +102,17 @@ export class OrderedExtents extends ExtentSet {
   complete(state: State, start: number): void {
     this.remove(state, this.from(state, start));
     this.position[start]!.set(state, 0);
-    const { logged, pending, checksumsInTree, checksumsLogged, taken, failing } = this;
-    for (const starts of [logged, pending, checksumsInTree, checksumsLogged, taken, failing, ...this.#loggedInto]) {
+    const { nocow, logged, pending, checksumsInTree, checksumsLogged, taken, failing } = this;
+    for (const starts of [
+      nocow,
+      logged,
+      pending,
+      checksumsInTree,
+      checksumsLogged,
+      taken,
+      failing,
+      ...this.#loggedInto,
+    ]) {
       starts.set(state, starts.get(state) & ~(1 << start));
     }
     for (const starter of this.#starters) starter.set(state, starter.get(state) & ~(1 << start));

@@ -1,5 +1,7 @@
 import { type Machine, publishCommit } from '../model/machine.ts';
+import type { State } from '../state/layout.ts';
 import type { OperationContext } from './context.ts';
+import { pagesAreUnlocked, unsubmitted, writeRange } from './delalloc.ts';
 import { end, following, type Step } from './step.ts';
 
 /** `commit`: the periodic commit of the transaction kthread. It flushes no data. */
@@ -36,8 +38,9 @@ export function commit({ machine }: OperationContext): Step[] {
  * steps apart from others of the operation.
  */
 export function commitTransaction(machine: Machine, suffix = ''): Step[] {
-  const { transaction, inodes, names, log } = machine;
+  const { transaction, inodes, names, log, mount } = machine;
   const steps: Step[] = [
+    ...(mount.flushoncommit ? flushDelalloc(machine) : []),
     {
       name: 'commit_doing',
       locks: '',
@@ -60,6 +63,7 @@ export function commitTransaction(machine: Machine, suffix = ''): Step[] {
           inode.tree.items.commit(state);
           inode.committing.copyFrom(state, inode.tree);
           inode.log.clear(state);
+          inode.freshHoles.set(state, 0);
         }
         names?.freeze(state);
         log.exists.set(state, 0);
@@ -69,6 +73,7 @@ export function commitTransaction(machine: Machine, suffix = ''): Step[] {
     },
     {
       name: 'write_super',
+      label: 'write_super of the transaction',
       locks: 'tree_log_mutex',
       does: 'Writes the trees, flushes the devices and writes the super block: the transaction is durable, and there is no log on disk.',
       apply: (state) => {
@@ -77,5 +82,48 @@ export function commitTransaction(machine: Machine, suffix = ''): Step[] {
       },
     },
   ];
-  return steps.map((step) => ({ ...step, label: `${step.name}${suffix}` }));
+  return steps.map((step) => ({ ...step, label: step.label ?? `${step.name}${suffix}` }));
+}
+
+/** With `flushoncommit` a commit writes all dirty data and waits for it, before anybody is kept from joining. */
+function flushDelalloc({ transaction, inodes }: Machine): Step[] {
+  const unlocked = (state: State) => inodes.every((inode) => pagesAreUnlocked(inode, state));
+  const open = (state: State) => inodes.some((inode) => unsubmitted(inode, state) !== 0);
+  return [
+    {
+      name: 'btrfs_start_delalloc_flush',
+      locks: '',
+      does: 'flushoncommit: waits for the previous commit, then starts writeback of all dirty pages of all files.',
+      ready: (state) => transaction.committing.get(state) === 0 && unlocked(state),
+      waitsFor: 'the previous commit, and the page locks that a writeback holds',
+      apply: (state) => {
+        for (const inode of inodes) writeRange(inode, state, inode.pages.dirty.get(state));
+        return undefined;
+      },
+    },
+    {
+      name: 'start_ordered_extent',
+      label: 'start_ordered_extent of the commit',
+      locks: '',
+      does: 'flushoncommit: writes the rest of ordered extents that were begun since, in order to wait for them.',
+      when: open,
+      ready: unlocked,
+      waitsFor: 'the page locks that a writeback holds',
+      goesTo: ['start_ordered_extent of the commit'],
+      apply: (state) => {
+        for (const inode of inodes) inode.submit(state, unsubmitted(inode, state));
+        return 'start_ordered_extent of the commit';
+      },
+    },
+    {
+      name: 'btrfs_wait_delalloc_flush',
+      locks: '',
+      does: 'flushoncommit: waits for the handles that were started, then for the completion of every ordered extent.',
+      ready: (state) =>
+        transaction.externalWriters.get(state) === 0 &&
+        inodes.every((inode) => inode.orderedExtents.covered.get(state) === 0),
+      waitsFor: 'the handles in use and the ordered extents of all files',
+      apply: () => undefined,
+    },
+  ];
 }

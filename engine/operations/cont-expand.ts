@@ -1,5 +1,5 @@
 import type { Inode } from '../model/inode.ts';
-import type { Machine } from '../model/machine.ts';
+import { type Machine, setInodeLastTrans } from '../model/machine.ts';
 import { below, highest } from '../state/bits.ts';
 import type { State } from '../state/layout.ts';
 
@@ -16,16 +16,35 @@ export function truncateBlock(inode: Inode, state: State, block: number): void {
   inode.pages.makeDirty(state, block);
 }
 
-/**
- * btrfs_cont_expand with NO_HOLES, from i_size to the end of `target`: the tail of the old last block is
- * zeroed, and a hole extent map, on the list of modified extents, covers the rest. No item is inserted.
- */
-export function contExpand({ transaction, log, rules }: Machine, inode: Inode, state: State, target: number): void {
-  const { block } = unalignedTail(inode, state);
-  if (block !== 0) truncateBlock(inode, state, block);
+/** What btrfs_cont_expand to the end of `target` makes a hole: neither the old last block nor prealloc extents. */
+function expansion(inode: Inode, state: State, target: number): number {
   const end = target === 0 ? 0 : below(highest(target) + 1);
-  const hole = end & ~inode.inside(state) & ~block & ~inode.tree.prealloc.get(state);
+  return end & ~inode.inside(state) & ~unalignedTail(inode, state).block & ~inode.tree.prealloc.get(state);
+}
+
+/** Without NO_HOLES the hole takes a transaction. */
+export function canExpand(inode: Inode, state: State, target: number): boolean {
+  const { mount, transaction } = inode.fs;
+  return !mount.holes || transaction.canStart(state) || expansion(inode, state, target) === 0;
+}
+
+/**
+ * btrfs_cont_expand from i_size to the end of `target`: the tail of the old last block is zeroed, and a hole extent
+ * map, on the list of modified extents, covers the rest. An item is inserted only without NO_HOLES.
+ */
+export function contExpand(machine: Machine, inode: Inode, state: State, target: number): void {
+  const { transaction, log, rules, mount } = machine;
+  const { block } = unalignedTail(inode, state);
+  const hole = expansion(inode, state, target);
+  if (block !== 0) truncateBlock(inode, state, block);
   if (hole === 0) return;
+  if (mount.holes) {
+    transaction.start(state);
+    inode.tree.insertExtent(state, hole, 'hole', inode.tree.version);
+    inode.markHoles(state, hole, true);
+    setInodeLastTrans(machine, inode, state);
+    transaction.endStarted(state);
+  }
   // One for each extent map that was cached for the gap, and for each part without.
   const { extentMaps } = inode;
   for (const piece of extentMaps.pieces(state, hole)) {

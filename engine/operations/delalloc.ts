@@ -1,4 +1,5 @@
 import type { Inode } from '../model/inode.ts';
+import { setInodeLastTrans } from '../model/machine.ts';
 import { lowest, runFrom, runs } from '../state/bits.ts';
 import type { State } from '../state/layout.ts';
 import type { Step } from './step.ts';
@@ -16,10 +17,12 @@ export function nextDelalloc(inode: Inode, state: State, pages: number): number 
   return wanted === 0 ? 0 : runFrom(unallocated, lowest(wanted));
 }
 
-/** create_io_em: the new extent map is on the list of modified extents and pinned. */
+/** create_io_em: the new extent map is on the list of modified extents and pinned. What is overwritten in place gets none. */
 export function createIoExtentMap(inode: Inode, state: State, extent: number): void {
-  inode.extentMaps.drop(state, extent);
-  for (const piece of allocations(inode, state, extent)) {
+  for (const piece of runs(extent & ~inode.writtenInPlace(state, extent)).flatMap((run) =>
+    allocations(inode, state, run),
+  )) {
+    inode.extentMaps.drop(state, piece);
     inode.extentMaps.insert(state, piece, {
       kind: 'data',
       pinned: true,
@@ -31,7 +34,11 @@ export function createIoExtentMap(inode: Inode, state: State, extent: number): v
 
 /** btrfs_add_ordered_extent for each allocation of the range. */
 export function addOrderedExtents(inode: Inode, state: State, extent: number): void {
-  for (const piece of allocations(inode, state, extent)) inode.orderedExtents.insert(state, piece);
+  const inPlace = inode.writtenInPlace(state, extent);
+  for (const piece of runs(inPlace)) inode.orderedExtents.insert(state, piece, true);
+  for (const run of runs(extent & ~inPlace)) {
+    for (const piece of allocations(inode, state, run)) inode.orderedExtents.insert(state, piece, false);
+  }
 }
 
 /** run_delalloc_nocow writes prealloc extents where they are, and allocates what lies between them. */
@@ -41,9 +48,36 @@ function allocations(inode: Inode, state: State, extent: number): number[] {
   return [...inode.tree.items.splitRuns(state, prealloc), ...runs(extent & ~prealloc)];
 }
 
-/** Writes the dirty ones of `pages` that have an ordered extent. */
+/** Writes the dirty ones of `pages` that have an ordered extent; a compressed extent is written as a whole. */
 export function submit(inode: Inode, state: State, pages: number): void {
-  inode.submit(state, pages & inode.pages.dirty.get(state) & inode.orderedExtents.covered.get(state));
+  const { orderedExtents } = inode;
+  const wanted = inode.compresses(state)
+    ? orderedExtents.union(state, orderedExtents.overlapping(state, pages))
+    : pages & orderedExtents.covered.get(state);
+  inode.submit(state, wanted & inode.pages.dirty.get(state));
+}
+
+/** Will writing `pages` make the file one inline extent? That is for the first block, which is all there is. */
+export function becomesInline(inode: Inode, state: State, pages: number): boolean {
+  return (nextDelalloc(inode, state, pages) & 1) !== 0 && inode.fitsInline(state);
+}
+
+/**
+ * cow_file_range_inline: in a transaction of its own, drops the extents of the first block and inserts the inline item.
+ * The page is clean at once; there is no ordered extent, and no extent map for a fast fsync to find.
+ */
+export function insertInlineExtent(inode: Inode, state: State): void {
+  const { fs, pages, segments, tree } = inode;
+  const block = segments.wholeBlocks(1);
+  fs.transaction.join(state);
+  inode.extentMaps.drop(state, block);
+  tree.insertExtent(state, block, 'data', inode.content);
+  tree.inline.set(state, 1);
+  inode.updateDiskSize(state);
+  setInodeLastTrans(fs, inode, state);
+  inode.setFullSync(state, fs.transaction.generation.get(state));
+  fs.transaction.end(state);
+  pages.dirty.set(state, pages.dirty.get(state) & ~block);
 }
 
 /** The parts of ordered extents that no writeback has submitted. */
@@ -54,6 +88,7 @@ export function unsubmitted(inode: Inode, state: State): number {
 /** btrfs_fdatawrite_range in one go: allocates and submits all dirty ones of `pages`. Returns the new ordered extents. */
 export function writeRange(inode: Inode, state: State, pages: number): number {
   let started = 0;
+  if (becomesInline(inode, state, pages)) insertInlineExtent(inode, state);
   for (let run = nextDelalloc(inode, state, pages); run !== 0; run = nextDelalloc(inode, state, pages)) {
     createIoExtentMap(inode, state, run);
     addOrderedExtents(inode, state, run);
@@ -63,11 +98,15 @@ export function writeRange(inode: Inode, state: State, pages: number): number {
   return started;
 }
 
-/** Writeback waits for pages that another task has locked, and for ranges that one allocates or punches. */
+/**
+ * Writeback waits for pages that another task has locked, and for ranges that one allocates or punches; and, in
+ * order to insert an inline extent, for a transaction to join.
+ */
 export function pagesAreUnlocked(inode: Inode, state: State): boolean {
   const { covered, rangeLocked } = inode.orderedExtents;
   const unallocated = inode.pages.dirty.get(state) & ~covered.get(state);
-  return inode.pages.locked.get(state) === 0 && (unallocated & rangeLocked.get(state)) === 0;
+  const canJoin = inode.fs.transaction.canJoin(state) || !becomesInline(inode, state, unallocated);
+  return canJoin && inode.pages.locked.get(state) === 0 && (unallocated & rangeLocked.get(state)) === 0;
 }
 
 /** Dirty pages of the ordered extents that overlap `blocks`: who waits for those extents has to write them. */

@@ -1,6 +1,6 @@
 import { changingReleases, newestRelease } from '../kernels.ts';
 import { compile } from '../program.ts';
-import type { Operation, OperationKind, Scenario } from '../scenario.ts';
+import type { MountOption, Operation, OperationKind, Scenario } from '../scenario.ts';
 
 /** What people read about an operation: hover, completion, `explain`, the language reference. */
 export interface OperationDescription {
@@ -171,7 +171,15 @@ export function stepNames(kind: OperationKind | 'endio'): readonly string[] {
   return names;
 }
 
-/** The table, read off scenarios that have just this operation; of an fsync, the steps that only a directory takes come last. */
+/** What can be different about a file and a mount so that operations take other steps. */
+const variants: readonly { readonly mount: readonly MountOption[]; readonly size: number }[] = [
+  { mount: [], size: 4096 },
+  { mount: [], size: 1024 },
+  { mount: ['notreelog', 'flushoncommit'], size: 4096 },
+  { mount: ['nodatacow'], size: 4096 },
+];
+
+/** The table; of an fsync, the steps that only a directory takes come last. */
 function stepTable(kind: OperationKind | 'endio', kernel: string): StepDescription[] {
   const table: StepDescription[] = [];
   for (const operation of samples(kind)) {
@@ -181,12 +189,33 @@ function stepTable(kind: OperationKind | 'endio', kernel: string): StepDescripti
   return table;
 }
 
+/** The steps of all variants: where one has steps that others lack, they follow what they follow there. */
 function stepsOf(kind: OperationKind | 'endio', operation: Operation, kernel: string): StepDescription[] {
+  const [first = [], ...others] = variants.map((variant) => variantOf(kind, operation, kernel, variant));
+  for (const table of others) {
+    let behind = 0;
+    for (const step of table) {
+      const same = first.findIndex((known, i) => i >= behind && known.name === step.name && known.does === step.does);
+      if (same < 0) first.splice(behind, 0, step);
+      behind = same < 0 ? behind + 1 : same + 1;
+    }
+  }
+  return first;
+}
+
+/** The steps, read off a scenario that has just this operation. */
+function variantOf(
+  kind: OperationKind | 'endio',
+  operation: Operation,
+  kernel: string,
+  { mount, size }: (typeof variants)[number],
+): StepDescription[] {
   const scenario: Scenario = {
     name: '',
     kernel,
     guards: {},
-    files: ['F', 'G'].map((name) => ({ name, size: 4096, data: [], needsFullSync: false })),
+    mount,
+    files: ['F', 'G'].map((name) => ({ name, size, data: [], needsFullSync: false })),
     namespace: {
       directories: ['D'],
       names: [

@@ -4,7 +4,7 @@ import { blockSize } from '../segments.ts';
 import { highest } from '../state/bits.ts';
 import type { State } from '../state/layout.ts';
 import { lockAndFlush } from './change-range.ts';
-import { contExpand, unalignedTail } from './cont-expand.ts';
+import { canExpand, contExpand, unalignedTail } from './cont-expand.ts';
 import type { OperationContext } from './context.ts';
 import {
   addOrderedExtents,
@@ -21,7 +21,8 @@ import { noteWrite, write } from './write.ts';
 /** `direct-write F R`: O_DIRECT. Since 6.15 a file with checksums is written through the page cache and flushed. */
 export function directWrite(context: OperationContext, operation: FileOperation): Step[] {
   const { rules, inodes } = context.machine;
-  const buffered = rules.directIoIsBuffered || isUnaligned(inodes[operation.file]!, operation.range);
+  const inode = inodes[operation.file]!;
+  const buffered = (rules.directIoIsBuffered && inode.storage.checksums) || isUnaligned(inode, operation.range);
   return buffered ? bufferedInstead(context, operation) : direct(context, operation);
 }
 
@@ -70,22 +71,21 @@ function direct(context: OperationContext, operation: FileOperation): Step[] {
   /** The range, and the last block where the write begins behind it. */
   const touched = (state: State) => range(state) | unalignedTail(inode, state).block;
   const unlocks = rules.directWriteUnlocksInode && !guards['direct-write.dio-sem'];
+  /** Later, until the blocks are on the device. */
+  const keepsLock = !rules.directWriteUnlocksInode;
   const begin: Step = {
     name: 'btrfs_direct_IO',
     locks: 'inode lock, range lock',
     does: 'Moves i_size and drops the pages of the range. A write within i_size gives the inode lock back.',
-    ready: (state) => isIdle(inode, state, touched(state)),
+    ready: (state) => isIdle(inode, state, touched(state)) && canExpand(inode, state, range(state)),
     waitsFor: 'the ordered extents in the range',
     apply: (state) => {
       const target = range(state);
       const within = (target & ~inode.inside(state)) === 0;
       written.set(state, target);
-      const end = Math.max(inode.size.get(state), target === 0 ? 0 : highest(target) + 1);
       if (!within) contExpand(machine, inode, state, target);
-      dropPages(machine, inode, state, target);
       orderedExtents.beginDirect(state, target);
-      inode.changeContent(state, target, false);
-      inode.size.change(state, end);
+      if (!keepsLock) replaceContent(state);
       if (unlocks && within) inode.lock.set(state, 0);
       return undefined;
     },
@@ -97,22 +97,23 @@ function direct(context: OperationContext, operation: FileOperation): Step[] {
     {
       name: 'submit_bio',
       locks: unlocks ? '' : 'inode lock',
-      does: `Submits the blocks${unlocks ? '' : ' and gives the inode lock back'}.`,
+      does: `Submits the blocks${unlocks || keepsLock ? '' : ' and gives the inode lock back'}.`,
       apply: (state) => {
         orderedExtents.submitDirect(state, written.get(state));
         noteWrite(machine, inode, state);
-        if (inode.lock.get(state) === task + 1) inode.lock.set(state, 0);
+        if (!keepsLock && inode.lock.get(state) === task + 1) inode.lock.set(state, 0);
         return undefined;
       },
     },
     {
       name: 'dio_complete',
-      locks: '',
-      does: 'Waits until the blocks are on the device. The ordered extent need not be complete.',
+      locks: keepsLock ? 'inode lock' : '',
+      does: `Waits until the blocks are on the device${keepsLock ? ', then gives the inode lock back' : ''}. The ordered extent need not be complete.`,
       ready: (state) => (orderedExtents.directIo.get(state) & written.get(state)) === 0,
       waitsFor: 'the blocks to be written',
       apply: (state) => {
         orderedExtents.endDirect(state, written.get(state));
+        if (keepsLock) inode.lock.set(state, 0);
         return undefined;
       },
     },
@@ -169,11 +170,20 @@ function direct(context: OperationContext, operation: FileOperation): Step[] {
   }
 
   function addExtentMap(state: State): undefined {
-    extentMaps.drop(state, written.get(state));
+    extentMaps.drop(state, written.get(state) & ~inode.writtenInPlace(state, written.get(state)));
     createIoExtentMap(inode, state, written.get(state));
   }
 
+  /** Under the inode lock nobody sees that the file has new data before there is an ordered extent to wait for. */
+  function replaceContent(state: State): void {
+    const target = written.get(state);
+    dropPages(machine, inode, state, target);
+    inode.changeContent(state, target, false);
+    if (target !== 0) inode.size.change(state, Math.max(inode.size.get(state), highest(target) + 1));
+  }
+
   function addOrderedExtent(state: State): undefined {
+    if (keepsLock) replaceContent(state);
     addOrderedExtents(inode, state, written.get(state));
     orderedExtents.directPending.set(state, orderedExtents.directPending.get(state) | written.get(state));
     inode.noteSubmitted(state, written.get(state));

@@ -10,7 +10,7 @@ import {
   startTransaction,
   updateInodeAndUnlock,
 } from './change-range.ts';
-import { contExpand, truncateBlock, unalignedTail } from './cont-expand.ts';
+import { canExpand, contExpand, truncateBlock, unalignedTail } from './cont-expand.ts';
 import type { OperationContext } from './context.ts';
 import { isIdle, startOrderedExtent } from './delalloc.ts';
 import { replaceExtentMaps } from './drop-extent-maps.ts';
@@ -39,6 +39,11 @@ function allocate(context: OperationContext, operation: AllocateOperation, zeroe
   const zeroed = (state: State) =>
     planned ? splitBlocks(inode, range(state)).partial & tree.data.get(state) & ~planned.get(state) : 0;
   const expands = (state: State) => (range(state) & ~inode.inside(state)) !== 0;
+  /** Segments between i_size and the range. */
+  const gap = (state: State) => {
+    const blocks = segments.wholeBlocks(range(state));
+    return blocks === 0 ? 0 : below(lowest(blocks)) & ~inode.inside(state);
+  };
   /** Blocks that get a new prealloc extent. */
   const allocated = (state: State) =>
     zeroes ? wanted(state) : wanted(state) & ~(tree.data.get(state) | tree.prealloc.get(state));
@@ -52,7 +57,6 @@ function allocate(context: OperationContext, operation: AllocateOperation, zeroe
   return [
     lock,
     ...(machine.rules.fallocateUpdatesTimesFirst ? [fileModified(machine, inode)] : []),
-    ...flush,
     startOrderedExtent(inode, (state) => (expands(state) ? unalignedTail(inode, state).block : 0), {
       locks: 'inode lock',
       label: 'start_ordered_extent of the last block',
@@ -62,16 +66,16 @@ function allocate(context: OperationContext, operation: AllocateOperation, zeroe
       locks: 'inode lock, range lock',
       does: 'A range behind i_size first gets a hole extent map for the gap; the tail of the old last block is zeroed.',
       when: expands,
-      ready: (state) => isIdle(inode, state, unalignedTail(inode, state).block),
+      ready: (state) => isIdle(inode, state, unalignedTail(inode, state).block) && canExpand(inode, state, gap(state)),
       waitsFor: 'the ordered extents of the last block',
       apply: (state) => {
-        const gap = below(31 - Math.clz32(range(state) & -range(state))) & ~inode.inside(state);
         const { block } = unalignedTail(inode, state);
-        if ((gap & ~block) !== 0) contExpand(machine, inode, state, gap);
+        if ((gap(state) & ~block) !== 0) contExpand(machine, inode, state, gap(state));
         else if (block !== 0) truncateBlock(inode, state, block);
         return undefined;
       },
     },
+    ...flush,
     ...(planned ? [zeroRangePlan(planned)] : []),
     startOrderedExtent(inode, zeroed, { locks: 'inode lock', label: 'start_ordered_extent of partial blocks' }),
     {
@@ -99,6 +103,7 @@ function allocate(context: OperationContext, operation: AllocateOperation, zeroe
         if (zeroes) inode.changeContent(state, blocks & inode.inside(state), true);
         // The hole that becomes prealloc keeps its version: a mapping may have dirtied newer data over it.
         tree.insertExtent(state, blocks, 'prealloc', zeroes ? inode.content : tree.version);
+        inode.hasPrealloc.set(state, inode.hasPrealloc.mask);
         for (const extent of runs(blocks)) {
           const generation = transaction.generation.get(state);
           replaceExtentMaps(machine, inode, state, {
@@ -119,7 +124,7 @@ function allocate(context: OperationContext, operation: AllocateOperation, zeroe
       apply: (state) => {
         if (newSize(state) !== inode.size.get(state)) {
           inode.size.change(state, newSize(state));
-          tree.size.copyFrom(state, inode.size);
+          inode.updateDiskSize(state);
         }
         orderedExtents.unlockRange(state, wanted(state));
         return updateInodeAndUnlock(machine, inode, state);

@@ -10,12 +10,15 @@ import { following, type Step } from './step.ts';
 export function finishOrderedIo(machine: Machine, inode: Inode, start: number): Step[] {
   const { transaction, rules, guards } = machine;
   const { pages, orderedExtents, extentMaps, tree } = inode;
+  const inPlace = (state: State) => (orderedExtents.nocow.get(state) & (1 << start)) !== 0;
+  /** Blocks that were overwritten in place have their file-extent item, and no extent map. */
+  const allocated = (state: State) => !inPlace(state);
   const fails = (state: State) => (orderedExtents.failing.get(state) & (1 << start)) !== 0;
   return [
     {
       name: 'end_bio',
       locks: '',
-      does: 'The submitted blocks are on the device. Accounts them to the ordered extent, then ends the writeback of their pages.',
+      does: 'The submitted blocks are on the device. Accounts them to the ordered extent, then ends the writeback of their pages. Blocks overwritten in place have their new content from now on.',
       ready: (state) => {
         const extent = orderedExtents.from(state, start);
         const inFlight = pages.writeback.get(state) | orderedExtents.directIo.get(state);
@@ -27,10 +30,12 @@ export function finishOrderedIo(machine: Machine, inode: Inode, start: number): 
       says: (state) => (fails(state) ? 'the device has not written them: -EIO' : undefined),
       apply: (state) => {
         const extent = orderedExtents.from(state, start);
+        const ended = pages.writeback.get(state) | orderedExtents.directIo.get(state);
         if (fails(state)) return failBio(state, extent);
         pages.endWriteback(state, extent);
         orderedExtents.directIo.set(state, orderedExtents.directIo.get(state) & ~extent);
-        inode.blocksWritten(state, extent);
+        if (inPlace(state)) inode.blocksOverwritten(state, extent & ended);
+        else inode.blocksWritten(state, extent);
         return (extent & pages.dirty.get(state)) === 0 ? undefined : 'end_bio';
       },
     },
@@ -38,6 +43,7 @@ export function finishOrderedIo(machine: Machine, inode: Inode, start: number): 
       name: 'lock_extent',
       locks: 'range lock',
       does: 'Locks the range in the io_tree.',
+      when: allocated,
       apply: (state) => {
         orderedExtents.lockRange(state, orderedExtents.from(state, start));
         return undefined;
@@ -58,6 +64,7 @@ export function finishOrderedIo(machine: Machine, inode: Inode, start: number): 
       name: 'insert_reserved_file_extent',
       locks: 'range lock',
       does: 'Drops the old file-extent items of the range from the subvolume tree and inserts the new one.',
+      when: allocated,
       apply: (state) => {
         const extent = orderedExtents.from(state, start);
         if ((tree.prealloc.get(state) & extent) === extent) tree.markWritten(state, extent, inode.submitted);
@@ -71,6 +78,7 @@ export function finishOrderedIo(machine: Machine, inode: Inode, start: number): 
       does: rules.unpinListsAgain
         ? 'Gives the extent map the generation of the transaction, unpins it and puts it on the list of modified extents, where it may have been before.'
         : 'Gives the extent map the generation of the transaction and unpins it. It stays on the list of modified extents.',
+      when: allocated,
       apply: (state) => {
         extentMaps.unpin(state, start, transaction.generation.get(state), rules.unpinListsAgain);
         return undefined;
@@ -80,6 +88,7 @@ export function finishOrderedIo(machine: Machine, inode: Inode, start: number): 
       name: 'add_pending_csums',
       locks: 'range lock',
       does: 'Adds the checksums to the csum tree.',
+      when: allocated,
       apply: (state) => {
         const { checksumsInTree } = orderedExtents;
         checksumsInTree.set(state, checksumsInTree.get(state) | (checksumsInTree.mask & (1 << start)));
@@ -91,7 +100,7 @@ export function finishOrderedIo(machine: Machine, inode: Inode, start: number): 
       locks: 'range lock',
       does: 'Moves disk_i_size to i_size and updates the inode item: last_trans, last_sub_trans and last_log_commit change.',
       apply: (state) => {
-        tree.size.copyFrom(state, inode.size);
+        inode.updateDiskSize(state);
         setInodeLastTrans(machine, inode, state);
         return undefined;
       },
@@ -100,6 +109,7 @@ export function finishOrderedIo(machine: Machine, inode: Inode, start: number): 
       name: 'unlock_extent',
       locks: '',
       does: 'Unlocks the range: from here on page release may take the extent map.',
+      when: allocated,
       apply: (state) => {
         orderedExtents.unlockRange(state, orderedExtents.from(state, start));
         return undefined;

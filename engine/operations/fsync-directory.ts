@@ -1,16 +1,10 @@
 import { inodeInLog } from '../model/machine.ts';
 import type { DirectoryOperation } from '../scenario.ts';
 import type { State } from '../state/layout.ts';
+import { commitFallback, fallBackToCommit } from './commit-fallback.ts';
 import type { OperationContext } from './context.ts';
 import { NameLog } from './log-names.ts';
-import {
-  commitInstead,
-  endLogTrans,
-  forceRegister,
-  giveUpLog,
-  needsFullCommit,
-  unlockToCommit,
-} from './log-parents.ts';
+import { endLogTrans, forceRegister, giveUpLog, needsFullCommit } from './log-parents.ts';
 import { end, following, type Step } from './step.ts';
 import { syncLog } from './sync-log.ts';
 
@@ -70,14 +64,16 @@ export function fsyncDirectory(context: OperationContext, { directory }: Directo
       locks: 'inode lock, root log_mutex',
       does: 'Becomes a writer of the log tree, which the first logger of a transaction creates.',
       ready: (state) =>
+        machine.mount.notreelog ||
         log.exists.get(state) === 1 ||
         !machine.rules.firstLoggerWaitsForCommit ||
         transaction.treeLogMutex.get(state) === 0,
       waitsFor: 'the super block of the previous transaction (tree_log_mutex)',
-      goesTo: [following, 'inode_unlock without log', unlockToCommit],
+      goesTo: [following, 'inode_unlock without log', fallBackToCommit],
       apply: (state) => {
+        if (machine.mount.notreelog) return fallBackToCommit;
         if (inodeInLog(machine, inode, state, transaction.generation.get(state))) return 'inode_unlock without log';
-        if (needsFullCommit(machine, state)) return unlockToCommit;
+        if (needsFullCommit(machine, state)) return fallBackToCommit;
         if (log.exists.get(state) === 0) log.create(state);
         log.writers.add(state, 1);
         transid.set(state, log.transid.get(state));
@@ -155,7 +151,7 @@ export function fsyncDirectory(context: OperationContext, { directory }: Directo
         return end;
       },
     },
-    ...commitInstead(context, unlock, () => true),
+    ...commitFallback(context, { unlock, finish: promise.fulfil }),
   ];
 
   function finish(state: State): typeof end {

@@ -28,9 +28,9 @@ export interface FsyncScope {
 /** The variables of one `fsync F`, `fsync F R`. */
 export function fsyncScope(context: OperationContext, { file, range }: FileOperation): FsyncScope {
   const { machine, registers, segments } = context;
-  const { rules, guards, log } = machine;
+  const { rules, guards, log, mount } = machine;
   const inode = machine.inodes[file]!;
-  const ranged = range !== 'all' && rules.fsyncOfRange;
+  const ranged = range !== 'all' && rules.fsyncOfRange && !(rules.rangedFsyncNeedsNoHoles && mount.holes);
   const widens = ranged && rules.fullFsyncIsWhole && guards['full-fsync.whole-file'] === true;
   const testsEarly = rules.fastFsyncWaitsForWritebackOnly && !rules.fullSyncFlagTestedAfterFlush;
   const keepsFlag = rules.fastFsyncLogsRunningExtents || testsEarly || widens;

@@ -1,12 +1,13 @@
 import { inodeInLog } from '../model/machine.ts';
 import type { FileOperation } from '../scenario.ts';
 import type { State } from '../state/layout.ts';
+import { commitFallback, fallBackToCommit, mayFallBack } from './commit-fallback.ts';
 import type { OperationContext } from './context.ts';
 import { pagesAreUnlocked } from './delalloc.ts';
 import { type FsyncScope, fsyncScope } from './fsync-scope.ts';
 import { fsyncWaits, startOrderedOps } from './fsync-waits.ts';
 import { logInode } from './log-inode.ts';
-import { commitInstead, fileNames, giveUpLog, needsFullCommit, unlockToCommit } from './log-parents.ts';
+import { fileNames, giveUpLog, needsFullCommit } from './log-parents.ts';
 import { skipCheck, skipped, tookNothing } from './skip-check.ts';
 import { end, following, type Step } from './step.ts';
 import { syncLog } from './sync-log.ts';
@@ -61,8 +62,8 @@ export function fsync(context: OperationContext, operation: FileOperation): Step
     ...giveUpLog(machine),
     ...syncLog(machine, scope.transid),
     ...returns(),
+    ...commitFallback(context, { unlock, finish, outcome }, inode),
     ...failure(scope, unlock),
-    ...commitInstead(context, unlock, (state) => inode.orderedExtents.covered.get(state) === 0),
   ];
 
   function unlock(state: State): undefined {
@@ -145,7 +146,7 @@ export function fsync(context: OperationContext, operation: FileOperation): Step
 /** btrfs_start_transaction, and start_log_trans unless the inode is in the log by now. */
 function joinLog(scope: FsyncScope): Step[] {
   const { machine, inode, transid } = scope;
-  const { transaction, log, rules } = machine;
+  const { transaction, log, rules, mount } = machine;
   return [
     {
       name: 'start_transaction',
@@ -161,15 +162,19 @@ function joinLog(scope: FsyncScope): Step[] {
     {
       name: 'start_log_trans',
       locks: 'inode lock, root log_mutex',
-      does: 'Becomes a writer of the log tree, which the first logger of a transaction creates.',
+      does: 'Becomes a writer of the log tree, which the first logger of a transaction creates. With `notreelog` there is none.',
       ready: (state) =>
-        log.exists.get(state) === 1 || !rules.firstLoggerWaitsForCommit || transaction.treeLogMutex.get(state) === 0,
+        mount.notreelog ||
+        log.exists.get(state) === 1 ||
+        !rules.firstLoggerWaitsForCommit ||
+        transaction.treeLogMutex.get(state) === 0,
       waitsFor: 'the super block of the previous transaction (tree_log_mutex)',
-      goesTo: [following, 'inode_unlock without log', ...(machine.names === undefined ? [] : [unlockToCommit])],
+      goesTo: [following, 'inode_unlock without log', ...(mayFallBack(machine) ? [fallBackToCommit] : [])],
       apply: (state) => {
+        if (mount.notreelog) return fallBackToCommit;
         const inLog = inodeInLog(machine, inode, state, transaction.generation.get(state));
         if (inLog && tookNothing(scope, state)) return 'inode_unlock without log';
-        if (needsFullCommit(machine, state)) return unlockToCommit;
+        if (needsFullCommit(machine, state)) return fallBackToCommit;
         if (log.exists.get(state) === 0) log.create(state);
         log.writers.add(state, 1);
         transid.set(state, log.transid.get(state));

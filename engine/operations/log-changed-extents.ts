@@ -44,7 +44,7 @@ export function logChangedExtents(scope: FsyncScope): Step[] {
       when: (state) => collected.starts.get(state) !== 0,
       ...(rules.fastFsyncLogsRunningExtents
         ? {
-            ready: (state: State) => (inode.unwritten(state) & awaited(state)) === 0,
+            ready: (state: State) => (inode.inFlight(state) & awaited(state)) === 0,
             waitsFor: 'the data of the extent to be written',
           }
         : {}),
@@ -157,10 +157,11 @@ function logOneExtent(scope: FsyncScope, state: State, start: number): void {
     log.insertExtent(state, extent, kind, version.length > 0 ? version : tree.version);
     return;
   }
-  let running = extent & (orderedExtents.covered.get(state) | inode.unordered(state));
+  const allocated = orderedExtents.covered.get(state) & ~orderedExtents.overwritten(state);
+  let running = extent & (allocated | inode.unordered(state));
   // An ordered extent that was begun since writes something else.
   if (version.length > 0) running = sameVersions(inode, state, running, version);
-  const lacking = running & ~withChecksums(scope, state, running);
+  const lacking = inode.storage.checksums ? running & ~withChecksums(scope, state, running) : 0;
   for (let rest = extent; rest !== 0; rest &= rest - 1) {
     const bit = rest & -rest;
     const points = (running & bit) === 0 ? tree.version : inode.allocatedVersions(state, lowest(bit));

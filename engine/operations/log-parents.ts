@@ -1,12 +1,9 @@
 import type { Machine } from '../model/machine.ts';
 import type { Field, State } from '../state/layout.ts';
+import { fallBackToCommit, toCommit } from './commit-fallback.ts';
 import type { OperationContext } from './context.ts';
-import { fullCommit, toCommit } from './full-commit.ts';
 import { NameLog } from './log-names.ts';
 import { following, type Step } from './step.ts';
-
-/** Label of the inode_unlock with which an fsync goes on to commit the transaction. */
-export const unlockToCommit = 'inode_unlock to commit';
 
 /** What the fsync of a file does about names, where the scenario has a namespace. */
 export interface FileNames {
@@ -64,11 +61,11 @@ export function endLogTrans({ log }: Machine, force: Field): Step {
     name: 'btrfs_end_log_trans',
     locks: 'inode lock',
     does: 'This task is no longer a writer of the log. Where the log cannot do, the whole transaction is committed instead.',
-    goesTo: [following, unlockToCommit],
+    goesTo: [following, fallBackToCommit],
     says: (state) => (force.get(state) === 0 ? undefined : 'the log cannot do: the transaction has to be committed'),
     apply: (state) => {
       log.writers.add(state, -1);
-      return force.get(state) === 0 ? undefined : unlockToCommit;
+      return force.get(state) === 0 ? undefined : fallBackToCommit;
     },
   };
 }
@@ -82,25 +79,6 @@ export function forceRegister({ registers }: OperationContext): Field {
 export function needsFullCommit({ names, transaction }: Machine, state: State): boolean {
   const generation = transaction.generation.get(state);
   return names !== undefined && generation > 0 && names.fullCommit.get(state) === generation;
-}
-
-/** The steps of an fsync that ends with the commit of the transaction; none where every fsync can do with the log. */
-export function commitInstead(
-  context: OperationContext,
-  unlock: (state: State) => undefined,
-  isOrdered: (state: State) => boolean,
-): Step[] {
-  if (context.machine.names === undefined) return [];
-  return [
-    {
-      name: 'inode_unlock',
-      label: unlockToCommit,
-      locks: 'inode lock',
-      does: 'Gives the inode lock back, in order to commit the transaction.',
-      apply: unlock,
-    },
-    ...fullCommit(context, isOrdered),
-  ];
 }
 
 /** btrfs_sync_log ends at once where the log of this transaction was given up. */

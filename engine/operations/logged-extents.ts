@@ -48,7 +48,7 @@ export function waitLoggedExtents({ inodes, transaction, guards }: Machine, tran
       name: 'btrfs_wait_logged_extents',
       locks: 'log root log_mutex',
       does: `Waits for the IO of the ordered extents that were logged, not for their completion${becomePending ? '; the commit waits for that' : ''}.`,
-      ready: (state) => inodes.every((inode) => (inode.unwritten(state) & blocks(inode, state)) === 0),
+      ready: (state) => inodes.every((inode) => (inode.inFlight(state) & blocks(inode, state)) === 0),
       waitsFor: 'the data of the logged extents to be written',
       apply: (state) => {
         for (const { orderedExtents } of inodes) {

@@ -1,6 +1,6 @@
 import type { Inode } from '../model/inode.ts';
 import type { FileOperation } from '../scenario.ts';
-import { lowest, runFrom } from '../state/bits.ts';
+import { below, highest, lowest, runFrom } from '../state/bits.ts';
 import type { State } from '../state/layout.ts';
 import { lockAndFlush, lockRange, splitBlocks, startTransaction, updateInodeAndUnlock } from './change-range.ts';
 import { truncateBlock } from './cont-expand.ts';
@@ -8,6 +8,20 @@ import type { OperationContext } from './context.ts';
 import { isIdle, startOrderedExtent } from './delalloc.ts';
 import { replaceExtentMaps } from './drop-extent-maps.ts';
 import { end, type Step } from './step.ts';
+
+/**
+ * fill_holes without NO_HOLES: the hole item before the new hole, or else the one behind it, takes it in, and is of
+ * this transaction from e6e3dec6c3c2 on; if there is neither, a new item does.
+ */
+function fillHoles(inode: Inode, state: State, hole: number): void {
+  if (hole === 0) return;
+  const { fs, freshHoles, tree } = inode;
+  const neighbours = [(hole & -hole) >>> 1, below(highest(hole) + 2) & ~below(highest(hole) + 1)];
+  const merged = neighbours.find((segment) => (segment & tree.hole.get(state)) !== 0) ?? 0;
+  const takesGeneration = merged === 0 || fs.guards['punch.hole-generation'] === true;
+  tree.insertExtent(state, hole, 'hole', tree.version);
+  inode.markHoles(state, hole, takesGeneration || (merged & freshHoles.get(state)) !== 0);
+}
 
 /** `punch F R`: btrfs_punch_hole. */
 export function punch(context: OperationContext, operation: FileOperation): Step[] {
@@ -63,11 +77,12 @@ export function punch(context: OperationContext, operation: FileOperation): Step
     {
       name: 'btrfs_replace_file_extents',
       locks: 'inode lock, range lock',
-      does: 'Drops the file-extent items of the whole blocks and adds a hole extent map, on the list of modified extents.',
+      does: 'Drops the file-extent items of the whole blocks and adds a hole extent map, on the list of modified extents. Without NO_HOLES, a hole item takes their place.',
       apply: (state) => {
         const hole = punched(state);
         inode.changeContent(state, whole(state) & inode.inside(state), true);
         tree.dropExtents(state, whole(state), inode.content);
+        if (machine.mount.holes) fillHoles(inode, state, whole(state) & segments.wholeBlocks(inode.inside(state)));
         replaceExtentMaps(machine, inode, state, {
           range: hole,
           fails: context.fails(state, 'enomem', 'btrfs_replace_file_extents'),

@@ -1,15 +1,14 @@
 import type { State } from '../state/layout.ts';
-import { commitTransaction } from './commit.ts';
+import { commitAndWait } from './commit-and-wait.ts';
 import type { OperationContext } from './context.ts';
 import { pagesAreUnlocked, unsubmitted, writeRange } from './delalloc.ts';
-import { end, type Step } from './step.ts';
+import type { Step } from './step.ts';
 import { tellsError } from './write-failure.ts';
 
 /** `sync`: syncfs. Writes all dirty data, waits for it, and commits the running transaction. */
-export function sync({ machine, task, registers, promise }: OperationContext): Step[] {
-  const { transaction, inodes, rules } = machine;
-  /** The transaction that somebody else commits and this task waits for. */
-  const target = registers.field('transaction', transaction.generation.mask);
+export function sync(context: OperationContext): Step[] {
+  const { machine, task, promise } = context;
+  const { inodes, rules } = machine;
   const inFlight = (state: State) => inodes.some((inode) => inode.orderedExtents.covered.get(state) !== 0);
   const open = (state: State) => inodes.some((inode) => unsubmitted(inode, state) !== 0);
   const unlocked = (state: State) => inodes.every((inode) => pagesAreUnlocked(inode, state));
@@ -48,46 +47,7 @@ export function sync({ machine, task, registers, promise }: OperationContext): S
       waitsFor: 'the ordered extents of all files to complete',
       apply: () => undefined,
     },
-    {
-      name: 'attach_transaction',
-      locks: '',
-      does: 'Begins the commit of the running transaction; waits for one that is under way instead.',
-      goesTo: ['commit_doing', 'wait_for_commit'],
-      apply: (state) => {
-        if (transaction.isRunning(state)) {
-          transaction.beginCommit(state);
-          return 'commit_doing';
-        }
-        target.set(state, transaction.generation.get(state));
-        return 'wait_for_commit';
-      },
-    },
-    ...commitTransaction(machine),
-    {
-      name: 'transaction_completed',
-      locks: '',
-      does: 'last_trans_committed moves, TRANS_STATE_COMPLETED; returns 0.',
-      says: outcome,
-      goesTo: [end],
-      apply: (state) => {
-        transaction.complete(state);
-        finish(state);
-        return end;
-      },
-    },
-    {
-      name: 'wait_for_commit',
-      locks: '',
-      does: 'Waits until the transaction that was created last is durable; returns 0.',
-      says: outcome,
-      ready: (state) => transaction.lastCommitted.get(state) >= target.get(state),
-      waitsFor: 'the task that commits the transaction',
-      goesTo: [end],
-      apply: (state) => {
-        finish(state);
-        return end;
-      },
-    },
+    ...commitAndWait(context, finish, outcome),
   ];
 
   /** An error of the super block that this task has not been told of. */

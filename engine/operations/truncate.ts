@@ -3,7 +3,7 @@ import type { TruncateOperation } from '../scenario.ts';
 import { below } from '../state/bits.ts';
 import type { State } from '../state/layout.ts';
 import { endAndUnlock, startTransaction, updateInodeAndUnlock } from './change-range.ts';
-import { contExpand, unalignedTail } from './cont-expand.ts';
+import { canExpand, contExpand, truncateBlock, unalignedTail } from './cont-expand.ts';
 import type { OperationContext } from './context.ts';
 import { isIdle, pagesAreUnlocked, startOrderedExtent, unsubmittedOf, writeRange } from './delalloc.ts';
 import { dropExtentMaps } from './drop-extent-maps.ts';
@@ -43,7 +43,8 @@ export function truncate({ machine, task, fails }: OperationContext, operation: 
       name: 'cont_expand',
       locks: 'inode lock, range lock',
       does: 'Growing: zeroes the tail of the old last block in the page cache and adds a hole extent map for the gap, on the list of modified extents.',
-      ready: (state) => isIdle(inode, state, expanded(state)),
+      ready: (state) =>
+        isIdle(inode, state, expanded(state)) && canExpand(inode, state, segments.wholeBlocks(below(newSize))),
       waitsFor: 'the ordered extents in the gap',
       apply: (state) => {
         contExpand(machine, inode, state, segments.wholeBlocks(below(newSize)));
@@ -58,7 +59,7 @@ export function truncate({ machine, task, fails }: OperationContext, operation: 
       goesTo: [end],
       apply: (state) => {
         inode.size.change(state, newSize);
-        tree.size.copyFrom(state, inode.size);
+        inode.updateDiskSize(state);
         return updateInodeAndUnlock(machine, inode, state);
       },
     },
@@ -118,9 +119,10 @@ export function truncate({ machine, task, fails }: OperationContext, operation: 
       locks: 'inode lock, range lock',
       does: 'Shrinking: drops the extent maps behind the new size, and deletes or trims their file-extent items.',
       apply: (state) => {
-        const touched = (tree.data.get(state) | tree.prealloc.get(state)) & affected;
+        const touched = tree.described(state) & affected;
         dropExtentMaps(machine, inode, state, gone, fails(state, 'enomem', 'truncate_inode_items'));
         tree.dropExtents(state, gone, inode.content);
+        if (tree.inline.get(state) === 1 && (touched & kept) !== 0) trimInlineExtent(state);
         // The flag is set when the inode item has been updated, which is before the inode lock is given back.
         if (touched !== 0) inode.setFullSync(state, transaction.generation.get(state));
         return undefined;
@@ -129,6 +131,15 @@ export function truncate({ machine, task, fails }: OperationContext, operation: 
     ...(guards['inode-update.last-log-commit'] ? [updateInode()] : updateInodeInTwo()),
   ];
 
+  /** An inline item is cut at the new size; a compressed one cannot be, and its page is zeroed instead (BTRFS_NEED_TRUNCATE_BLOCK). */
+  function trimInlineExtent(state: State): void {
+    if (inode.storage.compress) truncateBlock(inode, state, kept);
+    else {
+      tree.insertExtent(state, kept, 'data', inode.content);
+      tree.inline.set(state, 1);
+    }
+  }
+
   function updateInode(): Step {
     return {
       name: 'btrfs_update_inode',
@@ -136,7 +147,7 @@ export function truncate({ machine, task, fails }: OperationContext, operation: 
       does: 'Shrinking: moves disk_i_size, updates the inode item, ends the transaction handle and returns.',
       goesTo: [end],
       apply: (state) => {
-        tree.size.copyFrom(state, inode.size);
+        inode.updateDiskSize(state);
         return updateInodeAndUnlock(machine, inode, state);
       },
     };
@@ -161,7 +172,7 @@ export function truncate({ machine, task, fails }: OperationContext, operation: 
         goesTo: [end],
         apply: (state) => {
           setLastLogCommit(machine, inode, state);
-          tree.size.copyFrom(state, inode.size);
+          inode.updateDiskSize(state);
           return endAndUnlock(machine, inode, state);
         },
       },

@@ -3,7 +3,7 @@ import type { Machine } from '../model/machine.ts';
 import type { FileOperation } from '../scenario.ts';
 import { below, lowest } from '../state/bits.ts';
 import type { State } from '../state/layout.ts';
-import { contExpand, unalignedTail } from './cont-expand.ts';
+import { canExpand, contExpand, unalignedTail } from './cont-expand.ts';
 import type { OperationContext } from './context.ts';
 import { isIdle, pagesAreUnlocked, startOrderedExtent, unsubmittedOf } from './delalloc.ts';
 import type { Step } from './step.ts';
@@ -32,7 +32,8 @@ export function write(context: OperationContext, operation: FileOperation): Step
       locks: 'inode lock',
       does: 'A write behind i_size first adds a hole extent map for the gap, on the list of modified extents.',
       when: (state) => gap(inode, state, blocks(state)) !== 0,
-      ready: (state) => canLock(state) && isIdle(inode, state, expanded(state)),
+      ready: (state) =>
+        canLock(state) && isIdle(inode, state, expanded(state)) && canExpand(inode, state, blocks(state)),
       waitsFor: 'the inode lock and the ordered extents in the gap',
       apply: (state) => {
         inode.lock.set(state, task + 1);

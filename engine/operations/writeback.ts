@@ -2,13 +2,22 @@ import type { FileOperation } from '../scenario.ts';
 import { lowest } from '../state/bits.ts';
 import type { State } from '../state/layout.ts';
 import type { OperationContext } from './context.ts';
-import { addOrderedExtents, createIoExtentMap, nextDelalloc, submit } from './delalloc.ts';
+import {
+  addOrderedExtents,
+  becomesInline,
+  createIoExtentMap,
+  insertInlineExtent,
+  nextDelalloc,
+  pagesAreUnlocked,
+  submit,
+} from './delalloc.ts';
 import { dropExtentMaps } from './drop-extent-maps.ts';
 import { end, type Step } from './step.ts';
 
 /**
  * `writeback F R`: a flusher writes the dirty pages of a range, one allocation after the other. It ends
- * with the submission; the completions of the ordered extents are tasks of their own.
+ * with the submission; the completions of the ordered extents are tasks of their own. The worker that compresses
+ * is taken as a part of it.
  */
 export function writeback(context: OperationContext, operation: FileOperation): Step[] {
   const { machine, registers, segments, started, fails } = context;
@@ -27,11 +36,15 @@ export function writeback(context: OperationContext, operation: FileOperation): 
   const allocating = (state: State) => run.get(state) !== 0;
 
   return [
+    ...(inode.tree.inline.mask === 0 ? [] : [inlineExtent()]),
     {
-      name: 'cow_file_range',
+      name: inode.storage.cow ? 'cow_file_range' : 'run_delalloc_nocow',
+      label: 'cow_file_range',
       repeats,
       locks: 'page locks, range lock',
-      does: 'Locks the contiguous dirty range from the first page to write, and drops the old extent maps in it.',
+      does: inode.storage.cow
+        ? 'Locks the contiguous dirty range from the first page to write, and drops the old extent maps in it.'
+        : 'Locks the contiguous dirty range from the first page to write. Written extents are to be overwritten in place; of what lies between them the old extent maps are dropped.',
       when: (state) => next(state) !== 0,
       ready: (state) => (next(state) & (pages.locked.get(state) | orderedExtents.rangeLocked.get(state))) === 0,
       waitsFor: 'the page locks of another writeback, and the range lock',
@@ -39,7 +52,13 @@ export function writeback(context: OperationContext, operation: FileOperation): 
         tagged.set(state, toWrite(state));
         run.set(state, next(state));
         pages.lock(state, run.get(state));
-        dropExtentMaps(machine, inode, state, run.get(state), fails(state, 'enomem', 'cow_file_range'));
+        dropExtentMaps(
+          machine,
+          inode,
+          state,
+          run.get(state) & ~inode.writtenInPlace(state, run.get(state)),
+          fails(state, 'enomem', 'cow_file_range'),
+        );
         return undefined;
       },
     },
@@ -48,7 +67,7 @@ export function writeback(context: OperationContext, operation: FileOperation): 
       repeats,
       locks: 'page locks, range lock, extent map tree lock',
       does: 'Adds a pinned extent map to the tree and to the list of modified extents. It has no ordered extent yet.',
-      when: allocating,
+      when: (state) => inode.writtenInPlace(state, run.get(state)) !== run.get(state),
       apply: (state) => {
         createIoExtentMap(inode, state, run.get(state));
         return undefined;
@@ -90,6 +109,22 @@ export function writeback(context: OperationContext, operation: FileOperation): 
       },
     },
   ];
+
+  function inlineExtent(): Step {
+    return {
+      name: 'cow_file_range_inline',
+      locks: 'page locks, range lock',
+      does: 'The file is small enough to be one inline extent: joins a transaction, replaces the extents of the first block by an inline item, updates the inode and sets the full-sync flag. The page is clean; there is no ordered extent.',
+      when: (state) => becomesInline(inode, state, toWrite(state)),
+      ready: (state) => pagesAreUnlocked(inode, state),
+      waitsFor: 'the page locks of another writeback, the range lock, and the transaction commit to let others join',
+      goesTo: [end],
+      apply: (state) => {
+        insertInlineExtent(inode, state);
+        return end;
+      },
+    };
+  }
 
   function failsToOrder(state: State): boolean {
     return fails(state, 'enomem', 'btrfs_add_ordered_extent');

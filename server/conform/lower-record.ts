@@ -1,6 +1,7 @@
 import {
   type ByteRange,
   blockSize,
+  type MountOption,
   type Operation,
   type OperationKind,
   type OperationRange,
@@ -20,13 +21,28 @@ export interface LoweredRecord {
   readonly names: RecordedNames;
 }
 
-/** The mount options that every recording has. */
-const defaultMount = 'commit=300,nodiscard';
+/** Mount options without effect on what is predicted, and those that the language has. */
+const mountOptions: Readonly<Record<string, readonly MountOption[]>> = {
+  'commit=300': [],
+  nodiscard: [],
+  nodatasum: ['nodatasum'],
+  nodatacow: ['nodatacow'],
+  notreelog: ['notreelog'],
+  flushoncommit: ['flushoncommit'],
+  'compress=zlib': ['compress'],
+};
+
+/** The same for arguments of mkfs, written as one. */
+const mkfsOptions: Readonly<Record<string, readonly MountOption[]>> = {
+  '': [],
+  '-O ^no-holes': ['holes'],
+  '-O ^no-holes -m single': ['holes'],
+};
 
 /** Why a recording is beyond the model, or undefined when it is not. */
 export function whySkipped(record: CorpusRecord): string | undefined {
-  if (record.mkfs.length > 0) return `mkfs ${record.mkfs.join(' ')}`;
-  if (record.mount !== defaultMount) return `mount ${record.mount}`;
+  if (mkfsOptions[record.mkfs.join(' ')] === undefined) return `mkfs ${record.mkfs.join(' ')}`;
+  if (record.mount.split(',').some((option) => mountOptions[option] === undefined)) return `mount ${record.mount}`;
   const unknown = record.ops.find(({ op }) => !(op in lowerings))?.op;
   if (unknown !== undefined) return unknown;
   return record.outcomes.some(({ evicted }) => evicted === null) ? 'evict without a trace' : undefined;
@@ -131,6 +147,10 @@ export function lowerRecord(record: CorpusRecord, kernel: string): LoweredRecord
     name: record.id,
     kernel,
     guards: {},
+    mount: [
+      ...record.mount.split(',').flatMap((option) => mountOptions[option] ?? []),
+      ...(mkfsOptions[record.mkfs.join(' ')] ?? []),
+    ],
     files: [
       ...record.files.map(({ name, size, fill, split }) => ({
         name,

@@ -21,6 +21,7 @@ import { type CompletionPlace, completionPlace } from './completion-place.ts';
 import type { Expected } from './completion-walk.ts';
 import { explainGuard, explainOperation, explainStep } from './explanations.ts';
 import { memberTexts } from './member-texts.ts';
+import { fileAttributeTexts, mountOptionTexts } from './option-texts.ts';
 
 /** What is offered at an offset. After a blank that was typed, only what must come next: not at the start of whatever may follow. */
 export function completion(document: ScenarioDocument, offset: number, trigger?: string): CompletionItem[] {
@@ -64,8 +65,8 @@ const offers: Readonly<Record<Expected, (place: CompletionPlace) => Offer[]>> = 
   'on-off': () => keywords(['on', 'off']),
   file: ({ scenario }) => names(scenario, 'file').map((label) => ({ label, kind: CompletionItemKind.File })),
   range: () => [...keywords(['all']), { label: 'page', kind: CompletionItemKind.Keyword, insert: 'page ' }],
-  'file-attribute': () => keywords(fileAttributes),
-  'mount-option': () => keywords(mountOptions),
+  'file-attribute': () => fileAttributes.map((word) => ({ ...keyword(word), ...markdown(fileAttributeTexts[word]) })),
+  'mount-option': () => mountOptions.map((word) => ({ ...keyword(word), ...markdown(mountOptionTexts[word]) })),
   task: ({ scenario }) => names(scenario, 'task').map((label) => ({ label, kind: CompletionItemKind.Function })),
   operation: () =>
     operationWords.filter(isModelled).map((word) => ({
@@ -144,7 +145,11 @@ function taskOf({ scenario, task }: CompletionPlace): TaskNode | undefined {
 }
 
 function keywords(words: readonly string[]): Offer[] {
-  return words.map((label) => ({ label, kind: CompletionItemKind.Keyword }));
+  return words.map(keyword);
+}
+
+function keyword(label: string): Offer {
+  return { label, kind: CompletionItemKind.Keyword };
 }
 
 function markdown(value: string | undefined): Pick<CompletionItem, 'documentation'> {

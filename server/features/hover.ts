@@ -11,6 +11,7 @@ import {
 } from './explanations.ts';
 import { memberTexts } from './member-texts.ts';
 import { type NodeAt, nodeAt } from './node-at.ts';
+import { fileAttributeTexts, mountOptionTexts } from './option-texts.ts';
 import { summariseCheck } from './summary.ts';
 
 /** Explains what stands at an offset: an operation, a step, a guard, a kernel release, a member, a scenario. */
@@ -32,6 +33,10 @@ function explain(document: ScenarioDocument, node: NodeAt): string | undefined {
       return explainGuard(node.name, settings);
     case 'kernel':
       return explainKernel(node.release);
+    case 'mount-option':
+      return isMountOption(node.name) ? `\`mount ${node.name}\`\n\n${mountOptionTexts[node.name]}` : undefined;
+    case 'file-attribute':
+      return `File attribute \`${node.name}\`\n\n${fileAttributeTexts[node.name]}`;
     case 'member':
       return `\`${memberTexts[node.member.kind].form}\`\n\n${memberTexts[node.member.kind].meaning}`;
     case 'scenario': {
@@ -39,6 +44,10 @@ function explain(document: ScenarioDocument, node: NodeAt): string | undefined {
       return checked && [checked.lowered.documentation, summariseCheck(checked)].filter(Boolean).join('\n\n');
     }
   }
+}
+
+function isMountOption(name: string): name is keyof typeof mountOptionTexts {
+  return Object.hasOwn(mountOptionTexts, name);
 }
 
 /** What a scenario says of its kernel, also when errors keep it from being checked. */

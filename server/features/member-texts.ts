@@ -17,7 +17,11 @@ export const memberTexts: Readonly<Record<MemberWord, MemberText>> = {
     form: 'file F [size S] [data R, …] [prealloc R, …] [needs-full-sync] [nodatacow] | file F new | file D directory',
     meaning: 'A file that exists, committed, before the scenario starts. Ranges that no `data` lists are holes.',
   },
-  mount: { form: 'mount OPTION …', meaning: 'Mount options.' },
+  mount: {
+    form: 'mount OPTION …',
+    meaning:
+      'How the file system is mounted: `no-holes` or `holes`, `nodatasum`, `nodatacow`, `notreelog`, `flushoncommit`, `compress`.',
+  },
   task: { form: 'task T { operation … }', meaning: 'A sequence of operations that one task runs.' },
   order: {
     form: 'order A before B',

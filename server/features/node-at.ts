@@ -1,6 +1,7 @@
 import type {
   ConditionNode,
   EntryNode,
+  FileAttribute,
   Identifier,
   MemberNode,
   OperationNode,
@@ -20,6 +21,8 @@ export type NodeAt = { readonly scenario: ScenarioNode; readonly span: Span } & 
   | { readonly kind: 'step'; readonly name: string; readonly operation: string }
   | { readonly kind: 'guard'; readonly name: string }
   | { readonly kind: 'kernel'; readonly release: string }
+  | { readonly kind: 'mount-option'; readonly name: string }
+  | { readonly kind: 'file-attribute'; readonly name: FileAttribute['kind'] }
 );
 
 /** What stands at an offset; undefined where there is nothing to explain. */
@@ -44,6 +47,15 @@ function inMember(scenario: ScenarioNode, member: MemberNode, offset: number): F
       return at(member.version, offset, ({ text, span }) => ({ kind: 'kernel', release: text, span }));
     case 'guard':
       return at(member.name, offset, ({ text, span }) => ({ kind: 'guard', name: text, span }));
+    case 'mount':
+      return first(member.options, (option) =>
+        at(option, offset, ({ text, span }) => ({ kind: 'mount-option', name: text, span })),
+      );
+    case 'file':
+      return first(member.attributes, ({ kind, span: { start } }) => {
+        const span = { start, end: start + kind.length };
+        return covers(span, offset) ? { kind: 'file-attribute', name: kind, span } : undefined;
+      });
     case 'task':
       return first(member.operations, (operation) => inOperation(scenario, operation, offset));
     case 'order':

@@ -1,4 +1,4 @@
-import { type ByteRange, formatOffset, type ScenarioFile } from '../../engine/index.ts';
+import { type ByteRange, blockSize, formatOffset, type ScenarioFile } from '../../engine/index.ts';
 import type { Problems } from './problems.ts';
 import { bindRange } from './ranges.ts';
 import type { FileAttribute, FileNode, RangeNode, Span } from './syntax-tree.ts';
@@ -9,20 +9,32 @@ export function bindFile(node: FileNode, problems: Problems): ScenarioFile | und
   reportRepeated(node, problems);
   let size: number | undefined;
   let ranges: readonly RangeNode[] = [];
+  let allocated: readonly RangeNode[] = [];
   let needsFullSync = false;
+  let nodatacow = false;
   for (const attribute of node.attributes) {
     if (attribute.kind === 'size') size = attribute.size?.value;
     else if (attribute.kind === 'data') ranges = attribute.ranges;
+    else if (attribute.kind === 'prealloc') allocated = attribute.ranges;
     else if (attribute.kind === 'needs-full-sync') needsFullSync = true;
     else if (attribute.kind === 'new') reportOthers(node, attribute, problems);
+    else if (attribute.kind === 'nodatacow') nodatacow = true;
     else problems.notModelled(`file attribute \`${attribute.kind}\``, attribute.span);
   }
   const data = ranges.flatMap((range) => bindData(range, size, problems) ?? []);
-  reportOverlaps(data, problems);
+  const prealloc = allocated.flatMap((range) => bindPrealloc(range, size, problems) ?? []);
+  reportOverlaps([...data, ...prealloc], problems);
   if (node.name === undefined || problems.errors > before) return undefined;
   // Without a size, the file ends where its last data end.
   size ??= data.reduce((end, range) => Math.max(end, range.end), 0);
-  return { name: node.name.text, size, data: data.map(({ start, end }) => ({ start, end })), needsFullSync };
+  return {
+    name: node.name.text,
+    size,
+    data: data.map(withoutSpan),
+    prealloc: prealloc.length > 0 ? prealloc.map(withoutSpan) : undefined,
+    nodatacow: nodatacow || undefined,
+    needsFullSync,
+  };
 }
 
 /** What does not exist at the start, or is a directory, has no other attributes. */
@@ -43,25 +55,46 @@ function reportRepeated(node: FileNode, problems: Problems): void {
   }
 }
 
+function withoutSpan({ start, end }: PlacedRange): ByteRange {
+  return { start, end };
+}
+
 interface PlacedRange extends ByteRange {
   readonly span: Span;
 }
 
 function bindData(node: RangeNode, size: number | undefined, problems: Problems): PlacedRange | undefined {
-  let range = bindRange(node, problems);
-  if (range === 'all') {
-    if (size === undefined || size === 0) {
-      problems.error('invalid-range', '`data all` needs a `size` to fill', node.span);
-      return undefined;
-    }
-    range = { start: 0, end: size };
-  }
+  const range = bindFilled(node, 'data', size, problems);
   if (range !== undefined && size !== undefined && range.end > size) {
     const message = `the range ends at ${formatOffset(range.end)}, past the size of the file (${formatOffset(size)})`;
     problems.error('invalid-range', message, node.span);
     return undefined;
   }
   return range && { ...range, span: node.span };
+}
+
+/** Prealloc extents are whole blocks, and may lie behind the size (FALLOC_FL_KEEP_SIZE). */
+function bindPrealloc(node: RangeNode, size: number | undefined, problems: Problems): PlacedRange | undefined {
+  const range = bindFilled(node, 'prealloc', size, problems);
+  if (range !== undefined && (range.start % blockSize !== 0 || range.end % blockSize !== 0)) {
+    problems.error('invalid-range', `a prealloc extent is whole blocks of ${blockSize} bytes`, node.span);
+    return undefined;
+  }
+  return range && { ...range, span: node.span };
+}
+
+/** A range of a file that exists already: `all` is its size. */
+function bindFilled(
+  node: RangeNode,
+  word: string,
+  size: number | undefined,
+  problems: Problems,
+): ByteRange | undefined {
+  const range = bindRange(node, problems);
+  if (range !== 'all') return range;
+  if (size !== undefined && size > 0) return { start: 0, end: size };
+  problems.error('invalid-range', `\`${word} all\` needs a \`size\` to fill`, node.span);
+  return undefined;
 }
 
 function reportOverlaps(data: readonly PlacedRange[], problems: Problems): void {

@@ -1,14 +1,25 @@
+import type { MountOption } from '../../engine/index.ts';
 import type { Problems } from './problems.ts';
-import type { MountNode } from './syntax-tree.ts';
+import type { Identifier, MountNode } from './syntax-tree.ts';
 import { mountOptions } from './words.ts';
 
-/** Checks mount options. `no-holes` is what every profile has; the others change rules that are not modelled. */
-export function bindMount(node: MountNode, problems: Problems): void {
-  for (const option of node.options) {
+/** The mount options that a scenario sets. `no-holes` is what every file system has unless it is told `holes`. */
+export function bindMount(nodes: readonly MountNode[], problems: Problems): MountOption[] | undefined {
+  const seen = new Map<string, Identifier>();
+  for (const option of nodes.flatMap(({ options }) => options)) {
+    const first = seen.get(option.text);
+    const opposite = seen.get(opposites[option.text] ?? '');
     if (!mountOptions.some((known) => known === option.text)) {
       problems.unknownName(`unknown mount option \`${option.text}\``, option, mountOptions);
-    } else if (option.text !== 'no-holes') {
-      problems.notModelled(`mount option \`${option.text}\``, option.span);
-    }
+    } else if (first !== undefined) {
+      problems.duplicate(`mount option \`${option.text}\` is given twice`, option.span, first.span);
+    } else if (opposite !== undefined) {
+      const message = `mount option \`${option.text}\` is the opposite of \`${opposite.text}\``;
+      problems.duplicate(message, option.span, opposite.span);
+    } else seen.set(option.text, option);
   }
+  const options = mountOptions.filter((option): option is MountOption => option !== 'no-holes' && seen.has(option));
+  return options.length > 0 ? options : undefined;
 }
+
+const opposites: Readonly<Record<string, string>> = { holes: 'no-holes', 'no-holes': 'holes' };

@@ -30,7 +30,6 @@ export function bindScenario(node: ScenarioNode, stepNames: StepNames): BoundSce
   const members = membersByWord(node.members);
   const version = bindKernel(members.kernel, problems);
   const guards = bindGuards(members.guard, version?.text, problems);
-  for (const mount of members.mount) bindMount(mount, problems);
   const scope = new Scope(members.file, members.task, stepNames, problems);
   const files = members.file.filter((file) => !declaresDirectory(file));
   for (const file of members.file) {
@@ -41,6 +40,7 @@ export function bindScenario(node: ScenarioNode, stepNames: StepNames): BoundSce
     name: node.name?.text ?? '',
     kernel: version?.text,
     guards: guards.settings,
+    mount: bindMount(members.mount, problems),
     files: files.map((file) => bindFile(file, problems)),
     tasks: members.task.map((task) => bindTask(task, scope)),
     orders: bindOrders(members.order, scope),

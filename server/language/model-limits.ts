@@ -1,38 +1,49 @@
 import {
   blockSize,
   cutOffsets,
-  maximumInlineSize,
   maximumSegments,
-  mayBecomeInline,
+  mayBeInline,
   type Operation,
   type Scenario,
+  storageOf,
 } from '../../engine/index.ts';
 import type { ScenarioSources } from './lowered-scenario.ts';
 import type { Problems } from './problems.ts';
 
 /**
  * Reports what only the whole scenario shows to be beyond the engine: a file that is cut into too many
- * segments (at the scenario's name), and one that btrfs would store inline (at the file). True if there is one.
+ * segments, at the scenario's name. True if there is one.
  */
 export function reportLimits(scenario: Scenario, sources: ScenarioSources, problems: Problems): boolean {
   const before = problems.errors;
   const cuts = cutOffsets(scenario);
-  operationsByFile(scenario).forEach((operations, index) => {
-    const count = cuts[index]!.length - 1;
+  cuts.forEach((offsets, index) => {
+    const count = offsets.length - 1;
     if (count > maximumSegments) {
       const { name } = scenario.files[index]!;
       const message = `ranges cut file \`${name}\` into ${count} segments; at most ${maximumSegments} can be checked`;
       problems.error('too-many-segments', message, sources.name);
     }
-    if (mayBecomeInline({ files: scenario.files, tasks: [{ name: '', operations }] }, index)) {
-      problems.notModelled(
-        `a file of at most ${maximumInlineSize} bytes, which becomes an inline extent,`,
-        sources.files[index]!.name,
-      );
-    }
   });
   reportUnalignedClones(scenario, sources, problems);
+  reportClonesOfOtherStorage(scenario, sources, problems);
   return problems.errors > before;
+}
+
+/** Extents that are shared are never overwritten in place, and inline ones are copied: neither is modelled. */
+function reportClonesOfOtherStorage(scenario: Scenario, sources: ScenarioSources, problems: Problems): void {
+  scenario.tasks.forEach(({ operations }, task) => {
+    operations.forEach((operation, index) => {
+      if (operation.kind !== 'clone') return;
+      const files = [operation.file, operation.target];
+      const { span } = sources.tasks[task]!.operations[index]!;
+      if (files.some((file) => mayBeInline(scenario, file))) {
+        problems.notModelled('`clone` of a file that can be an inline extent', span);
+      } else if (files.some((file) => !storageOf(scenario, file).cow)) {
+        problems.notModelled('`clone` of a file without COW', span);
+      }
+    });
+  });
 }
 
 /** The end of a range to clone is at a block, or it is where the source can end. */
@@ -56,15 +67,4 @@ function canEndAt({ files, tasks }: Scenario, file: number, offset: number): boo
     return operation.kind !== 'clone' && operation.range !== 'all' && operation.range.end === offset;
   };
   return files[file]!.size === offset || tasks.some(({ operations }) => operations.some(ends));
-}
-
-/** For each file, the operations on it, so that a scenario of thousands of lines is not gone through once per file. */
-function operationsByFile({ files, tasks }: Scenario): Operation[][] {
-  const groups: Operation[][] = files.map(() => []);
-  for (const operation of tasks.flatMap(({ operations }) => operations)) {
-    if (!('file' in operation)) continue;
-    groups[operation.file]!.push(operation);
-    if (operation.kind === 'clone' && operation.target !== operation.file) groups[operation.target]!.push(operation);
-  }
-  return groups;
 }

@@ -141,7 +141,9 @@ function lowerOperation(operation: Operation, { files }: Scenario, sizes: number
       return { op: 'release', file, ...(operation.range !== 'all' && some()) };
     case 'close':
       return { op: 'reopen', file };
+    // msync syncs what a mapping covers; nothing but that asks for a range.
     case 'fsync':
+      return operation.range === 'all' ? { op: 'fsync', file } : { op: 'rfsync', file, ...some() };
     case 'fdatasync':
     case 'evict':
       return { op: operation.kind, file };

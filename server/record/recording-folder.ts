@@ -10,7 +10,7 @@ const parents = ['/dev/shm', tmpdir()];
  * Every name tells whose the folder is, from the moment it exists: process id, start time, the namespace in which
  * that is the process id, and a random part.
  */
-const folderName = /^fsrace-record-(\d+)-(\d+)-(\d+)-\w+$/;
+const folderName = /\bfsrace-record-(\d+)-(\d+)-(\d+)-\w+\b/;
 
 /** Makes the folder that holds all images of one run of this process. */
 export function makeRecordingFolder(): string {
@@ -29,13 +29,15 @@ export function removeRecordingFolder(folder: string): void {
  * are still there are left alone.
  */
 export function removeAbandonedFolders(): void {
+  for (const device of abandonedLoopDevices()) spawnSync('losetup', ['--detach', device]);
   for (const parent of parents.filter(existsSync)) {
     for (const name of readdirSync(parent).filter(isAbandoned)) clearAway(join(parent, name));
   }
 }
 
-function isAbandoned(name: string): boolean {
-  const [, process, startTime, namespace] = folderName.exec(name) ?? [];
+/** Is this the name of an abandoned folder, or a path with one in it? */
+function isAbandoned(path: string): boolean {
+  const [, process, startTime, namespace] = folderName.exec(path) ?? [];
   // Containers may share /dev/shm, but not their processes.
   return process !== undefined && namespace === processNamespace() && startTimeOf(Number(process)) !== startTime;
 }
@@ -61,7 +63,6 @@ function clearAway(folder: string): void {
   for (const point of mountsIn(folder)) spawnSync('umount', ['--lazy', point]);
   // What cannot be unmounted stays: deleting would go on below it.
   if (mountsIn(folder).length > 0) return;
-  for (const device of loopDevicesOf(folder)) spawnSync('losetup', ['--detach', device]);
   removeTraceInstance(folder);
   removeRecordingFolder(folder);
 }
@@ -75,12 +76,14 @@ function mountsIn(folder: string): string[] {
     .reverse();
 }
 
-/** Loop devices over files in a folder. */
-function loopDevicesOf(folder: string): string[] {
+/**
+ * Loop devices over files of abandoned folders. Of a mount namespace that is gone, the kernel shows paths without
+ * what they began with; and a file may be gone before its device.
+ */
+function abandonedLoopDevices(): string[] {
   if (!existsSync('/sys/block')) return [];
   return readdirSync('/sys/block')
-    .filter((name) => name.startsWith('loop'))
-    .filter((name) => backingFile(name).startsWith(`${folder}/`))
+    .filter((name) => name.startsWith('loop') && isAbandoned(backingFile(name)))
     .map((name) => `/dev/${name}`);
 }
 

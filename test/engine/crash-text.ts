@@ -1,12 +1,15 @@
 import { formatDirectory, formatName } from '../../engine/format.ts';
-import { crashOutcomes, type FileOutcome } from '../../engine/index.ts';
+import { type CrashOutcome, crashOutcomes, type FileOutcome } from '../../engine/index.ts';
 import { buildScenario } from './scenario-builder.ts';
 
 /** What a crash leaves when one task has run the operations by itself on `kernel`, after each of them. */
 export function outcomes(kernel: string, files: readonly string[], ...operations: string[]): string[] {
-  return crashOutcomes(buildScenario({ kernel, files, tasks: { t: operations } })).map(({ commits, log, files }) =>
-    [`${commits}${log ? '+log' : ''}`, ...files.map(fileText)].join(' | '),
-  );
+  return crashOutcomes(buildScenario({ kernel, files, tasks: { t: operations } })).map(crashText);
+}
+
+/** `1+log | 16K: 0..4K by 1`: the number of commits, whether there is a log, and what is found of each file. */
+export function crashText({ commits, log, files }: CrashOutcome): string {
+  return [`${commits}${log ? '+log' : ''}`, ...files.map(fileText)].join(' | ');
 }
 
 /** The same after the last operation only. */

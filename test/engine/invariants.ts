@@ -17,6 +17,8 @@ export function checkState(program: Program, state: State): void {
     checkExtentMaps(inode, state);
     checkPages(inode, state);
     checkImages(inode, state);
+    checkInline(inode, state);
+    checkOverwrites(inode, state);
     checkItems(program, inode, state);
     checkVersions(inode, state);
     checkSizes(inode, state);
@@ -151,7 +153,7 @@ function checkItems({ machine }: Program, inode: Inode, state: State): void {
       items.filter((item) => item.type === type).reduce((mask, { extent }) => mask | extent, 0);
     must(of('regular') === image.data.get(state), 'the regular items are those of data');
     must(of('prealloc') === image.prealloc.get(state), 'the prealloc items are those of prealloc extents');
-    must(of('hole') === 0, 'there are no hole items with NO_HOLES');
+    must(machine.mount.holes || of('hole') === 0, 'there are no hole items with NO_HOLES');
   }
   if (machine.log.onDisk.get(state) === 0 || diskLog.present.get(state) === 0) return;
   for (let segment = 0; segment < diskLog.size.get(state); segment++) {
@@ -166,6 +168,29 @@ function checkItems({ machine }: Program, inode: Inode, state: State): void {
     const old = committed.version[segment]!.get(state);
     must(found === old || (isZero(found) && isZero(old)), 'what the log has no item for is committed');
   }
+}
+
+/** An inline item is all of the first block, of a file that is small; without COW there is none. */
+function checkInline(
+  { tree, committing, committed, log, syncingLog, diskLog, segments, storage }: Inode,
+  state: State,
+) {
+  for (const image of [tree, committing, committed, log, syncingLog, diskLog]) {
+    if (image.inline.get(state) === 0) continue;
+    const block = segments.wholeBlocks(1);
+    must(storage.maximumInline > 0 && (image.data.get(state) & block) === block, 'an inline item is all of a block');
+  }
+}
+
+/** What is overwritten in place is written data, and no extent map waits for it. */
+function checkOverwrites({ tree, orderedExtents, extentMaps, storage }: Inode, state: State) {
+  const nocow = orderedExtents.nocow.get(state);
+  must(nocow === 0 || !storage.cow, 'only files without COW are overwritten');
+  must((nocow & ~orderedExtents.starts.get(state)) === 0, 'what is overwritten has an ordered extent');
+  forEachStart(orderedExtents, state, nocow, (_, extent) => {
+    must((extent & ~tree.data.get(state)) === 0, 'only written extents are overwritten');
+    must((extentMaps.pinned.get(state) & extent) === 0, 'what is overwritten has no pinned extent map');
+  });
 }
 
 function allZero(image: FileImage, state: State, segments: number): boolean {
@@ -193,10 +218,13 @@ function isNotNewer(version: number, than: number): boolean {
   return version === 0 || version === than || changesOf(version) < changesOf(than);
 }
 
-function checkSizes({ size, tree, committing, committed, log, syncingLog, diskLog }: Inode, state: State): void {
-  must(isNotNewerSize(tree.size, size, state), 'disk_i_size follows i_size');
-  must(isNotNewerSize(committed.size, tree.size, state), 'the committed size follows disk_i_size');
-  for (const image of [committing, log, syncingLog, diskLog]) {
+function checkSizes({ fs, size, tree, committing, committed, log, syncingLog, diskLog }: Inode, state: State): void {
+  // Without NO_HOLES disk_i_size ends at the first gap, and the gap may be filled later.
+  const ofTree = fs.mount.holes ? isNotNewerOrShorter : isNotNewerSize;
+  must(ofTree(tree.size, size, state), 'disk_i_size follows i_size');
+  must(ofTree(committed.size, tree.size, state), 'the committed size follows disk_i_size');
+  must(committing.present.get(state) === 0 || ofTree(committing.size, size, state), 'no size is newer than i_size');
+  for (const image of [log, syncingLog, diskLog]) {
     // An item that says only that the inode exists has no size of its own.
     const hasSize = image.present.get(state) === 1 && image.existsOnly.get(state) === 0;
     must(!hasSize || isNotNewerSize(image.size, size, state), 'no size is newer than i_size');
@@ -206,6 +234,13 @@ function checkSizes({ size, tree, committing, committed, log, syncingLog, diskLo
 function isNotNewerSize(size: VersionedSize, than: VersionedSize, state: State): boolean {
   const [older, newer] = [size.changes(state), than.changes(state)];
   return older < newer || (older === newer && size.get(state) === than.get(state));
+}
+
+function isNotNewerOrShorter(size: VersionedSize, than: VersionedSize, state: State): boolean {
+  return (
+    isNotNewerSize(size, than, state) ||
+    (size.changes(state) === than.changes(state) && size.get(state) < than.get(state))
+  );
 }
 
 function checkTransaction({ machine, completions }: Program, state: State): void {

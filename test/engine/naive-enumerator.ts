@@ -180,19 +180,23 @@ export function enumerate(program: Program, limit: number): Enumeration | undefi
       }
       if (found.length === 0) return [];
     }
-    const { segments, committed, diskLog, name } = inodes[file]!;
+    const { segments, committed, content, diskLog, name } = inodes[file]!;
     const replay = log.onDisk.get(state) === 1 && diskLog.present.get(state) === 1;
     const isOld = committed.present.get(state) === 1;
     const keepsSize = isOld && diskLog.existsOnly.get(state) === 1 && diskLog.size.get(state) === 0;
     const found = (replay && !keepsSize ? diskLog : committed).size;
     const end = found.get(state);
-    const sizeIsOld = found.changes(state) < size.changes;
+    const changes = found.changes(state);
+    const sizeIsOld = changes < size.changes || (changes === size.changes && end < size.index);
     const itemsInLog = diskLog.data.get(state) | diskLog.prealloc.get(state) | diskLog.hole.get(state);
     const losses = versions.map(({ version, by }, i) => {
       const inLog = replay && (itemsInLog & (1 << i)) !== 0;
       if (inLog && i < end && isUnreadable(diskLog, state, i)) return `corrupt by ${by}`;
       const there = versionOf((inLog ? diskLog : committed).version[i]!.get(state));
-      const broken = version.changes > 0 && !(i < end ? isKept(version, there) : isKeptBehindEnd(version, there));
+      // The end may have been cut off since, which leaves no trace in the last block.
+      const cutOff = changes > size.changes && versionOf(content[i]!.get(state)).changes > version.changes;
+      const kept = i < end ? isKept(version, there) : cutOff || isKeptBehindEnd(version, there);
+      const broken = version.changes > 0 && !kept;
       const tooLong = sizeIsOld && i >= size.index && i < end;
       const tooShort = sizeIsOld && i < size.index && i >= end;
       const behindRange = atLeast.findLast(

@@ -5,6 +5,7 @@ import {
   type FileOperation,
   failingSteps,
   guards,
+  type MountOption,
   newestRelease,
   type Operation,
   type OrderConstraint,
@@ -22,6 +23,14 @@ interface ScenarioLimits {
 }
 
 const block = 4096;
+const mountOptions: readonly MountOption[] = [
+  'holes',
+  'nodatasum',
+  'nodatacow',
+  'notreelog',
+  'flushoncommit',
+  'compress',
+];
 const large = 32 * 1024 * 1024;
 
 /** Any tasks, on files of a few blocks or sparse ones larger than 16 MiB, on every modelled kernel. */
@@ -104,12 +113,17 @@ function withProfile(files: readonly ScenarioFile[], { tasks, orders }: OrderedT
     .record({
       kernel: fc.constantFrom(...changingReleases, newestRelease),
       guards: fc.dictionary(fc.constantFrom(...guards.map(({ name }) => name)), fc.boolean(), { maxKeys: 2 }),
+      mount: fc.oneof(
+        { weight: 2, arbitrary: fc.constant([]) },
+        { weight: 1, arbitrary: fc.subarray([...mountOptions], { maxLength: 2 }) },
+      ),
       more: fc.oneof({ weight: 4, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: randomOrders(tasks) }),
     })
-    .map(({ kernel, guards: chosen, more }) => ({
+    .map(({ kernel, guards: chosen, mount, more }) => ({
       name: 'random',
       kernel,
       guards: chosen,
+      mount,
       files: files.map((file, i) => ({ ...file, name: `F${i}` })),
       tasks: tasks.map((operations, i) => ({ name: `t${i}`, operations })),
       orders: [...orders, ...more],
@@ -119,7 +133,7 @@ function withProfile(files: readonly ScenarioFile[], { tasks, orders }: OrderedT
     }));
 }
 
-function randomFile(sizes = fc.constantFrom(0, block, 2 * block, 4 * block, 6000, large, large, large)) {
+function randomFile(sizes = fc.constantFrom(0, 1000, block, 2 * block, 4 * block, 6000, large, large, large)) {
   return sizes.chain((size) =>
     fc.record({
       name: fc.constant(''),
@@ -128,6 +142,9 @@ function randomFile(sizes = fc.constantFrom(0, block, 2 * block, 4 * block, 6000
         { weight: 3, arbitrary: fc.constant([]) },
         { weight: 1, arbitrary: randomRange.map((range) => within(size, range)) },
       ),
+      // Behind every `data`.
+      prealloc: fc.constantFrom([], [], [], [{ start: 6 * block, end: 7 * block }]),
+      nodatacow: fc.constantFrom(false, false, false, false, true),
       needsFullSync: fc.constantFrom(false, false, false, true),
     }),
   );
@@ -138,12 +155,12 @@ function within(size: number, { start, end }: ByteRange): ByteRange[] {
   return start < size ? [{ start, end: Math.min(end, size) }] : [];
 }
 
-/** Whole blocks mostly; now and then a range ends inside a block and cuts it. */
+/** Whole blocks mostly; now and then a range ends inside a block and cuts it, perhaps where a file is inline. */
 const randomRange = fc
   .record({
     start: fc.nat({ max: 3 }),
     length: fc.integer({ min: 1, max: 3 }),
-    half: fc.constantFrom(0, 0, 0, 0, 0, block / 2),
+    half: fc.constantFrom(0, 0, 0, 0, 0, block / 2, block - 1000),
   })
   .map(({ start, length, half }) => ({ start: start * block, end: (start + length) * block - half }));
 

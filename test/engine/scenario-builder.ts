@@ -1,6 +1,7 @@
 import type {
   ByteRange,
   Expectation,
+  MountOption,
   Operation,
   OperationKind,
   OperationRange,
@@ -20,7 +21,11 @@ import { Names } from './names-builder.ts';
 export interface ScenarioText {
   readonly kernel?: string;
   readonly guards?: Readonly<Record<string, boolean>>;
-  /** `I 32M data 0..4K needs-full-sync`, `N new`, `D directory`, `D/F 4K`; one file `I` of 32M where absent. */
+  readonly mount?: readonly MountOption[];
+  /**
+   * `I 32M data 0..4K prealloc 4K..8K nodatacow needs-full-sync`, `N new`, `D directory`, `D/F 4K`; one file `I` of
+   * 32M where absent.
+   */
   readonly files?: readonly string[];
   /** Operations by task: `write I 0..4K`, `truncate I 5K`, `clone I 0..4K to J 8K`, `fallocate I 0..4K keep-size`, `fault io on app.writeback`, `commit`. */
   readonly tasks: Readonly<Record<string, readonly string[]>>;
@@ -53,6 +58,7 @@ export function buildScenario(text: ScenarioText): Scenario {
     name: 'test',
     kernel: text.kernel,
     guards: text.guards ?? {},
+    mount: text.mount,
     files,
     namespace: names.namespace,
     tasks,
@@ -104,10 +110,17 @@ export function range(text: string): ByteRange {
 
 function parseFile(text: string): Scenario['files'][number] {
   const [name = '', size = '', ...attributes] = text.split(' ');
+  const rangesAfter = (keyword: string) => {
+    const after = attributes.slice(attributes.indexOf(keyword) + 1);
+    const end = after.findIndex((word) => !word.includes('..'));
+    return attributes.includes(keyword) ? after.slice(0, end < 0 ? undefined : end).map(range) : [];
+  };
   return {
     name,
     size: size === 'new' ? 0 : bytes(size),
-    data: attributes.filter((word) => word.includes('..')).map(range),
+    data: rangesAfter('data'),
+    prealloc: rangesAfter('prealloc'),
+    nodatacow: attributes.includes('nodatacow'),
     needsFullSync: attributes.includes('needs-full-sync'),
   };
 }

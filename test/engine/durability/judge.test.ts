@@ -41,8 +41,10 @@ function versionAfter(changes: readonly boolean[]): number {
 /** The size is in its `changes`th change. */
 function setSize(size: VersionedSize, segments: number, changes: number): void {
   size.clear(state);
-  for (let i = 1; i <= changes; i++) size.change(state, i === changes ? segments : size.get(state) + 1);
-  if (changes === 0) size.initialize(state, segments);
+  for (let i = 1; i < changes; i++) size.change(state, size.get(state) + 1);
+  if (changes > 0 && size.get(state) === segments) size.initialize(state, segments === 0 ? 1 : 0);
+  if (changes > 0) size.change(state, segments);
+  else size.initialize(state, segments);
 }
 
 /** Promises a version of each segment, by a sync; the initial version is no promise. */

@@ -11,8 +11,8 @@ describe('ordered extents', () => {
     layout = new Layout();
     extents = new OrderedExtents(layout, 8, limitsWith({ trackLogged: true }));
     state = new Int32Array(layout.words);
-    extents.insert(state, 0b11);
-    extents.insert(state, 0b1100);
+    extents.insert(state, 0b11, false);
+    extents.insert(state, 0b1100, false);
   });
 
   test('completion takes one away with all its marks, and leaves its neighbour', () => {
@@ -64,8 +64,8 @@ describe('starters', () => {
     const extents = new OrderedExtents(layout, 4, limitsWith({}));
     const starters = [extents.trackStarter(layout), extents.trackStarter(layout)];
     const state = new Int32Array(layout.words);
-    extents.insert(state, 0b1);
-    extents.insert(state, 0b10);
+    extents.insert(state, 0b1, false);
+    extents.insert(state, 0b10, false);
     for (const starter of starters) starter.set(state, 0b11);
     extents.complete(state, 1);
     expect(starters.map((starter) => starter.get(state))).toEqual([0b1, 0b1]);
@@ -77,7 +77,7 @@ test('before 5.10 nothing is marked as logged, and the marks take no room', () =
     const layout = new Layout();
     const extents = new OrderedExtents(layout, 20, limitsWith({ trackLogged }));
     const state = new Int32Array(layout.words);
-    extents.insert(state, 0b1);
+    extents.insert(state, 0b1, false);
     extents.markLogged(state, 0b1);
     return { words: layout.words, unlogged: extents.unlogged(state) };
   });

@@ -51,7 +51,19 @@ describe('the steps of a fast fsync', () => {
 describe('step tables', () => {
   test.each<[Parameters<typeof describeOperation>[0], string[]]>([
     ['write', ['start_ordered_extent', 'cont_expand', 'start_ordered_extent', 'dirty_pages']],
-    ['writeback', ['cow_file_range', 'create_io_em', 'btrfs_add_ordered_extent', 'extent_writepage_io']],
+    [
+      'writeback',
+      [
+        ...[
+          'run_delalloc_nocow',
+          'cow_file_range_inline',
+          'cow_file_range',
+          'create_io_em',
+          'btrfs_add_ordered_extent',
+        ],
+        'extent_writepage_io',
+      ],
+    ],
     ['releasepage', ['try_release_extent_mapping']],
     [
       'endio',
@@ -61,11 +73,18 @@ describe('step tables', () => {
         ...['btrfs_drop_extent_map_range', 'finish_ordered_io'],
       ],
     ],
-    ['commit', ['attach_transaction', 'commit_doing', 'commit_fs_roots', 'write_super', 'transaction_completed']],
+    [
+      'commit',
+      [
+        ...['attach_transaction', 'btrfs_start_delalloc_flush', 'start_ordered_extent', 'btrfs_wait_delalloc_flush'],
+        ...['commit_doing', 'commit_fs_roots', 'write_super', 'transaction_completed'],
+      ],
+    ],
     [
       'sync',
       [
-        ...['sync_inodes_sb', 'start_ordered_extent', 'wait_ordered_roots', 'attach_transaction', 'commit_doing'],
+        ...['sync_inodes_sb', 'start_ordered_extent', 'wait_ordered_roots', 'attach_transaction'],
+        ...['btrfs_start_delalloc_flush', 'start_ordered_extent', 'btrfs_wait_delalloc_flush', 'commit_doing'],
         ...['commit_fs_roots', 'write_super', 'transaction_completed', 'wait_for_commit'],
       ],
     ],

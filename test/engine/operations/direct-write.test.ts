@@ -53,6 +53,13 @@ describe('a direct write', () => {
     expect(file).toMatchObject({ lockedBy: null, orderedExtents: [{ range: range('4K..8K') }] });
   });
 
+  test('without checksums has them on 6.18, too, and keeps the inode lock until its blocks are written', () => {
+    const text = { kernel: '6.18', mount: ['nodatasum'] as const, files, tasks };
+    const submitted = run(text, 'b: direct-write until submit_bio');
+    expect(submitted.file).toMatchObject({ lockedBy: 'b', orderedExtents: [{ range: range('4K..8K') }] });
+    expect(run(text, 'b: direct-write').file).toMatchObject({ lockedBy: null, pages: [] });
+  });
+
   test('returns when the blocks are written, complete or not', () => {
     for (const kernel of ['5.8', '6.18']) {
       const start = kernel === '5.8' ? 'submit_bio' : 'btrfs_fdatawrite_range';

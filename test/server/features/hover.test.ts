@@ -6,6 +6,7 @@ import { atCursor, checkedDocument } from '../checked-document.ts';
 const scenario = `/// How page release and fsync race.
 scenario "race" {
   kernel 5.8
+  mount nodatasum
   guard in-log.first-log-transaction on
   file I size 32M
   task app { w1: write I 0..4K fsync I }
@@ -54,6 +55,9 @@ test.each([
   ['in-log', 0, 'in-log.first-log-transaction', /In no release\.[\s\S]*Here it is \*\*on\*\*, as the scenario says\./],
   // A release: its guards.
   ['5.8', 0, '5.8', /\*\*Linux 5\.8\*\*[\s\S]*\| `releasepage\.modified-list` \| 5\.9 \|/],
+  // What a file has, and how the file system is mounted.
+  ['size 32M', 0, 'size', /File attribute `size`[\s\S]*i_size/],
+  ['nodatasum', 0, 'nodatasum', /`mount nodatasum`[\s\S]*no checksums/],
   // Members, and the scenario itself.
   ['order', 0, 'order', /`order A before B`/],
   ['kernel', 0, 'kernel', /`kernel V`/],

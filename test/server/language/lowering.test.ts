@@ -86,6 +86,19 @@ describe('files', () => {
         needsFullSync: false,
       },
     ],
+    ['file I size 1K nodatacow', { size: 1024, data: [], nodatacow: true, needsFullSync: false }],
+    [
+      'file I data 0..4K prealloc 8K..12K, page 1',
+      {
+        size: 4096,
+        data: [{ start: 0, end: 4096 }],
+        prealloc: [
+          { start: 8192, end: 12288 },
+          { start: 4096, end: 8192 },
+        ],
+        needsFullSync: false,
+      },
+    ],
   ])('%s', (text, file) => {
     expect(lowered(text)).toEqual({ files: [{ name: 'I', ...file }] });
   });
@@ -139,6 +152,7 @@ test('settings', () => {
     bounds: { steps: 5, states: 16 },
     expect: [{ kind: 'safe' }],
   });
+  expect(lowered('mount nodatasum mount holes notreelog')).toEqual({ mount: ['holes', 'nodatasum', 'notreelog'] });
   const guards = 'guard releasepage.modified-list on guard in-log.first-log-transaction off';
   expect(lowered(guards)).toEqual({
     guards: { 'releasepage.modified-list': true, 'in-log.first-log-transaction': false },
@@ -163,7 +177,7 @@ describe('what keeps a scenario from being checked', () => {
     ['an unknown name', 'task a { fsync I }'],
     ['an operation without a model', 'file I task a { create I }'],
     ['a file attribute without a model', 'file I new'],
-    ['a mount option without a model', 'mount compress'],
+    ['mount options that contradict each other', 'mount holes no-holes'],
     ['a range that ends before it begins', 'file I task a { write I 8K..4K }'],
     ['a cycle', 'task a { sync commit } order a.commit before a.sync'],
     ['a reserved name', 'task endio { }'],

@@ -23,6 +23,7 @@ describe('operations', () => {
     ['releasepage I 4K..8K', { op: 'release', off: 4096, len: 4096 }],
     ['releasepage I', { op: 'release' }],
     ['fsync I', { op: 'fsync' }],
+    ['fsync I 4K..8K', { op: 'rfsync', off: 4096, len: 4096 }],
     ['fdatasync I', { op: 'fdatasync' }],
     ['truncate I 100', { op: 'truncate', size: 100 }],
     ['punch I all', { op: 'punch', off: 0, len: 16384 }],
