@@ -157,7 +157,8 @@ export class OrderedExtents extends ExtentSet {
   /** btrfs_submit_logged_extents: who syncs the log transaction waits for what was taken along. */
   submitTaken(state: State, transid: number): void {
     const list = this.#loggedInto[transid & 1]!;
-    list.set(state, list.get(state) | this.taken.get(state));
+    // There is no list for a log transaction that nobody is left to sync.
+    list.set(state, (list.get(state) | this.taken.get(state)) & list.mask);
     this.taken.set(state, 0);
   }
 
