@@ -10,6 +10,8 @@ export interface ChangeLimits {
   readonly sizeChanges: number;
   /** Blocks may change while an ordered extent of older data is open: a truncate does not wait for it first. */
   readonly changesUnderIo: boolean;
+  /** A sync may be called while an operation is changing the file that has not returned. */
+  readonly changesUnreturned: boolean;
   /** The file can have prealloc extents. */
   readonly allocates: boolean;
   /** The file can be one inline extent. */
@@ -49,6 +51,11 @@ export function changeLimits(scenario: Scenario, file: number): ChangeLimits {
   return {
     versions: operations.filter(changesContent).length,
     changesUnderIo: truncated || operations.some(({ kind }) => kind === 'mmap-write' || kind === 'direct-write'),
+    changesUnreturned: scenario.tasks.some(
+      (task) =>
+        task.operations.some((operation) => changedFile(operation) === file && changesBeforeReturn(operation)) &&
+        scenario.tasks.some((other) => other !== task && other.operations.some((operation) => syncs(operation, file))),
+    ),
     allocates,
     inline,
     nodatacow: !storage.cow,
@@ -69,6 +76,17 @@ export function changeLimits(scenario: Scenario, file: number): ChangeLimits {
 function changedFile(operation: Operation): number | undefined {
   if (operation.kind === 'clone') return operation.target;
   return 'file' in operation ? operation.file : undefined;
+}
+
+/** Operations whose change is there before they return, see `UnreturnedChange`. */
+function changesBeforeReturn({ kind }: Operation): boolean {
+  return kind === 'truncate' || kind === 'punch' || kind === 'zero-range' || kind === 'clone';
+}
+
+/** Does the operation promise content of the file? */
+function syncs(operation: Operation, file: number): boolean {
+  if (operation.kind === 'sync') return true;
+  return (operation.kind === 'fsync' || operation.kind === 'fdatasync') && changedFile(operation) === file;
 }
 
 const allocating: readonly Operation['kind'][] = ['fallocate', 'zero-range'];

@@ -60,7 +60,7 @@ export class FilePromise {
 }
 
 /**
- * The promise of one sync operation: per block, the version that was the latest when the operation was
+ * The promise of one sync operation: per block, the version that was the latest by operations that had returned when it was
  * called, from the moment it returns success. A sync of a range promises the blocks of the range, and as much of
  * the size as the range needs. Promises only rise.
  */
@@ -99,7 +99,7 @@ export function syncPromise(
     call(state) {
       for (const { inode, versions, size } of calls) {
         if (names !== undefined && !names.isLinked(state, inode.index)) continue;
-        size.copyFrom(state, inode.size);
+        size.copyFrom(state, inode.returnedSize(state));
         // What a block holds whose write has failed, nobody can promise: version 0 is what it was at the start.
         const failed = inode.writeErrors.blocks.get(state);
         for (let i = 0; i < versions.length; i++) {

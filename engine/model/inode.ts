@@ -9,6 +9,7 @@ import { LoggedInode } from './logged-inode.ts';
 import { OrderedExtents } from './ordered-extent.ts';
 import { PageCache } from './page-cache.ts';
 import type { Storage } from './storage.ts';
+import { UnreturnedChange } from './unreturned-change.ts';
 import { largestVersion, nextVersion } from './version.ts';
 import { VersionedSize } from './versioned-size.ts';
 
@@ -45,6 +46,7 @@ export class Inode extends LoggedInode {
   readonly flushOnClose: Field;
   /** BTRFS_INODE_PREALLOC: has had prealloc extents; kept only where that decides how it is written. */
   readonly hasPrealloc: Field;
+  readonly unreturned: UnreturnedChange;
   /** BTRFS_INODE_NEEDS_FULL_SYNC. */
   readonly needsFullSync: Field;
   /** last_reflink_trans, as an offset like last_trans; kept with the items, for it matters to nothing else. */
@@ -80,6 +82,7 @@ export class Inode extends LoggedInode {
     this.mmapLocked = layout.field(limits.mapped ? 1 : 0, 'control');
     this.flushOnClose = layout.field(limits.changesUnderIo ? 1 : 0);
     this.hasPrealloc = layout.field(limits.remembersPrealloc ? 1 : 0);
+    this.unreturned = new UnreturnedChange(layout, count, limits);
     this.needsFullSync = layout.field(1);
     this.#lastReflinkTrans = layout.field(limits.tracksItems ? limits.transactions : 0);
     this.freshHoles = layout.set(limits.staleHoles ? count : 0);
@@ -98,8 +101,25 @@ export class Inode extends LoggedInode {
     return below(this.size.get(state));
   }
 
-  /** The segments get a new version each, of data or of zeros. */
+  /** The segments get a new version each, of data or of zeros, by an operation that returns with this. */
   changeContent(state: State, segments: number, zero: boolean): void {
+    this.unreturned.supersede(state, segments);
+    this.#change(state, segments, zero);
+  }
+
+  /** The same by an operation that holds the inode lock and returns later, with `changeReturned`. */
+  beginChange(state: State, segments: number, zero: boolean): void {
+    this.unreturned.begin(state, segments, this.content);
+    this.#change(state, segments, zero);
+  }
+
+  /** A new size by an operation that holds the inode lock and returns later. */
+  beginResize(state: State, size: number): void {
+    if (size !== this.size.get(state)) this.unreturned.beginResize(state, this.size);
+    this.size.change(state, size);
+  }
+
+  #change(state: State, segments: number, zero: boolean): void {
     const { blocks } = this.writeErrors;
     blocks.set(state, blocks.get(state) & ~segments);
     for (let rest = segments; rest !== 0; rest &= rest - 1) {
@@ -112,7 +132,13 @@ export class Inode extends LoggedInode {
   returnedVersion(state: State, segment: number): number {
     // A direct write begins when everything before it is in the subvolume tree.
     const inFlight = (this.orderedExtents.directInFlight.get(state) & (1 << segment)) !== 0;
-    return (inFlight ? this.tree.version : this.content)[segment]!.get(state);
+    if (inFlight) return this.tree.version[segment]!.get(state);
+    return this.unreturned.versionBefore(state, segment) ?? this.content[segment]!.get(state);
+  }
+
+  /** The size that operations which have returned have made. */
+  returnedSize(state: State): VersionedSize {
+    return this.unreturned.sizeBefore(state) ?? this.size;
   }
 
   /** Submits pages that have an ordered extent: what they hold now is what gets written. */

@@ -66,7 +66,7 @@ export class LoggedInode {
   /** Takes note that the inode was logged in a transaction, into the log transaction that `log` is at. */
   setLogged(state: State, generation: number, log: LogRoot): void {
     this.loggedTrans.set(state, generation);
-    this.loggedTransid.set(state, log.transid.get(state) & this.loggedTransid.mask);
+    if (this.loggedTransid.mask !== 0) this.loggedTransid.set(state, log.transid.get(state));
   }
 
   /** The first half of btrfs_set_inode_last_trans, part of every inode update in a transaction. */

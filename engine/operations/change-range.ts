@@ -132,6 +132,7 @@ export function updateInodeAndUnlock(machine: Machine, inode: Inode, state: Stat
 /** Gives the handle and the inode lock back. */
 export function endAndUnlock({ transaction }: Machine, inode: Inode, state: State): typeof end {
   transaction.endStarted(state);
+  inode.unreturned.end(state);
   inode.lock.set(state, 0);
   return end;
 }

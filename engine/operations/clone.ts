@@ -161,6 +161,7 @@ export function clone(context: OperationContext, operation: CloneOperation): Ste
       does: 'Gives the locks back and returns.',
       apply: (state) => {
         for (const inode of both) {
+          inode.unreturned.end(state);
           inode.lock.set(state, 0);
           inode.mmapLocked.set(state, 0);
         }
@@ -205,15 +206,15 @@ export function clone(context: OperationContext, operation: CloneOperation): Ste
   function replace(state: State, { hole, extent, kind }: Piece): void {
     const inside = requested.get(state);
     const zeros = segmentsOf((segment) => isZero(source.tree.version[segment]!.get(state)), extent);
-    target.changeContent(state, moved((hole | zeros) & inside), true);
-    target.changeContent(state, moved(extent & ~zeros & inside), false);
+    target.beginChange(state, moved((hole | zeros) & inside), true);
+    target.beginChange(state, moved(extent & ~zeros & inside), false);
     target.tree.dropExtents(state, moved(hole), target.content);
     target.tree.insertExtent(state, moved(extent), kind, target.content);
     const fails = context.fails(state, 'enomem', 'btrfs_replace_file_extents');
     tellFsync(machine, target, state, { hole: moved(hole), extent: moved(extent), kind }, fails);
     const end = highest(moved((hole | extent) & inside)) + 1;
     if (end <= target.size.get(state)) return;
-    target.size.change(state, end);
+    target.beginResize(state, end);
     target.tree.size.copyFrom(state, target.size);
   }
 }

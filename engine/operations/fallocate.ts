@@ -86,7 +86,7 @@ function allocate(context: OperationContext, operation: AllocateOperation, zeroe
       ready: (state) => isIdle(inode, state, zeroed(state)),
       waitsFor: 'the ordered extents of those blocks',
       apply: (state) => {
-        inode.changeContent(state, zeroed(state) & range(state) & inode.inside(state), true);
+        inode.beginChange(state, zeroed(state) & range(state) & inode.inside(state), true);
         truncateBlock(inode, state, zeroed(state) & segments.wholeBlocks(inode.inside(state)));
         return undefined;
       },
@@ -100,7 +100,7 @@ function allocate(context: OperationContext, operation: AllocateOperation, zeroe
       when: (state) => allocated(state) !== 0,
       apply: (state) => {
         const blocks = allocated(state);
-        if (zeroes) inode.changeContent(state, blocks & inode.inside(state), true);
+        if (zeroes) inode.beginChange(state, blocks & inode.inside(state), true);
         // The hole that becomes prealloc keeps its version: a mapping may have dirtied newer data over it.
         tree.insertExtent(state, blocks, 'prealloc', zeroes ? inode.content : tree.version);
         inode.hasPrealloc.set(state, inode.hasPrealloc.mask);

@@ -66,7 +66,7 @@ export function punch(context: OperationContext, operation: FileOperation): Step
       ready: (state) => isIdle(inode, state, partial(state)),
       waitsFor: 'the ordered extents of those blocks',
       apply: (state) => {
-        inode.changeContent(state, partial(state) & range(state) & inode.inside(state), true);
+        inode.beginChange(state, partial(state) & range(state) & inode.inside(state), true);
         truncateBlock(inode, state, partial(state) & segments.wholeBlocks(inode.inside(state)));
         return undefined;
       },
@@ -80,7 +80,7 @@ export function punch(context: OperationContext, operation: FileOperation): Step
       does: 'Drops the file-extent items of the whole blocks and adds a hole extent map, on the list of modified extents. Without NO_HOLES, a hole item takes their place.',
       apply: (state) => {
         const hole = punched(state);
-        inode.changeContent(state, whole(state) & inode.inside(state), true);
+        inode.beginChange(state, whole(state) & inode.inside(state), true);
         tree.dropExtents(state, whole(state), inode.content);
         if (machine.mount.holes) fillHoles(inode, state, whole(state) & segments.wholeBlocks(inode.inside(state)));
         replaceExtentMaps(machine, inode, state, {
@@ -112,6 +112,7 @@ export function punch(context: OperationContext, operation: FileOperation): Step
       when: (state) => whole(state) === 0,
       goesTo: [end],
       apply: (state) => {
+        inode.unreturned.end(state);
         inode.lock.set(state, 0);
         return end;
       },

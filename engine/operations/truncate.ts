@@ -73,8 +73,8 @@ export function truncate({ machine, task, fails }: OperationContext, operation: 
         0,
       waitsFor: 'the writeback of the pages behind the new size, and direct writes',
       apply: (state) => {
-        inode.changeContent(state, inode.inside(state) & ~below(newSize), true);
-        inode.size.change(state, newSize);
+        inode.beginChange(state, inode.inside(state) & ~below(newSize), true);
+        inode.beginResize(state, newSize);
         dropPages(machine, inode, state, gone);
         if (newSize === 0) inode.flushOnClose.set(state, 1);
         return undefined;

@@ -162,8 +162,8 @@ export function enumerate(program: Program, limit: number): Enumeration | undefi
           ? versionOf(inode.returnedVersion(state, i))
           : { changes: 0, zero: false },
       ),
-      size: inode.size.get(state),
-      sizeChanges: inode.size.changes(state),
+      size: inode.returnedSize(state).get(state),
+      sizeChanges: inode.returnedSize(state).changes(state),
     }));
   }
 

@@ -19,6 +19,7 @@ export function limitsWith(some: Partial<Limits>): Limits {
     mapped: false,
     direct: false,
     named: false,
+    changesUnreturned: false,
     writeErrors: false,
     ranged: false,
     trackLogged: false,
