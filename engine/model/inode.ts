@@ -78,7 +78,7 @@ export class Inode extends LoggedInode {
     this.submitted = limits.changesUnderIo ? layout.fields(count, largestVersion(limits.versions)) : this.content;
     this.size = VersionedSize.create(layout, count, limits.sizeChanges);
     this.mmapLocked = layout.field(limits.mapped ? 1 : 0, 'control');
-    this.flushOnClose = layout.field(limits.changesUnderIo ? 1 : 0);
+    this.flushOnClose = layout.field(limits.flushesOnClose ? 1 : 0);
     this.hasPrealloc = layout.field(limits.remembersPrealloc ? 1 : 0);
     this.needsFullSync = layout.field(1);
     this.#lastReflinkTrans = layout.field(limits.tracksItems ? limits.transactions : 0);
