@@ -22,11 +22,13 @@ export function logLimits({ rules, guards }: KernelProfile, changes: ChangeLimit
   const mapped = changes.mapped && guards['fsync.mmap-lock'] !== true;
   const direct = changes.direct && rules.directWriteUnlocksInode && guards['direct-write.dio-sem'] !== true;
   const changesUnderLog = mapped || direct || (!flushesAgain && !rules.fastFsyncWaitsForWritebackOnly);
+  // A directory's fsync takes the ordered extents of files along, and nobody has their checksums then.
+  const takenInVain = changes.named && logsRunning && guards['log-exists.ordered-extents'] !== true;
   return {
     trackLogged: logsRunning || rules.fastFsyncWaitsForWritebackOnly,
     logsRunning,
     changesUnderLog,
-    logsUnfinished: changesUnderLog || rules.unpinListsAgain || (changes.ranged && rules.fsyncOfRange),
+    logsUnfinished: changesUnderLog || takenInVain || rules.unpinListsAgain || (changes.ranged && rules.fsyncOfRange),
     guessesLastTrans: logsRunning && guards['skip-fsync.ordered-extents'] !== true,
   };
 }

@@ -175,6 +175,7 @@ function buildMachine(scenario: Scenario, profile: KernelProfile, layout: Layout
     transactions,
     logTransactions,
     tracksItems,
+    remembersLogTransaction: profile.guards['in-log.first-log-transaction'] === true,
     staleHoles: mount.holes && profile.guards['punch.hole-generation'] === false,
   };
   const limits = scenario.files.map((_, file) => {
@@ -197,7 +198,7 @@ function buildMachine(scenario: Scenario, profile: KernelProfile, layout: Layout
     return new Inode(layout, description, limits[file]!);
   });
   const { namespace } = scenario;
-  const ofNames = { tasks, transactions, logTransactions, named: true, guessesLastTrans: false };
+  const ofNames = { ...common, named: true, guessesLastTrans: false };
   return { ...fs, inodes, names: namespace && new Namespace(layout, namespace, inodes, ofNames) };
 }
 

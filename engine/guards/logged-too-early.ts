@@ -105,6 +105,23 @@ export const loggedTooEarly: readonly Guard[] = [
     fstest: null,
   },
   {
+    name: 'log-exists.ordered-extents',
+    label: 'ordered-extent guard in the logging of existence',
+    entry: 'C17',
+    commit: '5e33a2bd7ca7',
+    subject: 'Btrfs: do not collect ordered extents when logging that inode exists',
+    introduced: null,
+    fixed: '4.6',
+    stable: [],
+    retired: '4.19',
+    actsIn: 'btrfs_log_inode',
+    does: 'Logging that an inode exists (LOG_INODE_EXISTS) leaves its ordered extents alone.',
+    without:
+      'Logging that an inode exists marks its ordered extents as logged, although nothing of them gets into the log. The next fast fsync of the inode finds no ordered extents, logs the extent maps, and finds no checksums for them in the csum tree.',
+    loses: 'the extent: it lacks checksums, and reads fail',
+    fstest: null,
+  },
+  {
     name: 'commit.logged-ordered-extents',
     label: 'logged-ordered-extent guard in btrfs_commit_transaction',
     entry: 'C18',

@@ -4,18 +4,18 @@ import type { Guard } from './guard.ts';
 export const unreleased: readonly Guard[] = [
   {
     name: 'in-log.first-log-transaction',
-    label: 'first-log-transaction guard in btrfs_inode_in_log',
+    label: 'log-transaction guard in btrfs_inode_in_log',
     entry: 'I4',
     commit: null,
-    subject: 'no fix is known: an fsync that joins the first log transaction can return before it is durable',
+    subject: 'no fix is known: a second fsync of an inode can return before its log is durable',
     introduced: null,
     fixed: null,
     stable: [],
     retired: null,
     actsIn: 'btrfs_inode_in_log',
-    does: 'An inode counts as logged only when the log transaction in which it last changed is durable. Not enough when that one was synced before the inode was logged (docs/findings.md).',
+    does: 'An inode counts as logged only when the log transaction that it was logged in is durable.',
     without:
-      'A new log tree starts with log_transid 0 and last_log_commit 0, so an inode logged in the first log transaction counts as safely in the log before any log sync has happened: a second fsync of it returns at once, although the first one has not written the log yet. Measured on 6.18.44 (docs/findings.md).',
+      'btrfs_inode_in_log looks at the log transaction in which the inode changed, not at the one it was logged in. A new log tree starts with log_transid 0 and last_log_commit 0, so an inode that is logged in the first log transaction counts as safely in the log before any log sync has happened; later an fsync of another file between the change and the first fsync has the same effect. A second fsync returns at once, although the first one has not written the log yet. Measured on 6.18.44 (docs/findings.md).',
     loses: 'everything that the second fsync promised, until the first one returns',
     fstest: null,
   },
@@ -24,8 +24,7 @@ export const unreleased: readonly Guard[] = [
     label: 'logged-ordered-extent guard in skip_inode_logging',
     entry: 'I4b',
     commit: null,
-    subject:
-      'no fix is known: an fsync that finds only ordered extents that another fsync has logged can return before that log is durable',
+    subject: 'no fix is known: a second fsync of an inode can return while its ordered extent completes',
     introduced: '5.10',
     fixed: null,
     stable: [],

@@ -13,8 +13,9 @@ export interface Machine extends FileSystem {
 
 /**
  * btrfs_inode_in_log: the inode was logged in transaction `generation` and has not changed since the
- * last log sync. As the kernel has it, an inode logged in the first log transaction (0) passes before
- * any log sync has finished, for last_log_commit starts at 0 too (btrfs_add_log_tree).
+ * last log sync. As the kernel has it, the log transaction of the last change counts, not the one that the inode was
+ * logged in: an inode that changed in the first one (0) passes before any log sync has finished, for last_log_commit starts
+ * at 0 too (btrfs_add_log_tree).
  */
 export function inodeInLog(machine: Machine, inode: LoggedInode, state: State, generation: number): boolean {
   const { log, rules, guards } = machine;
@@ -26,7 +27,7 @@ export function inodeInLog(machine: Machine, inode: LoggedInode, state: State, g
     lastSubTrans <= inode.getLastLogCommit(state) &&
     lastSubTrans <= log.lastLogCommit.get(state) &&
     (!needsEmptyList || !(inode instanceof Inode) || inode.extentMaps.modified.get(state) === 0) &&
-    (!guards['in-log.first-log-transaction'] || log.isSynced(state, lastSubTrans))
+    (!guards['in-log.first-log-transaction'] || log.isSynced(state, inode.loggedTransid.get(state)))
   );
 }
 

@@ -59,6 +59,11 @@ export class Namespace {
     for (const directory of this.directories) directory.setLastLogCommit(state, 0);
   }
 
+  /** Nobody holds the log_mutex of a file: every file can be logged as existing. */
+  canLogFiles(state: State): boolean {
+    return this.inodes.every(({ logMutex }) => logMutex.get(state) === 0);
+  }
+
   get count(): number {
     return this.directoryOf.length;
   }

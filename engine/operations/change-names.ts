@@ -5,7 +5,7 @@ import type { CreateOperation, RenameOperation, UnlinkOperation } from '../scena
 import type { State } from '../state/layout.ts';
 import type { OperationContext } from './context.ts';
 import { pagesAreUnlocked, writeRange } from './delalloc.ts';
-import { NameLog } from './log-names.ts';
+import { NameLog, waitsForLogMutex } from './log-names.ts';
 import { end, following, type Step } from './step.ts';
 
 /** `create F` and `mkdir D`: btrfs_create_new_inode. A new inode's first fsync is a full one. */
@@ -157,6 +157,8 @@ interface NameChange {
   readonly changes: readonly {
     readonly name: string;
     readonly does: string;
+    readonly ready?: (state: State) => boolean;
+    readonly waitsFor?: string;
     readonly apply: (state: State) => void;
   }[];
 }
@@ -215,10 +217,9 @@ function changeNames({ machine, task }: OperationContext, change: NameChange): S
       },
     },
     ...change.changes.map(
-      ({ name, does, apply }): Step => ({
-        name,
+      ({ apply, ...step }): Step => ({
+        ...step,
         locks: held,
-        does,
         apply: (state) => {
           apply(state);
           return undefined;
@@ -254,6 +255,8 @@ function logNewName(
   return {
     name: 'btrfs_log_new_name',
     does: 'If the inode, or the directory it comes from, was logged in this transaction, the log gets the new name, and loses the old one. Nothing is written.',
+    ready: (state: State) => names.canLogFiles(state),
+    waitsFor: waitsForLogMutex,
     apply: (state: State) => {
       const { node, old } = what(state);
       log.newName(state, node, old);

@@ -34,6 +34,7 @@ export function evict({ machine }: OperationContext, operation: FileOperation): 
         inode.lastUnlinkTrans.set(state, inode.lastTrans.get(state) & inode.lastUnlinkTrans.mask);
         inode.copyEverything.set(state, 0);
         inode.loggedTrans.set(state, 0);
+        inode.loggedTransid.set(state, 0);
         inode.lastSubTrans.set(state, 0);
         inode.setLastLogCommit(state, 0);
         inode.flushOnClose.set(state, 0);

@@ -3,7 +3,7 @@ import type { DirectoryOperation } from '../scenario.ts';
 import type { State } from '../state/layout.ts';
 import { commitFallback, fallBackToCommit } from './commit-fallback.ts';
 import type { OperationContext } from './context.ts';
-import { NameLog } from './log-names.ts';
+import { NameLog, waitsForLogMutex } from './log-names.ts';
 import { endLogTrans, forceRegister, giveUpLog, needsFullCommit } from './log-parents.ts';
 import { end, following, type Step } from './step.ts';
 import { syncLog } from './sync-log.ts';
@@ -84,6 +84,8 @@ export function fsyncDirectory(context: OperationContext, { directory }: Directo
       name: 'log_directory_changes',
       locks: 'inode lock, inode log_mutex',
       does: 'Logs the new entries of the directory, and ranges of dir indexes that delete the removed ones at replay. A directory that something was moved out of cannot be logged.',
+      ready: (state) => names.canLogFiles(state),
+      waitsFor: waitsForLogMutex,
       apply: (state) => note(state, nameLog.begin(state, directory).logDirectory(directory)),
     },
     {
@@ -91,6 +93,8 @@ export function fsyncDirectory(context: OperationContext, { directory }: Directo
       locks: 'inode lock',
       does: 'Logs that the inodes of the new entries exist: files without data and with size 0 unless they were logged before, directories with their new entries.',
       when: (state) => force.get(state) === 0,
+      ready: (state) => names.canLogFiles(state),
+      waitsFor: waitsForLogMutex,
       apply: (state) => note(state, nameLog.begin(state, directory).logNewEntries(directory)),
     },
     {

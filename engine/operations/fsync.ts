@@ -124,8 +124,12 @@ export function fsync(context: OperationContext, operation: FileOperation): Step
         name: 'inode_unlock',
         label: skipped,
         locks: 'inode lock',
-        does: 'Nothing to log: gives the inode lock back.',
-        apply: unlock,
+        // Between the check and this page release may have set the flag: it is cleared all the same.
+        does: 'Nothing to log: clears the full-sync flag and gives the inode lock back.',
+        apply: (state) => {
+          inode.needsFullSync.set(state, 0);
+          return unlock(state);
+        },
       },
       {
         name: 'return',

@@ -28,6 +28,7 @@ export function logInode(scope: FsyncScope, names: FileNames | undefined): Step[
           ? 'the full-sync flag is clear: a fast fsync'
           : 'the full-sync flag is set: a full fsync',
       apply: (state) => {
+        inode.logMutex.set(state, inode.logMutex.mask);
         if (needsFullSync.get(state) === 0) return 'log_inode_item';
         needsFullSync.set(state, 0);
         inode.copyEverything.set(state, 0);
@@ -43,7 +44,8 @@ export function logInode(scope: FsyncScope, names: FileNames | undefined): Step[
       apply: (state) => {
         if (rules.fastFsyncLogsRunningExtents) orderedExtents.submitTaken(state, transid.get(state));
         else transaction.pendingOrdered.add(state, orderedExtents.markLogged(state, taken.get(state)));
-        inode.loggedTrans.set(state, transaction.generation.get(state));
+        inode.setLogged(state, transaction.generation.get(state), log);
+        inode.logMutex.set(state, 0);
         inode.setLastLogCommit(state, inode.lastSubTrans.get(state));
         inode.noteReflink(state, 0);
         if (names === undefined) log.writers.add(state, -1);

@@ -4,6 +4,9 @@ import { type Namespace, nobody } from '../model/namespace.ts';
 import { below, lowest } from '../state/bits.ts';
 import type { State } from '../state/layout.ts';
 
+/** What a step waits for that logs other inodes than its own. */
+export const waitsForLogMutex = 'the fsync that is logging the file (log_mutex)';
+
 /**
  * Logging of names, after fs/btrfs/tree-log.c of 6.x. A directory is logged with its new entries, and with ranges of dir
  * indexes that delete at replay what is in the commit root and not in the directory any more; a file that is logged
@@ -92,10 +95,11 @@ class NameLogging {
 
   /** btrfs_log_inode in LOG_INODE_EXISTS mode. False when only a commit of the transaction will do. */
   logExists(node: number): boolean {
+    this.#takeOrderedExtents(node);
     this.#logItem(node);
     this.copyReferences(node);
     const inode = this.#names.inode(node);
-    inode.loggedTrans.set(this.#state, this.#transid);
+    inode.setLogged(this.#state, this.#transid, this.#machine.log);
     if (this.#existsMovesLastLogCommit(node)) inode.setLastLogCommit(this.#state, inode.lastSubTrans.get(this.#state));
     return this.logConflictingInodes();
   }
@@ -110,7 +114,7 @@ class NameLogging {
     this.#logItem(directory);
     this.copyReferences(directory);
     this.#logDirectoryChanges(directory);
-    inode.loggedTrans.set(this.#state, this.#transid);
+    inode.setLogged(this.#state, this.#transid, this.#machine.log);
     inode.setLastLogCommit(this.#state, inode.lastSubTrans.get(this.#state));
     return this.logConflictingInodes();
   }
@@ -212,6 +216,18 @@ class NameLogging {
     const inode = this.#names.inode(node);
     if (this.#names.isDirectory(node) && inode.lastTrans.get(this.#state) < this.#transid) return false;
     return !this.#log.isLogged(this.#state, node) || inode.copyEverything.get(this.#state) === 1;
+  }
+
+  /**
+   * Until 5e33a2bd7ca7 (4.6) btrfs_get_logged_extents is called in every mode: the ordered extents count as logged from
+   * then on, although nothing of them gets into the log.
+   */
+  #takeOrderedExtents(node: number): void {
+    const { rules, guards, log } = this.#machine;
+    const file = this.#names.inodes[node];
+    if (file === undefined || !rules.fastFsyncLogsRunningExtents || guards['log-exists.ordered-extents']) return;
+    file.orderedExtents.take(this.#state, below(file.segments.count));
+    file.orderedExtents.submitTaken(this.#state, log.transid.get(this.#state));
   }
 
   /** The inode item in EXISTS mode; that of a directory in any mode. */

@@ -2,7 +2,7 @@ import type { Machine } from '../model/machine.ts';
 import type { Field, State } from '../state/layout.ts';
 import { fallBackToCommit, toCommit } from './commit-fallback.ts';
 import type { OperationContext } from './context.ts';
-import { NameLog } from './log-names.ts';
+import { NameLog, waitsForLogMutex } from './log-names.ts';
 import { following, type Step } from './step.ts';
 
 /** What the fsync of a file does about names, where the scenario has a namespace. */
@@ -41,6 +41,8 @@ export function fileNames(context: OperationContext, file: number): FileNames | 
         locks: 'inode lock',
         does: 'Names of the file were added or removed in this transaction: logs the directories that had one before, with all their changes.',
         when: (state) => wasUnlinked(state) && force.get(state) === 0,
+        ready: (state) => names.canLogFiles(state),
+        waitsFor: waitsForLogMutex,
         apply: (state) => note(state, log.begin(state, file).logAllParents(file)),
       },
       {

@@ -19,6 +19,7 @@ export function getLoggedExtents({ machine, inode, blocks }: FsyncScope): Step {
     locks: 'inode lock, inode log_mutex',
     does: `Takes along the ordered extents ${machine.rules.takesOrderedExtentsOfRange ? 'of the range' : 'of the file'} that no fsync has taken.`,
     apply: (state) => {
+      inode.logMutex.set(state, inode.logMutex.mask);
       inode.orderedExtents.take(state, machine.rules.takesOrderedExtentsOfRange ? blocks(state) : all);
       return undefined;
     },

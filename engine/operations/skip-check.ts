@@ -10,10 +10,6 @@ export const skipped = 'inode_unlock after skip';
 export function skipCheck(scope: FsyncScope): Step[] {
   const { machine, inode, fullSync, blocks } = scope;
   const { rules, guards } = machine;
-  const skip = (state: State) => {
-    inode.needsFullSync.set(state, 0);
-    return skipped;
-  };
   const hasNoOrderedExtents = (state: State) => (inode.orderedExtents.covered.get(state) & blocks(state)) === 0;
   const looksTwice =
     rules.fastFsyncLogsRunningExtents &&
@@ -28,9 +24,9 @@ export function skipCheck(scope: FsyncScope): Step[] {
       goesTo: [following, skipped, 'start_transaction'],
       says: (state) => (isInLog(scope, state) ? 'the inode is in the log' : undefined),
       apply: (state) => {
-        if (isInLog(scope, state)) return skip(state);
+        if (isInLog(scope, state)) return skipped;
         if (!isCommitted(scope, state)) return 'start_transaction';
-        return fullSync.get(state) === 1 ? skip(state) : undefined;
+        return fullSync.get(state) === 1 ? skipped : undefined;
       },
     },
     {
@@ -39,7 +35,7 @@ export function skipCheck(scope: FsyncScope): Step[] {
       does: 'The skip check of a fast fsync goes on when last_trans is committed: it returns at once unless there are ordered extents.',
       goesTo: [following, skipped],
       says: (state) => (hasNoOrderedExtents(state) ? 'nothing to log: the fsync is skipped' : 'there are some'),
-      apply: (state) => (hasNoOrderedExtents(state) ? skip(state) : undefined),
+      apply: (state) => (hasNoOrderedExtents(state) ? skipped : undefined),
     },
   ];
 
@@ -47,10 +43,10 @@ export function skipCheck(scope: FsyncScope): Step[] {
     return {
       name: 'inode_in_log',
       locks: 'inode lock',
-      does: 'The skip check: returns at once when the inode is in the log or committed as it is. Clears the full-sync flag then.',
+      does: 'The skip check: goes on to return at once when the inode is in the log or committed as it is.',
       goesTo: [following, skipped],
       says: (state) => (skips(state) ? 'nothing to log: the fsync is skipped' : 'the inode has to be logged'),
-      apply: (state) => (skips(state) ? skip(state) : undefined),
+      apply: (state) => (skips(state) ? skipped : undefined),
     };
   }
 }

@@ -1,5 +1,6 @@
 import { sizeAfterCrash, versionAfterCrash } from '../durability/after-crash.ts';
 import { brokenPromises, Losses } from '../durability/judge.ts';
+import { namesAfterCrash } from '../durability/names-after-crash.ts';
 import type { FileImage } from '../model/file-image.ts';
 import type { Inode } from '../model/inode.ts';
 import { firstTransaction, transactionStates } from '../model/transaction.ts';
@@ -178,10 +179,12 @@ function viewCrash(program: Program, state: State, names: VersionNames): CrashVi
 function viewCrashFile(program: Program, inode: Inode, state: State, names: VersionNames): CrashFileView {
   const { log } = program.machine;
   const promise = program.promises[inode.index]!;
-  const size = sizeAfterCrash(inode, log, state).get(state);
   const losses = new Losses();
   losses.judge(inode, promise, program.machine, state);
-  const shown = below(Math.max(size, promise.size.get(state)));
+  const { names: namespace } = program.machine;
+  const isGone = namespace !== undefined && !namesAfterCrash(program.machine, namespace, state).includes(inode.index);
+  const size = losses.missing || isGone ? 0 : sizeAfterCrash(inode, log, state).get(state);
+  const shown = below(Math.max(size, promise.size.get(state), losses.missing ? 1 : 0));
   const content = names
     .runs(inode.index, shown, (segment) => (segment < size ? versionAfterCrash(inode, log, state, segment) : -1))
     .flatMap((found) =>

@@ -18,13 +18,13 @@ const absent =
 if (absent !== '') console.warn(`all recordings${absent}`);
 
 describe.skipIf(absent !== '')(`all recordings${absent}`, () => {
-  test('1,033 workloads with 4,665 crash points, and the items of 1,322 logs, are predicted without a mismatch', () => {
+  test('1,198 workloads with 5,469 crash points, and the items of 1,573 logs, are predicted without a mismatch', () => {
     const results = corpora.flatMap((path) => parseCorpus(readFileSync(path, 'utf8')).map(compareRecord));
     const compared = results.filter((result) => result.kind === 'compared');
     expect(compared.flatMap(({ id, mismatches }) => mismatches.map((mismatch) => ({ id, ...mismatch })))).toEqual([]);
-    expect(compared).toHaveLength(1033);
-    expect(compared.reduce((sum, { crashPoints }) => sum + crashPoints, 0)).toBe(4665);
-    expect(compared.reduce((sum, { comparedLogs }) => sum + comparedLogs, 0)).toBe(1322);
+    expect(compared).toHaveLength(1198);
+    expect(compared.reduce((sum, { crashPoints }) => sum + crashPoints, 0)).toBe(5469);
+    expect(compared.reduce((sum, { comparedLogs }) => sum + comparedLogs, 0)).toBe(1573);
     expect(compared.flatMap(({ otherLogs }) => otherLogs).sort()).toEqual([
       'an inline extent',
       'an update of the atime alone',
@@ -32,14 +32,13 @@ describe.skipIf(absent !== '')(`all recordings${absent}`, () => {
     ]);
   });
 
-  test('the command line says the same, and what it skipped and why', async () => {
+  test('the command line says the same, and skips none', async () => {
     const { code, stdout } = await runCli(['conform', ...corpora], root);
     expect(code).toBe(0);
     expect(stdout).toContain(
-      '\n1,033 recordings compared, 4,665 crash points, of them 1,322 with log items compared, 0 mismatches, 165 skipped\n',
+      '\n1,198 recordings compared, 5,469 crash points, of them 1,573 with log items compared, 0 mismatches, 0 skipped\n',
     );
     for (const path of corpora) expect(stdout).toContain(path);
-    expect(stdout).toContain('mount commit=300,nodiscard,nodatasum');
   });
 });
 
@@ -51,11 +50,9 @@ describe('a sample of the recordings', () => {
     else expect(result.reason).not.toBe('');
   });
 
-  test('has recordings of several families, and some that are skipped', () => {
-    expect(results.filter(({ kind }) => kind === 'compared')).toHaveLength(24);
-    expect(results.flatMap((result) => (result.kind === 'skipped' ? [result.reason] : []))).toEqual([
-      'mount commit=300,nodiscard,nodatasum',
-    ]);
+  test('is of several families, and none is skipped', () => {
+    expect(results.filter(({ kind }) => kind === 'compared')).toHaveLength(sampleLines.length);
+    expect(new Set(results.map(({ id }) => id.replace(/\d?-.*/, ''))).size).toBeGreaterThan(5);
   });
 });
 

@@ -27,6 +27,7 @@ export function limitsWith(some: Partial<Limits>): Limits {
     changesUnderLog: false,
     logsUnfinished: false,
     guessesLastTrans: false,
+    remembersLogTransaction: false,
     ...some,
   };
 }

@@ -48,7 +48,7 @@ test.each([
 
 test('a long search tells how far it is, and ends when it is stopped', async () => {
   const { checking } = service.share(contentOf(endless(), {}), () => {});
-  await expect.poll(() => checking.states).toBeGreaterThan(4000);
+  await expect.poll(() => checking.states, { timeout: 20_000 }).toBeGreaterThan(4000);
   checking.stop();
   await checking.completed;
   expect(checking.state).toBe('stopped');
@@ -57,7 +57,7 @@ test('a long search tells how far it is, and ends when it is stopped', async () 
 
 test('a long search that nobody wants any more makes room for the next', async () => {
   const { checking, release } = service.share(contentOf(endless(), {}), () => {});
-  await expect.poll(() => checking.states).toBeGreaterThan(0);
+  await expect.poll(() => checking.states, { timeout: 20_000 }).toBeGreaterThan(0);
   release();
   expect((await checked(race())).state).toBe('done');
 });

@@ -42,7 +42,7 @@ describe.each(shipped)('%s', (_, scenario) => {
       const lines = raceDiagram(trace);
       const end = lines.indexOf('power failure, log replay');
       expect(end >= 0).toBe(loses);
-      if (loses) expect(lines.slice(end + 1).every((line) => / is .*, not |^ {6}/.test(line))).toBe(true);
+      if (loses) expect(lines.slice(end + 1).every((line) => / (?:is|has) .*, not |^ {6}/.test(line))).toBe(true);
     }
   });
 });
