@@ -12,6 +12,8 @@ export interface ChangeLimits {
   readonly changesUnderIo: boolean;
   /** A sync may be called while an operation is changing the file that has not returned. */
   readonly changesUnreturned: boolean;
+  /** The file can be truncated to nothing. */
+  readonly flushesOnClose: boolean;
   /** The file can have prealloc extents. */
   readonly allocates: boolean;
   /** The file can be one inline extent. */
@@ -39,7 +41,7 @@ export function changeLimits(scenario: Scenario, file: number): ChangeLimits {
   const all = scenario.tasks.flatMap((task) => task.operations);
   const operations = all.filter((operation) => changedFile(operation) === file);
   const clones = operations.filter((operation) => operation.kind === 'clone');
-  const { size } = scenario.files[file]!;
+  const { size, flushOnClose = false } = scenario.files[file]!;
   const storage = storageOf(scenario, file);
   const inline = mayBeInline(scenario, file);
   const sources = clones.length === 0 ? [scenario.files[file]!] : scenario.files;
@@ -50,6 +52,7 @@ export function changeLimits(scenario: Scenario, file: number): ChangeLimits {
   const cuts = clones.length === 0 ? [] : cutOffsets(scenario);
   return {
     versions: operations.filter(changesContent).length,
+    flushesOnClose: truncated || flushOnClose,
     changesUnderIo: truncated || operations.some(({ kind }) => kind === 'mmap-write' || kind === 'direct-write'),
     changesUnreturned: scenario.tasks.some(
       (task) =>

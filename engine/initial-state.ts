@@ -15,7 +15,7 @@ export function initialState(
   const state = new Int32Array(layout.words);
   if (namespace !== undefined) names?.initialize(state, namespace);
   for (const inode of inodes) {
-    const { size, data, prealloc = [], needsFullSync } = files[inode.index]!;
+    const { size, data, prealloc = [], needsFullSync, flushOnClose } = files[inode.index]!;
     const { segments } = inode;
     const promise = promises[inode.index]!;
     const written = data.reduce((mask, range) => mask | segments.maskOf(range), 0);
@@ -40,6 +40,7 @@ export function initialState(
     }
     inode.hasPrealloc.set(state, prealloc.length === 0 ? 0 : inode.hasPrealloc.mask);
     inode.needsFullSync.set(state, needsFullSync ? 1 : 0);
+    inode.flushOnClose.set(state, flushOnClose ? 1 : 0);
     inode.setLastLogCommit(state, 0);
   }
   return state;

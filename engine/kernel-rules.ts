@@ -110,7 +110,7 @@ export const kernelRules = {
     commit: '7f30c07288bb',
   },
   fallocateUpdatesTimesFirst: {
-    does: 'fallocate and zero-range begin with an update of the times in the inode item, in a transaction. A hole extent map that they add has the generation of that transaction.',
+    does: 'fallocate and zero-range begin with an update of the times in the inode item, in a transaction; so does punch when the range is not a hole already. A hole extent map that they add has the generation of that transaction.',
     since: '5.18',
     commit: '05fd9564e9fa',
   },

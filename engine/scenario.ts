@@ -47,6 +47,8 @@ export interface ScenarioFile {
   readonly nodatacow?: boolean | undefined;
   /** The inode's first fsync is a full one (BTRFS_INODE_NEEDS_FULL_SYNC is set at the start). */
   readonly needsFullSync: boolean;
+  /** The next close writes its dirty pages, for it was truncated to nothing (BTRFS_INODE_FLUSH_ON_CLOSE). */
+  readonly flushOnClose?: boolean | undefined;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { below, highest, lowest, runs } from '../state/bits.ts';
+import { below, highest, lowest } from '../state/bits.ts';
 import type { Field, Layout, State } from '../state/layout.ts';
 
 /**
@@ -32,15 +32,6 @@ export class ExtentSet {
     const inside = this.starts.get(state) & range;
     const first = range === 0 ? -1 : this.startAt(state, lowest(range));
     return first < 0 ? inside : inside | (1 << first);
-  }
-
-  /** `range` in parts: what each extent covers of it, and each run between them. */
-  pieces(state: State, range: number): number[] {
-    const covered: number[] = [];
-    for (let rest = this.overlapping(state, range); rest !== 0; rest &= rest - 1) {
-      covered.push(...runs(this.from(state, lowest(rest)) & range));
-    }
-    return [...covered, ...runs(range & ~this.covered.get(state))];
   }
 
   /** All segments of the extents that begin at `starts`. */

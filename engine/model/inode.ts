@@ -80,7 +80,7 @@ export class Inode extends LoggedInode {
     this.submitted = limits.changesUnderIo ? layout.fields(count, largestVersion(limits.versions)) : this.content;
     this.size = VersionedSize.create(layout, count, limits.sizeChanges);
     this.mmapLocked = layout.field(limits.mapped ? 1 : 0, 'control');
-    this.flushOnClose = layout.field(limits.changesUnderIo ? 1 : 0);
+    this.flushOnClose = layout.field(limits.flushesOnClose ? 1 : 0);
     this.hasPrealloc = layout.field(limits.remembersPrealloc ? 1 : 0);
     this.unreturned = new UnreturnedChange(layout, count, limits);
     this.needsFullSync = layout.field(1);

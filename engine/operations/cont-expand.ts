@@ -1,7 +1,8 @@
 import type { Inode } from '../model/inode.ts';
 import { type Machine, setInodeLastTrans } from '../model/machine.ts';
-import { below, highest } from '../state/bits.ts';
+import { below, highest, lowest, runFrom } from '../state/bits.ts';
 import type { State } from '../state/layout.ts';
+import { getHole } from './get-extent.ts';
 
 /** The part of the block with the last byte before i_size that lies behind it, and that block; both empty when aligned. */
 export function unalignedTail(inode: Inode, state: State): { readonly block: number; readonly tail: number } {
@@ -30,7 +31,8 @@ export function canExpand(inode: Inode, state: State, target: number): boolean {
 
 /**
  * btrfs_cont_expand from i_size to the end of `target`: the tail of the old last block is zeroed, and a hole extent
- * map, on the list of modified extents, covers the rest. An item is inserted only without NO_HOLES.
+ * map on the list of modified extents covers the rest, one for each that btrfs_get_extent finds there. An item is
+ * inserted only without NO_HOLES.
  */
 export function contExpand(machine: Machine, inode: Inode, state: State, target: number): void {
   const { transaction, log, rules, mount } = machine;
@@ -45,10 +47,11 @@ export function contExpand(machine: Machine, inode: Inode, state: State, target:
     setInodeLastTrans(machine, inode, state);
     transaction.endStarted(state);
   }
-  // One for each extent map that was cached for the gap, and for each part without.
   const { extentMaps } = inode;
-  for (const piece of extentMaps.pieces(state, hole)) {
+  for (let rest = hole; rest !== 0; ) {
+    const piece = rest & getHole(inode, state, rest) || runFrom(rest, lowest(rest));
     extentMaps.insertHoles(state, piece, transaction.generation.get(state));
+    rest &= ~piece;
   }
   // maybe_insert_hole with NO_HOLES marks the inode although nothing is inserted; gone with cceaa89f02f1.
   if (rules.expandMarksInode) {

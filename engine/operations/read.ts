@@ -29,7 +29,8 @@ export function read({ machine }: OperationContext, operation: FileOperation): S
             kind === 'hole' ? ~(tree.data.get(state) | tree.prealloc.get(state)) : tree[kind].get(state);
           for (let rest = unmapped & described; rest !== 0; ) {
             const extent = runFrom(rest, lowest(rest));
-            extentMaps.insert(state, extent, { kind, pinned: false, modified: false, generation: 0 });
+            if (kind === 'hole') extentMaps.loadHole(state, extent);
+            else extentMaps.insert(state, extent, { kind, pinned: false, modified: false, generation: 0 });
             rest &= ~extent;
           }
         }

@@ -20,6 +20,7 @@ export function truncate({ machine, task, fails }: OperationContext, operation: 
   /** Blocks that stay, the last of them perhaps cut; and those that go as a whole. */
   const kept = newSize === 0 ? 0 : segments.wholeBlocks(below(newSize));
   const gone = all & ~kept;
+  const first = segments.wholeBlocks(1);
   /** What truncate waits for: ordered extents from the new last block on. */
   const affected = segments.wholeBlocks(all & ~below(newSize));
   const gap = (state: State) => below(newSize) & ~inode.inside(state) & ~unalignedTail(inode, state).block;
@@ -122,7 +123,7 @@ export function truncate({ machine, task, fails }: OperationContext, operation: 
         const touched = tree.described(state) & affected;
         dropExtentMaps(machine, inode, state, gone, fails(state, 'enomem', 'truncate_inode_items'));
         tree.dropExtents(state, gone, inode.content);
-        if (tree.inline.get(state) === 1 && (touched & kept) !== 0) trimInlineExtent(state);
+        if (tree.inline.get(state) === 1 && (touched & kept & first) !== 0) trimInlineExtent(state);
         // The flag is set when the inode item has been updated, which is before the inode lock is given back.
         if (touched !== 0) inode.setFullSync(state, transaction.generation.get(state));
         return undefined;

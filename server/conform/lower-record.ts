@@ -160,6 +160,8 @@ export function lowerRecord(record: CorpusRecord, kernel: string): LoweredRecord
         ),
         // A file whose runs were written one by one was fsynced after each: that cleared the flag.
         needsFullSync: record.start === 'warm' && split !== true,
+        // All files are set up by a truncate to their size.
+        flushOnClose: record.start === 'warm' && size === 0,
       })),
       ...names.created.map((name) => ({ name, size: 0, data: [], needsFullSync: false })),
     ],

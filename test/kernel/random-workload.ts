@@ -170,11 +170,7 @@ function randomOperation(op: string, tag: number, draft: FileDraft, random: Rand
     case 'falloc':
     case 'zero_range':
       return { op, file, ...draft.range(), keep_size: random.below(2) > 0 };
-    case 'punch': {
-      // Of a range that is a hole already, the kernel updates the times or not; docs/model.md says when.
-      const range = draft.range();
-      return draft.hasData(range) ? { op, file, ...range } : undefined;
-    }
+    case 'punch':
     case 'read':
       return { op, file, ...draft.range() };
     case 'writeback':
@@ -196,16 +192,13 @@ class FileDraft {
   readonly startSize: number;
   size: number;
   readonly #known = [0];
-  /** Blocks that are no holes. */
-  readonly #data: Set<number>;
   readonly #unaligned: boolean;
   readonly #random: Random;
 
-  constructor({ name, size, fill }: RecordedFile, unaligned: boolean, random: Random) {
+  constructor({ name, size }: RecordedFile, unaligned: boolean, random: Random) {
     this.name = name;
     this.startSize = size;
     this.size = size;
-    this.#data = new Set(fill.flatMap(([first, count]) => blocksOf({ off: first * block, len: count * block })));
     this.#unaligned = unaligned;
     this.#random = random;
   }
@@ -232,30 +225,11 @@ class FileDraft {
     return { off: start, len: Math.max(1, end - (this.odd() || block) + block - start) };
   }
 
-  hasData(range: Extent): boolean {
-    return blocksOf(range).some((number) => this.#data.has(number));
-  }
-
-  /** Keeps size and data true. */
+  /** Keeps the size true. */
   apply({ op, off = 0, len = 0, size = 0, keep_size: keepSize }: WorkloadOperation): void {
-    if (op === 'truncate') {
-      this.size = size;
-      for (const number of this.#data) if (number * block >= size) this.#data.delete(number);
-    } else if (op === 'punch') {
-      for (const number of blocksOf({ off, len })) {
-        if (number * block >= off && (number + 1) * block <= off + len) this.#data.delete(number);
-      }
-    } else if (changes.includes(op)) {
-      for (const number of blocksOf({ off, len })) this.#data.add(number);
-      if (!keepSize) this.size = Math.max(this.size, off + len);
-    }
+    if (op === 'truncate') this.size = size;
+    else if (op !== 'punch' && changes.includes(op) && !keepSize) this.size = Math.max(this.size, off + len);
   }
-}
-
-/** Numbers of the blocks that a range touches. */
-function blocksOf({ off, len }: Extent): number[] {
-  const first = Math.floor(off / block);
-  return Array.from({ length: Math.ceil((off + len) / block) - first }, (_, i) => first + i);
 }
 
 /** Numbers that follow from a text (FNV-1a into mulberry32). */

@@ -46,12 +46,6 @@ describe('extent set', () => {
     ['parts of three', 0b11_1110, 0b1_0101],
   ])('overlapping: %s', (_, range, starts) => expect(set.overlapping(state, range)).toBe(starts));
 
-  test.each<[string, number, number[]]>([
-    ['nothing', 0, []],
-    ['a gap', 0b1000, [0b1000]],
-    ['parts of three, and what is between them', 0b11_1110, [0b10, 0b100, 0b11_0000, 0b1000]],
-  ])('pieces: %s', (_, range, pieces) => expect(set.pieces(state, range)).toEqual(pieces));
-
   test('union', () => expect(set.union(state, 0b1_0001)).toBe(0b111_0011));
 
   test('removing one leaves its neighbours', () => {

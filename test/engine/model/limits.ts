@@ -9,6 +9,7 @@ export function limitsWith(some: Partial<Limits>): Limits {
     tracksItems: false,
     versions: 3,
     sizeChanges: 3,
+    flushesOnClose: false,
     changesUnderIo: false,
     allocates: false,
     inline: false,

@@ -64,6 +64,53 @@ describe('a punch', () => {
     ]);
   });
 
+  test('of whole blocks behind a part of one', () => {
+    const tasks = { a: ['punch I 1K..12K'] };
+    const { file } = run({ files: four, tasks }, 'a: punch');
+    expect(file.tree.map((item) => item.range)).toEqual([range('0..4K'), range('12K..16K')]);
+    expect(file.pages).toMatchObject([
+      { range: range('0..1K'), state: 'dirty' },
+      { range: range('1K..4K'), state: 'dirty' },
+    ]);
+  });
+
+  test('zeroes no part of a hole', () => {
+    const tasks = { a: ['punch I 4K..9K'] };
+    const { file } = run({ files: ['I 16K data 0..8K'], tasks }, 'a: punch');
+    expect(file.pages).toEqual([]);
+    expect(file.extentMaps).toMatchObject([
+      { range: range('4K..8K'), kind: 'hole', modified: true },
+      { range: range('8K..12K'), kind: 'hole', modified: false },
+    ]);
+  });
+
+  test.each<[string, string, string]>([
+    // The lookup reaches as far as the length does, rounded up, from the beginning of the first block.
+    ['of as much of the last block as of the first', 'punch I 18K..26K', '0+log | 16K: 0..16K by initial'],
+    ['of less of the last block', 'punch I 18K..25K', '0+log | 16K: 0..16K by initial'],
+    ['of more of the last block', 'punch I 18K..27K', '0 | 16K: 0..16K by initial'],
+    ['of whole blocks', 'punch I 20K..28K', '0 | 16K: 0..16K by initial'],
+  ])('of a hole behind i_size updates the times where it is looked up in part: %s', (_, operation, expected) => {
+    const files = ['I 16K data 0..16K needs-full-sync'];
+    expect(lastOutcome('6.18', files, operation, 'fsync I')).toBe(expected);
+    expect(lastOutcome('5.17', files, operation, 'fsync I')).toBe('0 | 16K: 0..16K by initial');
+  });
+
+  test('leaves the hole extent map behind i_size that the next write to there makes one with the gap', () => {
+    const tasks = { a: ['punch I 8K..12K', 'write I 12K..16K'] };
+    const { file } = run({ files: ['I 0'], tasks }, 'a: punch', 'a: write');
+    expect(file.extentMaps).toMatchObject([
+      { range: range('0..12K'), kind: 'hole', modified: true },
+      { range: range('12K..16K'), kind: 'hole', modified: true },
+    ]);
+  });
+
+  test('drops the extent maps behind i_size', () => {
+    const tasks = { a: ['fallocate I 16K..24K keep-size', 'punch I 16K..20K'] };
+    const { file } = run({ files: four, tasks }, 'a: fallocate', 'a: punch');
+    expect(file.extentMaps).toMatchObject([{ range: range('20K..24K'), kind: 'prealloc', modified: true }]);
+  });
+
   test('waits for the ordered extents in its range', () => {
     const tasks = { a: ['write I 0..8K'], f: ['writeback I'], b: ['punch I 4K..8K'] };
     const message = problemOf(

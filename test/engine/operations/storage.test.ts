@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { crashOutcomes, type MountOption } from '../../../engine/index.ts';
 import { crashText } from '../crash-text.ts';
 import { problemOf, run } from '../run-schedule.ts';
-import { buildScenario } from '../scenario-builder.ts';
+import { buildScenario, range } from '../scenario-builder.ts';
 
 /** What a power failure leaves after the last operation; all of these are recorded from 6.18. */
 function outcome(mount: readonly MountOption[], file: string, ...operations: string[]): string {
@@ -28,6 +28,15 @@ describe('an inline extent', () => {
       '1 | 100: 0..50 by initial, 50..100 by 0',
     ],
   ])('%s', (_, file, operations, expected) => expect(outcome([], file, ...operations)).toBe(expected));
+
+  test('is not cut by a truncate behind it, and what lies between stays', () => {
+    const tasks = { a: ['fallocate I 4K..12K', 'truncate I 9K'] };
+    const { file } = run({ files: ['I 100 data 0..100'], tasks }, 'a: fallocate', 'a: truncate');
+    expect(file.tree).toMatchObject([
+      { range: range('0..4K'), kind: 'data' },
+      { range: range('4K..12K'), kind: 'prealloc' },
+    ]);
+  });
 
   test('sets the full-sync flag and leaves neither ordered extent nor extent map', () => {
     const { file, path } = run(

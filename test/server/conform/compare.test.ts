@@ -127,6 +127,49 @@ describe('compareRecord', () => {
     });
   });
 
+  test('takes an empty file that was just made as one that its next close writes', () => {
+    const nothing = { ...before, size: 0, data: [], ext: [] };
+    const items: RecordedItem[] = [
+      ['I', 257, 12288],
+      ['R', 257, 256, 2, 'f'],
+      ['E', 257, 0, 2, 'd'],
+      ['E', 257, 2, 1, 'd'],
+    ];
+    const reopened: CorpusRecord = {
+      ...record,
+      start: 'warm',
+      files: [{ name: 'f', size: 0, fill: [] }],
+      ops: [
+        { op: 'write', file: 'f', off: 0, len: 8192, tag: 10 },
+        { op: 'reopen', file: 'f' },
+        { op: 'write', file: 'f', off: 8192, len: 4096, tag: 11 },
+        { op: 'fsync', file: 'f' },
+      ],
+      outcomes: [
+        ...[0, 1, 2].map((after) => ({ after, gen: 0, log: false, state: { f: nothing } })),
+        {
+          after: 3,
+          gen: 0,
+          log: true,
+          items,
+          state: {
+            f: {
+              ...nothing,
+              size: 12288,
+              data: [
+                [0, 2, 10],
+                [2, 1, 11],
+              ],
+            },
+          },
+        },
+      ],
+    };
+    expect(compareRecord(reopened)).toMatchObject({ comparedLogs: 1, mismatches: [] });
+    const written = { ...reopened, files: [{ name: 'f', size: 4096, fill: [] }] };
+    expect(compareRecord(written)).not.toMatchObject({ mismatches: [] });
+  });
+
   test.each<[string, boolean | undefined, string[]]>([
     ['left memory', true, ['releasepage', 'writeback', 'close', 'evict']],
     ['stayed', false, ['releasepage', 'writeback', 'close']],
