@@ -57,8 +57,7 @@ export class OrderedExtents extends ExtentSet {
     this.checksumsLogged = layout.set(limits.logsUnfinished && limits.logsRunning ? segments : 0);
     this.taken = layout.set(limits.logsRunning ? segments : 0);
     this.#loggedInto = [0, 1].map((parity) =>
-      // A change of names logs as well, into a log transaction that perhaps nobody syncs.
-      layout.set(limits.logsRunning && (parity < limits.logTransactions || limits.named) ? segments : 0),
+      layout.set(limits.logsRunning && parity < limits.logTransactions ? segments : 0),
     );
     this.failing = layout.set(limits.writeErrors ? segments : 0);
   }
