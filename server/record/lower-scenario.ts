@@ -1,15 +1,20 @@
 import {
+  type AllocateOperation,
   type ByteRange,
   blockSize,
+  type FileOperation,
   formatRange,
+  type MountOption,
   type Operation,
   type OperationRange,
   type OperationReference,
   type Scenario,
   type ScenarioFile,
+  type TruncateOperation,
 } from '../../engine/index.ts';
 import type { RecordedFile } from '../conform/record.ts';
 import { orderOfSchedule, orderOfTasks, type RunOrder } from './run-order.ts';
+import { ScenarioPaths } from './scenario-paths.ts';
 import { NotRecordable, plainMount, type Workload, type WorkloadOperation } from './workload.ts';
 
 /** A scenario in operations that a real machine can run. */
@@ -36,19 +41,22 @@ const mostTags = 255;
  * other. Throws a NotRecordable, or a NotRunnable for an operation.
  */
 export function lowerScenario(scenario: Scenario, id: string, schedule: number | undefined): LoweredWorkload {
-  if (scenario.namespace !== undefined) {
-    throw new NotRecordable(
-      'changes of names cannot be recorded: leave out `new` files, directories, and operations on names',
-    );
-  }
   const order = schedule === undefined ? orderOfTasks(scenario) : orderOfSchedule(scenario, schedule);
   const tags = new Tags();
-  const files = scenario.files.map((file) => lowerFile(file, tags));
+  const paths = new ScenarioPaths(scenario);
+  const existing = scenario.files.flatMap((file, node) => {
+    const [name, ...others] = paths.allOfNode(node);
+    return name === undefined ? [] : [{ file: lowerFile(file, name, tags), others }];
+  });
+  const dirs = paths.directories();
+  const links = existing.flatMap(({ file, others }) => others.map((other) => [file.name, other] as const));
   const sizes = scenario.files.map(({ size }) => size);
   const ops = order.operations.map((reference) => {
     const operation = scenario.tasks[reference.task]!.operations[reference.operation]!;
     try {
-      return lowerOperation(operation, scenario, sizes, tags);
+      const lowered = lowerOperation(operation, paths, sizes, tags);
+      paths.follow(operation);
+      return lowered;
     } catch (error) {
       throw error instanceof NotRecordable ? new NotRunnable(reference, error.message) : error;
     }
@@ -56,14 +64,26 @@ export function lowerScenario(scenario: Scenario, id: string, schedule: number |
   const workload: Workload = {
     id,
     family: 'fsrace',
-    mkfs: [],
-    mount: plainMount,
+    mkfs: scenario.mount?.includes('holes') ? ['-O', '^no-holes'] : [],
+    mount: [plainMount, ...(scenario.mount ?? []).flatMap((option) => mountArguments[option])].join(','),
     start: startOf(scenario.files),
-    files,
+    files: existing.map(({ file }) => file),
+    ...(dirs.length > 0 && { dirs }),
+    ...(links.length > 0 && { links }),
     ops,
   };
   return { workload, order };
 }
+
+/** What mount(8) calls an option; those that mkfs decides have none. */
+const mountArguments: Readonly<Record<MountOption, readonly string[]>> = {
+  holes: [],
+  nodatasum: ['nodatasum'],
+  nodatacow: ['nodatacow'],
+  notreelog: ['notreelog'],
+  flushoncommit: ['flushoncommit'],
+  compress: ['compress=zlib'],
+};
 
 /** Files are made in the mount that is recorded or in one before: there is no third way. */
 function startOf(files: readonly ScenarioFile[]): Workload['start'] {
@@ -86,7 +106,10 @@ class Tags {
   }
 }
 
-function lowerFile({ name, size, data }: ScenarioFile, tags: Tags): RecordedFile {
+function lowerFile({ size, data, prealloc = [], nodatacow }: ScenarioFile, name: string, tags: Tags): RecordedFile {
+  if (prealloc.length > 0)
+    throw new NotRecordable(`${name} cannot begin with prealloc extents: let a task fallocate them`);
+  if (nodatacow) throw new NotRecordable(`${name} cannot be nodatacow by itself: use \`mount nodatacow\``);
   const fill = data.map(({ start, end }): [number, number, number] => {
     if (start % blockSize !== 0 || (end % blockSize !== 0 && end !== size)) {
       throw new NotRecordable(
@@ -99,13 +122,40 @@ function lowerFile({ name, size, data }: ScenarioFile, tags: Tags): RecordedFile
 }
 
 /** The operation as recordings call it; `sizes` are those of the files until now, and are kept up to date. */
-function lowerOperation(operation: Operation, { files }: Scenario, sizes: number[], tags: Tags): WorkloadOperation {
-  if (operation.kind === 'fault' || operation.kind === 'clone') {
-    throw new NotRecordable(`a ${operation.kind} cannot be recorded`);
+function lowerOperation(operation: Operation, paths: ScenarioPaths, sizes: number[], tags: Tags): WorkloadOperation {
+  switch (operation.kind) {
+    case 'fault':
+    case 'clone':
+      throw new NotRecordable(`a ${operation.kind} cannot be recorded`);
+    case 'sync':
+    case 'commit':
+      return { op: operation.kind };
+    case 'create':
+    case 'mkdir':
+      return { op: operation.kind, file: paths.ofName(operation.name) };
+    case 'link':
+    case 'rename':
+      return { op: operation.kind, file: paths.ofName(operation.name), to: paths.ofName(operation.to) };
+    // As in the model, where files are open as long as the scenario runs.
+    case 'unlink': {
+      const file = paths.ofName(operation.name);
+      return paths.isDirectory(operation.name) ? { op: 'rmdir', file } : { op: 'unlink', file, keep_open: true };
+    }
+    default:
+      return 'directory' in operation
+        ? { op: operation.kind, file: paths.ofNode(operation.directory) }
+        : lowerDataOperation(operation, paths.ofNode(operation.file), sizes, tags);
   }
-  if (!('file' in operation)) return { op: operation.kind };
+}
+
+/** An operation on the content of the file that has a path by then. */
+function lowerDataOperation(
+  operation: FileOperation | AllocateOperation | TruncateOperation,
+  file: string,
+  sizes: number[],
+  tags: Tags,
+): WorkloadOperation {
   const size = sizes[operation.file]!;
-  const file = files[operation.file]!.name;
   const grow = (end: number) => {
     sizes[operation.file] = Math.max(size, end);
   };

@@ -35,6 +35,59 @@ describe('operations', () => {
     expect(operations(`file I size 16K data 0..16K task t { ${text} }`)).toEqual([{ file: 'I', ...recorded }]);
   });
 
+  test.each<[text: string, recorded: readonly object[]]>([
+    [
+      'create N  fsync N',
+      [
+        { op: 'create', file: 'N' },
+        { op: 'fsync', file: 'N' },
+      ],
+    ],
+    [
+      'link I to D/L  fsync D',
+      [
+        { op: 'link', file: 'I', to: 'D/L' },
+        { op: 'fsync', file: 'D' },
+      ],
+    ],
+    [
+      'rename I to D/I  fsync I',
+      [
+        { op: 'rename', file: 'I', to: 'D/I' },
+        { op: 'fsync', file: 'D/I' },
+      ],
+    ],
+    [
+      'rename D to E  unlink D/X  fsync .',
+      [
+        { op: 'rename', file: 'D', to: 'E' },
+        { op: 'unlink', file: 'E/X', keep_open: true },
+        { op: 'fsync', file: '.' },
+      ],
+    ],
+    [
+      'mkdir M  unlink M',
+      [
+        { op: 'mkdir', file: 'M' },
+        { op: 'rmdir', file: 'M' },
+      ],
+    ],
+  ])('on names, by the path at that moment: %s', (text, recorded) => {
+    const files = `file I size 4K file D directory file D/X size 4K ${text.startsWith('create') ? 'file N new' : ''}`;
+    const { workload } = lower(`${files} task t { ${text} }`);
+    expect(workload.ops).toEqual(recorded);
+    expect([workload.files.map(({ name }) => name), workload.dirs]).toEqual([['I', 'D/X'], ['D']]);
+  });
+
+  test('of a file that has lost its name have no path', () => {
+    expect(() => lower('file I size 4K task t { unlink I  fsync I }')).toThrow('I has no name by then');
+  });
+
+  test('run on a file system that is made and mounted as the scenario says', () => {
+    const { mkfs, mount } = lower('mount holes compress notreelog file I size 4K task t { fsync I }').workload;
+    expect([mkfs, mount]).toEqual([['-O', '^no-holes'], 'commit=300,nodiscard,notreelog,compress=zlib']);
+  });
+
   test('of the whole file system', () => {
     expect(operations('file I task t { sync commit }')).toEqual([{ op: 'sync' }, { op: 'commit' }]);
   });
