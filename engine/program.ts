@@ -45,8 +45,8 @@ export interface ProfileOverrides {
 }
 
 interface CompileOptions {
-  /** Is told of each guard that a step looks at. */
-  readonly noteGuard?: ((name: string) => void) | undefined;
+  /** Is told of each guard and each rule of the kernel that is looked at. */
+  readonly noteSwitch?: ((name: string) => void) | undefined;
   /** Keep the file-extent items of every tree one by one. It makes states larger. */
   readonly tracksItems?: boolean;
 }
@@ -61,12 +61,12 @@ export function profileOf(scenario: Scenario, overrides: ProfileOverrides = {}):
 export function compile(
   scenario: Scenario,
   overrides: ProfileOverrides = {},
-  { noteGuard, tracksItems = false }: CompileOptions = {},
+  { noteSwitch, tracksItems = false }: CompileOptions = {},
 ): Program {
   const profile = profileOf(scenario, overrides);
   const layout = new Layout();
-  const guards = noteGuard === undefined ? profile.guards : watched(profile.guards, noteGuard);
-  const machine = buildMachine(scenario, { ...profile, guards }, layout, tracksItems);
+  const switches = noteSwitch === undefined ? profile : watched(profile, noteSwitch);
+  const machine = buildMachine(scenario, switches, layout, tracksItems);
   const syncs = syncOperations(scenario);
   const promises = machine.inodes.map(
     ({ index, segments }) =>
@@ -202,13 +202,16 @@ function buildMachine(scenario: Scenario, profile: KernelProfile, layout: Layout
   return { ...fs, inodes, names: namespace && new Namespace(layout, namespace, inodes, ofNames) };
 }
 
-function watched(guards: KernelProfile['guards'], noteGuard: (name: string) => void): KernelProfile['guards'] {
-  return new Proxy(guards, {
-    get(target, name: string) {
-      noteGuard(name);
-      return target[name];
-    },
-  });
+/** The profile, which tells of every rule and guard that is looked at. */
+function watched(profile: KernelProfile, noteSwitch: (name: string) => void): KernelProfile {
+  const watch = <T extends Readonly<Record<string, boolean>>>(switches: T): T =>
+    new Proxy(switches, {
+      get(target, name: string) {
+        noteSwitch(name);
+        return target[name];
+      },
+    });
+  return { ...profile, rules: watch(profile.rules), guards: watch(profile.guards) };
 }
 
 function operationsOf(scenario: Scenario): Operation[] {

@@ -1,4 +1,4 @@
-import { changingReleases, newestRelease } from '../kernels.ts';
+import { changingReleases, type KernelProfile, kernelProfile, newestRelease } from '../kernels.ts';
 import { compile } from '../program.ts';
 import type { MountOption, Operation, OperationKind, Scenario } from '../scenario.ts';
 
@@ -164,11 +164,27 @@ const knownNames = new Map<OperationKind | 'endio', readonly string[]>();
 
 /** Names of the steps that an operation has in any release, each once, in table order. */
 export function stepNames(kind: OperationKind | 'endio'): readonly string[] {
-  const names = knownNames.get(kind) ?? [
-    ...new Set(changingReleases.flatMap((kernel) => stepTable(kind, kernel).map(({ name }) => name))),
-  ];
+  const names = knownNames.get(kind) ?? findStepNames(kind);
   knownNames.set(kind, names);
   return names;
+}
+
+/** A release has the steps of one before it that agrees in every rule and guard that the operation has looked at so far. */
+function findStepNames(kind: OperationKind | 'endio'): readonly string[] {
+  const consulted = new Set<string>();
+  const tried: KernelProfile[] = [];
+  const names = new Set<string>();
+  for (const kernel of changingReleases) {
+    const profile = kernelProfile(kernel);
+    if (tried.some((other) => [...consulted].every((name) => isOn(other, name) === isOn(profile, name)))) continue;
+    for (const { name } of stepTable(kind, kernel, (name) => consulted.add(name))) names.add(name);
+    tried.push(profile);
+  }
+  return [...names];
+}
+
+function isOn({ rules, guards }: KernelProfile, name: string): boolean | undefined {
+  return guards[name] ?? (rules as Readonly<Record<string, boolean>>)[name];
 }
 
 /** What can be different about a file and a mount so that operations take other steps. */
@@ -180,18 +196,27 @@ const variants: readonly { readonly mount: readonly MountOption[]; readonly size
 ];
 
 /** The table; of an fsync, the steps that only a directory takes come last. */
-function stepTable(kind: OperationKind | 'endio', kernel: string): StepDescription[] {
+function stepTable(
+  kind: OperationKind | 'endio',
+  kernel: string,
+  noteSwitch?: (name: string) => void,
+): StepDescription[] {
   const table: StepDescription[] = [];
   for (const operation of samples(kind)) {
     const known = new Set(table.map(({ name }) => name));
-    table.push(...stepsOf(kind, operation, kernel).filter(({ name }) => !known.has(name)));
+    table.push(...stepsOf(kind, operation, kernel, noteSwitch).filter(({ name }) => !known.has(name)));
   }
   return table;
 }
 
 /** The steps of all variants: where one has steps that others lack, they follow what they follow there. */
-function stepsOf(kind: OperationKind | 'endio', operation: Operation, kernel: string): StepDescription[] {
-  const [first = [], ...others] = variants.map((variant) => variantOf(kind, operation, kernel, variant));
+function stepsOf(
+  kind: OperationKind | 'endio',
+  operation: Operation,
+  kernel: string,
+  noteSwitch?: (name: string) => void,
+): StepDescription[] {
+  const [first = [], ...others] = variants.map((variant) => variantOf(kind, operation, kernel, variant, noteSwitch));
   for (const table of others) {
     let behind = 0;
     for (const step of table) {
@@ -209,6 +234,7 @@ function variantOf(
   operation: Operation,
   kernel: string,
   { mount, size }: (typeof variants)[number],
+  noteSwitch?: (name: string) => void,
 ): StepDescription[] {
   const scenario: Scenario = {
     name: '',
@@ -230,7 +256,7 @@ function variantOf(
     expect: [],
     bounds: {},
   };
-  const program = compile(scenario);
+  const program = compile(scenario, {}, { noteSwitch });
   const thread = kind === 'endio' ? program.completions[0]![0]! : program.tasks[0]!;
   return thread.steps.map(({ step: { name, locks, does } }) => ({ name, locks, does }));
 }

@@ -16,8 +16,8 @@ export interface CheckOptions extends SearchControl {
   readonly overrides?: ProfileOverrides | undefined;
   /** Limits instead of the default ones; the scenario's own bounds go before both. */
   readonly limits?: Partial<ExploreLimits> | undefined;
-  /** Told the name of each guard that the scenario's operations look at, as often as they do. */
-  readonly noteGuard?: ((name: string) => void) | undefined;
+  /** Told the name of each guard and each rule of the kernel that the operations look at, as often as they do. */
+  readonly noteSwitch?: ((name: string) => void) | undefined;
 }
 
 /**
@@ -25,7 +25,7 @@ export interface CheckOptions extends SearchControl {
  * promised. Throws `TooManySegments`; anything else thrown is a bug in the engine.
  */
 export function check(scenario: Scenario, options: CheckOptions = {}): Verdict {
-  const program = compile(scenario, options.overrides, { noteGuard: options.noteGuard });
+  const program = compile(scenario, options.overrides, { noteSwitch: options.noteSwitch });
   const limits = {
     ...defaultLimits,
     ...options.limits,

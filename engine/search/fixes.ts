@@ -13,7 +13,7 @@ import { type CheckOptions, check } from './check.ts';
  */
 export function findFixes(scenario: Scenario, options: CheckOptions = {}): Fix[] {
   const consulted = new Set<string>();
-  const noting = { ...options, noteGuard: (name: string) => consulted.add(name) };
+  const noting = { ...options, noteSwitch: (name: string) => consulted.add(name) };
   check(scenario, noting);
   const single = setsOf(1);
   if (single.length > 0 || options.shouldStop?.()) return single;
