@@ -50,7 +50,7 @@ describe('any scenario', () => {
       expect(verdict).toBe(bad ? 'unsafe' : complete ? 'safe' : 'unknown');
       verdicts.set(verdict, (verdicts.get(verdict) ?? 0) + 1);
     };
-    fc.assert(fc.property(scenarios, consistent), { seed: 1, numRuns: 400 });
+    fc.assert(fc.property(scenarios, consistent), { seed: 1, numRuns: 600 });
     expect([...verdicts.keys()].sort()).toEqual(['safe', 'unknown', 'unsafe']);
   });
 
@@ -101,7 +101,7 @@ describe('any run', () => {
       const walk = new LockstepWalk(program, explore(program, limits), seed);
       for (let run = 0; run < 10; run++) steps += walk.run();
     };
-    fc.assert(fc.property(scenarios, fc.nat(), follows), { seed: 3, numRuns: 400 });
+    fc.assert(fc.property(scenarios, fc.nat(), follows), { seed: 3, numRuns: 600 });
     expect(steps).toBeGreaterThan(100_000);
   });
 });
