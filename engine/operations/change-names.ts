@@ -4,9 +4,9 @@ import { type Namespace, nobody } from '../model/namespace.ts';
 import type { CreateOperation, RenameOperation, UnlinkOperation } from '../scenario.ts';
 import type { State } from '../state/layout.ts';
 import type { OperationContext } from './context.ts';
-import { pagesAreUnlocked, writeRange } from './delalloc.ts';
 import { NameLog, waitsForLogMutex } from './log-names.ts';
-import { end, following, type Step } from './step.ts';
+import { changeNames, namesOf } from './name-change.ts';
+import type { Step } from './step.ts';
 
 /** `create F` and `mkdir D`: btrfs_create_new_inode. A new inode's first fsync is a full one. */
 export function create(context: OperationContext, operation: CreateOperation): Step[] {
@@ -145,103 +145,6 @@ export function unlink(context: OperationContext, { name }: UnlinkOperation): St
   });
 }
 
-interface NameChange {
-  /** Node numbers of the directories that change; their inode locks are taken. */
-  readonly directories: readonly number[];
-  /** The nodes whose inode locks are taken along. */
-  readonly nodes: (state: State) => readonly number[];
-  /** Why the system call fails, if it does. */
-  readonly refuses: (state: State) => string | undefined;
-  /** The file that is written out before, if any. */
-  readonly flushes?: (state: State) => Inode | undefined;
-  readonly changes: readonly {
-    readonly name: string;
-    readonly does: string;
-    readonly ready?: (state: State) => boolean;
-    readonly waitsFor?: string;
-    readonly apply: (state: State) => void;
-  }[];
-}
-
-/** The steps of every change of names: inode locks, a transaction handle, the change, what the log is told of it. */
-function changeNames({ machine, task }: OperationContext, change: NameChange): Step[] {
-  const { transaction } = machine;
-  const names = namesOf(machine);
-  const { flushes } = change;
-  const held = 'inode locks';
-  const locks = (state: State) =>
-    [...change.directories, ...change.nodes(state).filter((node) => node !== nobody)].map(
-      (node) => names.inode(node).lock,
-    );
-  return [
-    {
-      name: 'inode_lock',
-      locks: '',
-      does: 'Looks the names up, and takes the inode locks of the directories and of the files that change.',
-      ready: (state) => locks(state).every((lock) => lock.get(state) === 0),
-      waitsFor: 'the inode locks of the directories and files',
-      goesTo: [following, end],
-      says: change.refuses,
-      apply: (state) => {
-        if (change.refuses(state) !== undefined) return end;
-        for (const lock of locks(state)) lock.set(state, task + 1);
-        return undefined;
-      },
-    },
-    ...(flushes === undefined
-      ? []
-      : [
-          {
-            name: 'filemap_flush',
-            locks: held,
-            does: 'A file that takes the name of one that is not empty is written: starts writeback of its dirty pages, and waits for nothing.',
-            when: (state: State) => flushes(state) !== undefined,
-            ready: (state: State) => pagesAreUnlocked(flushes(state)!, state),
-            waitsFor: 'the page locks that a writeback holds',
-            apply: (state: State) => {
-              const inode = flushes(state)!;
-              writeRange(inode, state, inode.pages.dirty.get(state));
-              return undefined;
-            },
-          },
-        ]),
-    {
-      name: 'start_transaction',
-      locks: held,
-      does: 'Starts a handle on the running transaction, or creates the transaction.',
-      ready: (state) => transaction.canStart(state),
-      waitsFor: 'the transaction commit to let the next transaction start',
-      apply: (state) => {
-        transaction.start(state);
-        return undefined;
-      },
-    },
-    ...change.changes.map(
-      ({ apply, ...step }): Step => ({
-        ...step,
-        locks: held,
-        apply: (state) => {
-          apply(state);
-          return undefined;
-        },
-      }),
-    ),
-    {
-      name: 'end_transaction',
-      locks: held,
-      does: 'Ends the transaction handle, gives the inode locks back and returns.',
-      goesTo: [end],
-      apply: (state) => {
-        transaction.endStarted(state);
-        for (const { lock } of [...names.inodes, ...names.directories]) {
-          if (lock.get(state) === task + 1) lock.set(state, 0);
-        }
-        return end;
-      },
-    },
-  ];
-}
-
 /** A step that tells the log of the name that a node has got: btrfs_log_new_name. */
 function logNewName(
   machine: Machine,
@@ -320,9 +223,4 @@ function flushedByRename(names: Namespace, state: State, name: number, to: numbe
 function nodeRegister({ machine, registers }: OperationContext) {
   const names = namesOf(machine);
   return registers.field('node', names.inodes.length + names.directories.length);
-}
-
-function namesOf({ names }: Machine): Namespace {
-  if (names === undefined) throw new Error('an operation on names needs a namespace');
-  return names;
 }

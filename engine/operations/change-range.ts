@@ -86,43 +86,6 @@ export function lockRange(
   ];
 }
 
-/** btrfs_start_transaction by an operation that holds the inode lock. */
-export function startTransaction({ transaction }: Machine, locks: string, label = 'start_transaction'): Step {
-  return {
-    name: 'start_transaction',
-    label,
-    locks,
-    does: 'Starts a handle on the running transaction, or creates the transaction.',
-    ready: (state) => transaction.canStart(state),
-    waitsFor: 'the transaction commit to let the next transaction start',
-    apply: (state) => {
-      transaction.start(state);
-      return undefined;
-    },
-  };
-}
-
-/**
- * file_modified: btrfs_update_time joins the running transaction, or creates one, so that hole extent maps that follow
- * have its generation.
- */
-export function fileModified(machine: Machine, inode: Inode): Step {
-  const { transaction } = machine;
-  return {
-    name: 'file_modified',
-    locks: 'inode lock',
-    does: 'Joins the running transaction, or creates one, and updates the times in the inode item.',
-    ready: (state) => transaction.canJoin(state),
-    waitsFor: 'the transaction commit to let the next transaction start',
-    apply: (state) => {
-      transaction.join(state);
-      setInodeLastTrans(machine, inode, state);
-      transaction.end(state);
-      return undefined;
-    },
-  };
-}
-
 /** How such an operation ends: the inode item is updated, the handle and the inode lock are given back. */
 export function updateInodeAndUnlock(machine: Machine, inode: Inode, state: State): typeof end {
   setInodeLastTrans(machine, inode, state);

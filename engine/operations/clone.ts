@@ -5,13 +5,13 @@ import type { CloneOperation } from '../scenario.ts';
 import { clonedBytes } from '../segments.ts';
 import { below, highest, lowest, runFrom, size } from '../state/bits.ts';
 import type { State } from '../state/layout.ts';
-import { startTransaction } from './change-range.ts';
 import { contExpand, unalignedTail } from './cont-expand.ts';
 import type { OperationContext } from './context.ts';
 import { isIdle, pagesAreUnlocked, startOrderedExtent, unsubmittedOf, writeRange } from './delalloc.ts';
 import { dropExtentMaps, replaceExtentMaps } from './drop-extent-maps.ts';
 import { dropPages } from './drop-pages.ts';
 import type { Step } from './step.ts';
+import { startTransaction } from './transaction-handle.ts';
 
 /** What is cloned in one transaction, in segments of the source: a hole, if any, and the extent behind it, if any. */
 interface Piece {

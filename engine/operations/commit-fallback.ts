@@ -19,7 +19,7 @@ export function mayFallBack({ names, mount }: Machine): boolean {
 }
 
 /** What an fsync does at its end, whichever way it takes. */
-interface FsyncEnd {
+export interface FsyncEnd {
   /** Gives the inode lock back. */
   readonly unlock: (state: State) => undefined;
   /** Promises, or tells of a write error. */

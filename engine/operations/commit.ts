@@ -73,7 +73,6 @@ export function commitTransaction(machine: Machine, suffix = ''): Step[] {
     },
     {
       name: 'write_super',
-      label: 'write_super of the transaction',
       locks: 'tree_log_mutex',
       does: 'Writes the trees, flushes the devices and writes the super block: the transaction is durable, and there is no log on disk.',
       apply: (state) => {

@@ -2,19 +2,13 @@ import type { Inode } from '../model/inode.ts';
 import type { AllocateOperation } from '../scenario.ts';
 import { below, highest, lowest, runFrom, runs } from '../state/bits.ts';
 import type { Field, State } from '../state/layout.ts';
-import {
-  fileModified,
-  lockAndFlush,
-  lockRange,
-  splitBlocks,
-  startTransaction,
-  updateInodeAndUnlock,
-} from './change-range.ts';
+import { lockAndFlush, lockRange, splitBlocks, updateInodeAndUnlock } from './change-range.ts';
 import { canExpand, contExpand, truncateBlock, unalignedTail } from './cont-expand.ts';
 import type { OperationContext } from './context.ts';
 import { isIdle, startOrderedExtent } from './delalloc.ts';
 import { replaceExtentMaps } from './drop-extent-maps.ts';
 import { end, type Step } from './step.ts';
+import { startTransaction, updateTimes } from './transaction-handle.ts';
 
 /** `fallocate F R [keep-size]`: btrfs_fallocate. Holes of the range become prealloc extents, which read as zeros. */
 export function fallocate(context: OperationContext, operation: AllocateOperation): Step[] {
@@ -56,7 +50,9 @@ function allocate(context: OperationContext, operation: AllocateOperation, zeroe
 
   return [
     lock,
-    ...(machine.rules.fallocateUpdatesTimesFirst ? [fileModified(machine, inode)] : []),
+    ...(machine.rules.fallocateUpdatesTimesFirst
+      ? [updateTimes(machine, inode, 'file_modified', { locks: 'inode lock' })]
+      : []),
     startOrderedExtent(inode, (state) => (expands(state) ? unalignedTail(inode, state).block : 0), {
       locks: 'inode lock',
       label: 'start_ordered_extent of the last block',

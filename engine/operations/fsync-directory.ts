@@ -1,11 +1,14 @@
 import { inodeInLog } from '../model/machine.ts';
 import type { DirectoryOperation } from '../scenario.ts';
 import type { State } from '../state/layout.ts';
-import { commitFallback, fallBackToCommit } from './commit-fallback.ts';
+import { commitFallback } from './commit-fallback.ts';
 import type { OperationContext } from './context.ts';
+import { fsyncReturns } from './fsync-returns.ts';
+import { joinLog } from './join-log.ts';
 import { NameLog, waitsForLogMutex } from './log-names.ts';
-import { endLogTrans, forceRegister, giveUpLog, needsFullCommit } from './log-parents.ts';
-import { end, following, type Step } from './step.ts';
+import { endLogTrans, forceRegister, giveUpLog } from './log-parents.ts';
+import { skipped } from './skip-check.ts';
+import { following, type Step } from './step.ts';
 import { syncLog } from './sync-log.ts';
 
 /** `fsync D` of a directory: btrfs_sync_file, for which there is nothing to write and no extent to log. */
@@ -44,42 +47,11 @@ export function fsyncDirectory(context: OperationContext, { directory }: Directo
       name: 'inode_in_log',
       locks: 'inode lock',
       does: 'The skip check: returns at once when the directory is in the log or committed as it is.',
-      goesTo: [following, 'inode_unlock after skip'],
+      goesTo: [following, skipped],
       says: (state) => (skips(state) ? 'nothing to log: the fsync is skipped' : 'the directory has to be logged'),
-      apply: (state) => (skips(state) ? 'inode_unlock after skip' : undefined),
+      apply: (state) => (skips(state) ? skipped : undefined),
     },
-    {
-      name: 'start_transaction',
-      locks: 'inode lock',
-      does: 'Starts a handle on the running transaction, or creates the transaction.',
-      ready: (state) => transaction.canStart(state),
-      waitsFor: 'the transaction commit to let the next transaction start',
-      apply: (state) => {
-        transaction.start(state);
-        return undefined;
-      },
-    },
-    {
-      name: 'start_log_trans',
-      locks: 'inode lock, root log_mutex',
-      does: 'Becomes a writer of the log tree, which the first logger of a transaction creates.',
-      ready: (state) =>
-        machine.mount.notreelog ||
-        log.exists.get(state) === 1 ||
-        !machine.rules.firstLoggerWaitsForCommit ||
-        transaction.treeLogMutex.get(state) === 0,
-      waitsFor: 'the super block of the previous transaction (tree_log_mutex)',
-      goesTo: [following, 'inode_unlock without log', fallBackToCommit],
-      apply: (state) => {
-        if (machine.mount.notreelog) return fallBackToCommit;
-        if (inodeInLog(machine, inode, state, transaction.generation.get(state))) return 'inode_unlock without log';
-        if (needsFullCommit(machine, state)) return fallBackToCommit;
-        if (log.exists.get(state) === 0) log.create(state);
-        log.writers.add(state, 1);
-        transid.set(state, log.transid.get(state));
-        return undefined;
-      },
-    },
+    ...joinLog(machine, inode, transid),
     {
       name: 'log_directory_changes',
       locks: 'inode lock, inode log_mutex',
@@ -108,59 +80,7 @@ export function fsyncDirectory(context: OperationContext, { directory }: Directo
     { name: 'inode_unlock', locks: 'inode lock', does: 'Gives the inode lock back.', apply: unlock },
     ...giveUpLog(machine),
     ...syncLog(machine, transid),
-    {
-      name: 'return',
-      locks: '',
-      does: 'Moves last_log_commit, wakes the tasks that joined this log sync, ends the transaction handle and returns 0.',
-      goesTo: [end],
-      apply: (state) => {
-        log.finishSync(state, transid.get(state));
-        return finish(state);
-      },
-    },
-    {
-      name: 'return',
-      label: 'return joined',
-      locks: '',
-      does: 'Ends the transaction handle and returns 0.',
-      goesTo: [end],
-      apply: finish,
-    },
-    {
-      name: 'inode_unlock',
-      label: 'inode_unlock without log',
-      locks: 'inode lock',
-      does: 'The directory is in the log already (BTRFS_NO_LOG_SYNC): gives the inode lock back.',
-      goesTo: ['return joined'],
-      apply: (state) => {
-        unlock(state);
-        return 'return joined';
-      },
-    },
-    {
-      name: 'inode_unlock',
-      label: 'inode_unlock after skip',
-      locks: 'inode lock',
-      does: 'Nothing to log: gives the inode lock back.',
-      apply: unlock,
-    },
-    {
-      name: 'return',
-      label: 'return after skip',
-      locks: '',
-      does: 'Returns 0 without any IO.',
-      goesTo: [end],
-      apply: (state) => {
-        promise.fulfil(state);
-        return end;
-      },
-    },
+    ...fsyncReturns(machine, transid, { unlock, finish: promise.fulfil }),
     ...commitFallback(context, { unlock, finish: promise.fulfil }),
   ];
-
-  function finish(state: State): typeof end {
-    transaction.endStarted(state);
-    promise.fulfil(state);
-    return end;
-  }
 }

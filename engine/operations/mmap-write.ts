@@ -4,6 +4,7 @@ import type { State } from '../state/layout.ts';
 import type { OperationContext } from './context.ts';
 import { isIdle, startOrderedExtent } from './delalloc.ts';
 import type { Step } from './step.ts';
+import { updateTimes } from './transaction-handle.ts';
 
 /** `mmap-write F R`: a store through a shared mapping. It takes no inode lock; behind i_size there is nothing to write to. */
 export function mmapWrite({ machine, registers, segments: most }: OperationContext, operation: FileOperation): Step[] {
@@ -23,21 +24,8 @@ export function mmapWrite({ machine, registers, segments: most }: OperationConte
   };
 
   return [
-    {
-      name: 'file_update_time',
-      locks: '',
-      does: 'Joins the running transaction, or creates one, to update the times in the inode item.',
-      // Within one tick of the clock the times stay as they are; that is not modelled.
-      when: (state) => target(state) !== 0,
-      ready: (state) => transaction.canJoin(state),
-      waitsFor: 'the transaction commit to let the next transaction start',
-      apply: (state) => {
-        transaction.join(state);
-        setInodeLastTrans(machine, inode, state);
-        transaction.end(state);
-        return undefined;
-      },
-    },
+    // Within one tick of the clock the times stay as they are; that is not modelled.
+    updateTimes(machine, inode, 'file_update_time', { locks: '', when: (state) => target(state) !== 0 }),
     startOrderedExtent(inode, blocks),
     {
       name: 'btrfs_page_mkwrite',

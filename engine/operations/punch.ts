@@ -3,20 +3,14 @@ import type { FileOperation } from '../scenario.ts';
 import { blockSize } from '../segments.ts';
 import { below, highest } from '../state/bits.ts';
 import type { State } from '../state/layout.ts';
-import {
-  fileModified,
-  lockAndFlush,
-  lockRange,
-  splitBlocks,
-  startTransaction,
-  updateInodeAndUnlock,
-} from './change-range.ts';
+import { lockAndFlush, lockRange, splitBlocks, updateInodeAndUnlock } from './change-range.ts';
 import { truncateBlock } from './cont-expand.ts';
 import type { OperationContext } from './context.ts';
 import { isIdle, startOrderedExtent } from './delalloc.ts';
 import { replaceExtentMaps } from './drop-extent-maps.ts';
 import { getHole } from './get-extent.ts';
 import { end, following, type Step } from './step.ts';
+import { startTransaction, updateTimes } from './transaction-handle.ts';
 
 /**
  * fill_holes without NO_HOLES: the hole item before the new hole, or else the one behind it, takes it in, and is of
@@ -65,7 +59,9 @@ export function punch(context: OperationContext, operation: FileOperation): Step
         return undefined;
       },
     },
-    ...(rules.fallocateUpdatesTimesFirst ? [fileModified(machine, inode)] : []),
+    ...(rules.fallocateUpdatesTimesFirst
+      ? [updateTimes(machine, inode, 'file_modified', { locks: 'inode lock' })]
+      : []),
     startOrderedExtent(inode, partial, { locks: 'inode lock', label: 'start_ordered_extent of partial blocks' }),
     {
       name: 'btrfs_truncate_block',

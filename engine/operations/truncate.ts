@@ -2,13 +2,14 @@ import { setLastLogCommit } from '../model/machine.ts';
 import type { TruncateOperation } from '../scenario.ts';
 import { below } from '../state/bits.ts';
 import type { State } from '../state/layout.ts';
-import { endAndUnlock, startTransaction, updateInodeAndUnlock } from './change-range.ts';
+import { endAndUnlock, updateInodeAndUnlock } from './change-range.ts';
 import { canExpand, contExpand, truncateBlock, unalignedTail } from './cont-expand.ts';
 import type { OperationContext } from './context.ts';
 import { isIdle, pagesAreUnlocked, startOrderedExtent, unsubmittedOf, writeRange } from './delalloc.ts';
 import { dropExtentMaps } from './drop-extent-maps.ts';
 import { dropPages } from './drop-pages.ts';
 import { end, type Step } from './step.ts';
+import { startTransaction } from './transaction-handle.ts';
 
 /** `truncate F S`: btrfs_setsize, which holds the inode lock throughout. */
 export function truncate({ machine, task, fails }: OperationContext, operation: TruncateOperation): Step[] {

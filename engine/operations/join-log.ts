@@ -1,0 +1,45 @@
+import type { LoggedInode } from '../model/logged-inode.ts';
+import { inodeInLog, type Machine } from '../model/machine.ts';
+import type { Field, State } from '../state/layout.ts';
+import { fallBackToCommit, mayFallBack } from './commit-fallback.ts';
+import { needsFullCommit } from './log-parents.ts';
+import { following, type Step } from './step.ts';
+import { startTransaction } from './transaction-handle.ts';
+
+/**
+ * How an fsync of a file or directory joins the log: btrfs_start_transaction, and start_log_trans unless the inode is in
+ * the log by now, for which `hasNothingNew` has to hold, too. `transid` takes note of the log transaction.
+ */
+export function joinLog(
+  machine: Machine,
+  inode: LoggedInode,
+  transid: Field,
+  hasNothingNew: (state: State) => boolean = () => true,
+): Step[] {
+  const { transaction, log, rules, mount } = machine;
+  return [
+    startTransaction(machine, 'inode lock'),
+    {
+      name: 'start_log_trans',
+      locks: 'inode lock, root log_mutex',
+      does: 'Becomes a writer of the log tree, which the first logger of a transaction creates. With `notreelog` there is none.',
+      ready: (state) =>
+        mount.notreelog ||
+        log.exists.get(state) === 1 ||
+        !rules.firstLoggerWaitsForCommit ||
+        transaction.treeLogMutex.get(state) === 0,
+      waitsFor: 'the super block of the previous transaction (tree_log_mutex)',
+      goesTo: [following, 'inode_unlock without log', ...(mayFallBack(machine) ? [fallBackToCommit] : [])],
+      apply: (state) => {
+        if (mount.notreelog) return fallBackToCommit;
+        const inLog = inodeInLog(machine, inode, state, transaction.generation.get(state));
+        if (inLog && hasNothingNew(state)) return 'inode_unlock without log';
+        if (needsFullCommit(machine, state)) return fallBackToCommit;
+        if (log.exists.get(state) === 0) log.create(state);
+        log.writers.add(state, 1);
+        transid.set(state, log.transid.get(state));
+        return undefined;
+      },
+    },
+  ];
+}
