@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { closeSync, ftruncateSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, ftruncateSync, openSync, rmSync } from 'node:fs';
 import { release } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { blockSize } from '../../engine/index.ts';
+import { hasIo, writtenTo } from './block-device.ts';
 import { KernelCalls, KernelError } from './kernel-calls.ts';
 import { readLogItems } from './log-items.ts';
 import { makeRecordingFolder, removeAbandonedFolders, removeRecordingFolder } from './recording-folder.ts';
@@ -288,24 +289,6 @@ function withAbsent(found: Readonly<Record<string, FoundFile>>, names: readonly 
     .filter((name) => !names.includes(name))
     .sort();
   return Object.fromEntries([...names, ...others].map((name) => [name, found[name] ?? null]));
-}
-
-function hasIo(device: string): boolean {
-  return !/^\s*0\s+0\s*$/.test(readBlockFile(device, 'inflight') ?? '0 0');
-}
-
-/** Counts of writes and discards of a device: number, merges and sectors of each. Undefined where the kernel keeps none. */
-function writtenTo(device: string): string | undefined {
-  const counts = readBlockFile(device, 'stat')?.trim().split(/\s+/);
-  return counts && [...counts.slice(4, 7), ...counts.slice(11, 14)].join(' ');
-}
-
-function readBlockFile(device: string, name: string): string | undefined {
-  try {
-    return readFileSync(`/sys/block/${device}/${name}`, 'utf8');
-  } catch {
-    return undefined;
-  }
 }
 
 function run(program: string, args: readonly string[]): string {
