@@ -188,7 +188,7 @@ function buildMachine(scenario: Scenario, profile: KernelProfile, layout: Layout
     mount,
     transaction: new Transaction(layout, {
       transactions,
-      handles: tasks + places,
+      tasks,
       pendingOrdered: limits.some(({ trackLogged }) => trackLogged) ? places : 0,
     }),
     log: new LogRoot(layout, { logTransactions, writers: tasks }),

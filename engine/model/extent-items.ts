@@ -106,9 +106,9 @@ export class ExtentItems {
     this.changed.set(state, 1);
     for (const run of runs(range)) {
       const behind = (1 << (highest(run) + 1)) & this.covered(state);
-      for (const field of this.#sets) field.set(state, field.get(state) & ~run);
-      this.#starts.set(state, this.#starts.get(state) | behind);
-      this.#continues.set(state, this.#continues.get(state) & ~behind);
+      for (const field of this.#sets) field.exclude(state, run);
+      this.#starts.include(state, behind);
+      this.#continues.exclude(state, behind);
     }
   }
 
@@ -158,7 +158,6 @@ export class ExtentItems {
   }
 
   #set(field: Field, state: State, segments: number, on: boolean): void {
-    const mask = field.get(state);
-    field.set(state, on ? mask | segments : mask & ~segments);
+    field.mark(state, segments, on);
   }
 }

@@ -189,7 +189,7 @@ export class ExtentMapTree extends ExtentSet {
   #join(state: State, first: number, next: number): void {
     const generation = Math.max(this.generation[first]!.get(state), this.generation[next]!.get(state));
     this.#forget(state, next);
-    this.starts.set(state, this.starts.get(state) & ~(1 << next));
+    this.starts.exclude(state, (1 << next));
     this.generation[first]!.set(state, generation);
   }
 }
@@ -236,7 +236,5 @@ class CollectedExtents extends ExtentSet {
 }
 
 function setBit(field: Field, state: State, bit: number, on: boolean): void {
-  if (field.mask === 0) return;
-  const mask = field.get(state);
-  field.set(state, on ? mask | (1 << bit) : mask & ~(1 << bit));
+  field.mark(state, 1 << bit, on);
 }

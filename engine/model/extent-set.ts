@@ -42,12 +42,12 @@ export class ExtentSet {
   }
 
   protected add(state: State, extent: number): void {
-    this.covered.set(state, this.covered.get(state) | extent);
-    this.starts.set(state, this.starts.get(state) | (1 << lowest(extent)));
+    this.covered.include(state, extent);
+    this.starts.include(state, (1 << lowest(extent)));
   }
 
   protected remove(state: State, extent: number): void {
-    this.covered.set(state, this.covered.get(state) & ~extent);
-    this.starts.set(state, this.starts.get(state) & ~extent);
+    this.covered.exclude(state, extent);
+    this.starts.exclude(state, extent);
   }
 }

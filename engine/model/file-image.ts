@@ -93,13 +93,13 @@ export class FileImage {
    * items say so is another matter.
    */
   describe(state: State, segments: number, kind: ExtentKind, versions: readonly Field[]): void {
-    this.#mark(this.data, state, segments, kind === 'data');
-    this.#mark(this.prealloc, state, segments, kind === 'prealloc');
-    this.#mark(this.hole, state, segments, kind === 'hole');
+    this.data.mark(state, segments, kind === 'data');
+    this.prealloc.mark(state, segments, kind === 'prealloc');
+    this.hole.mark(state, segments, kind === 'hole');
     this.markUnwritten(state, segments, false);
     this.markWithoutChecksums(state, segments, false);
     if ((segments & 1) !== 0) this.inline.set(state, 0);
-    this.#mark(this.foreign, state, segments, false);
+    this.foreign.mark(state, segments, false);
     for (let rest = segments; rest !== 0; rest &= rest - 1) {
       const segment = lowest(rest);
       this.version[segment]!.set(state, versions[segment]!.get(state));
@@ -131,21 +131,17 @@ export class FileImage {
 
   /** Takes note that the items of `extent` point to blocks that are, or are not, still to be written. */
   markUnwritten(state: State, extent: number, unwritten: boolean): void {
-    this.#mark(this.unwritten, state, extent & this.unwritten.mask, unwritten);
+    this.unwritten.mark(state, extent & this.unwritten.mask, unwritten);
   }
 
   /** Takes note that the items of `extent` point to blocks that do not belong to the file. */
   markForeign(state: State, extent: number): void {
-    this.#mark(this.foreign, state, extent & this.foreign.mask, true);
+    this.foreign.mark(state, extent & this.foreign.mask, true);
   }
 
   /** Takes note that the blocks that the items of `extent` point to lack, or have, checksums. */
   markWithoutChecksums(state: State, extent: number, without: boolean): void {
-    this.#mark(this.withoutChecksums, state, extent & this.withoutChecksums.mask, without);
+    this.withoutChecksums.mark(state, extent & this.withoutChecksums.mask, without);
   }
 
-  #mark(field: Field, state: State, extent: number, on: boolean): void {
-    const mask = field.get(state);
-    field.set(state, on ? mask | extent : mask & ~extent);
-  }
 }

@@ -121,7 +121,7 @@ export class Inode extends LoggedInode {
 
   #change(state: State, segments: number, zero: boolean): void {
     const { blocks } = this.writeErrors;
-    blocks.set(state, blocks.get(state) & ~segments);
+    blocks.exclude(state, segments);
     for (let rest = segments; rest !== 0; rest &= rest - 1) {
       const field = this.content[lowest(rest)]!;
       field.set(state, nextVersion(field.get(state), zero));
@@ -222,8 +222,7 @@ export class Inode extends LoggedInode {
 
   /** The hole items of `holes` are of the running transaction, or older. */
   markHoles(state: State, holes: number, fresh: boolean): void {
-    const mask = this.freshHoles.get(state);
-    this.freshHoles.set(state, (fresh ? mask | holes : mask & ~holes) & this.freshHoles.mask);
+    this.freshHoles.mark(state, holes, fresh);
   }
 
   /** can_cow_file_range_inline: the whole file fits into its metadata. */

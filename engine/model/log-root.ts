@@ -13,7 +13,7 @@ export class LogRoot {
   readonly lastLogCommit: Field;
   /** root->log_transid_committed + 1, for that starts at -1. */
   readonly #syncedCount: Field;
-  /** root->log_writers. */
+  /** root->log_writers, as the set of tasks. */
   readonly writers: Field;
   /** The super block on disk has a log root. */
   readonly onDisk: Field;
@@ -23,7 +23,7 @@ export class LogRoot {
     this.transid = layout.field(limits.logTransactions);
     this.lastLogCommit = layout.field(limits.logTransactions);
     this.#syncedCount = layout.field(limits.logTransactions);
-    this.writers = layout.field(limits.writers, 'control');
+    this.writers = layout.set(limits.writers, 'control');
     this.onDisk = layout.field(1);
   }
 

@@ -24,6 +24,8 @@ export class OrderedExtents extends ExtentSet {
   readonly directInFlight: Field;
   /** EXTENT_LOCKED in the inode's io_tree, held by completions. */
   readonly rangeLocked: Field;
+  /** Completions that have a transaction handle, by start. */
+  readonly joined: Field;
   /** BTRFS_ORDERED_LOGGED, by start. */
   readonly logged: Field;
   /** BTRFS_ORDERED_PENDING, by start: the transaction's commit waits for it. */
@@ -47,6 +49,7 @@ export class OrderedExtents extends ExtentSet {
     super(layout, segments);
     this.position = layout.fields(segments, maximumCompletionSteps, 'control');
     this.rangeLocked = layout.set(segments, 'control');
+    this.joined = layout.set(segments, 'control');
     this.directIo = layout.set(limits.direct ? segments : 0);
     this.directPending = layout.set(limits.direct ? segments : 0);
     this.nocow = layout.set(limits.nodatacow ? segments : 0);
@@ -65,7 +68,7 @@ export class OrderedExtents extends ExtentSet {
   /** btrfs_add_ordered_extent. */
   insert(state: State, extent: number, nocow: boolean): void {
     this.add(state, extent);
-    if (nocow) this.nocow.set(state, this.nocow.get(state) | (extent & -extent));
+    if (nocow) this.nocow.include(state, (extent & -extent));
   }
 
   /** What is on its way to blocks that the file has already. */
@@ -113,9 +116,9 @@ export class OrderedExtents extends ExtentSet {
       failing,
       ...this.#loggedInto,
     ]) {
-      starts.set(state, starts.get(state) & ~(1 << start));
+      starts.exclude(state, (1 << start));
     }
-    for (const starter of this.#starters) starter.set(state, starter.get(state) & ~(1 << start));
+    for (const starter of this.#starters) starter.exclude(state, (1 << start));
   }
 
   /** btrfs_get_ordered_extents_for_logging: the starts of those that no fsync has logged. */
@@ -126,32 +129,32 @@ export class OrderedExtents extends ExtentSet {
   /** A direct write of `blocks` begins: their range is locked until they are submitted. */
   beginDirect(state: State, blocks: number): void {
     this.lockRange(state, blocks);
-    this.directInFlight.set(state, this.directInFlight.get(state) | blocks);
+    this.directInFlight.include(state, blocks);
   }
 
   submitDirect(state: State, blocks: number): void {
     this.unlockRange(state, blocks);
-    this.directPending.set(state, this.directPending.get(state) & ~blocks);
-    this.directIo.set(state, this.directIo.get(state) | blocks);
+    this.directPending.exclude(state, blocks);
+    this.directIo.include(state, blocks);
   }
 
   endDirect(state: State, blocks: number): void {
-    this.directInFlight.set(state, this.directInFlight.get(state) & ~blocks);
+    this.directInFlight.exclude(state, blocks);
   }
 
   lockRange(state: State, extent: number): void {
-    this.rangeLocked.set(state, this.rangeLocked.get(state) | extent);
+    this.rangeLocked.include(state, extent);
   }
 
   unlockRange(state: State, extent: number): void {
-    this.rangeLocked.set(state, this.rangeLocked.get(state) & ~extent);
+    this.rangeLocked.exclude(state, extent);
   }
 
   /** btrfs_get_logged_extents, until b5e6c3e170b7: takes along those that overlap `range` and that nobody has taken. */
   take(state: State, range: number): void {
     const fresh = this.overlapping(state, range) & ~this.logged.get(state);
-    this.taken.set(state, this.taken.get(state) | fresh);
-    this.logged.set(state, this.logged.get(state) | fresh);
+    this.taken.include(state, fresh);
+    this.logged.include(state, fresh);
   }
 
   /** btrfs_submit_logged_extents: who syncs the log transaction waits for what was taken along. */
@@ -176,7 +179,7 @@ export class OrderedExtents extends ExtentSet {
     const open = list.get(state);
     list.set(state, 0);
     if (becomePending) return this.markLogged(state, open);
-    this.logged.set(state, this.logged.get(state) & ~open);
+    this.logged.exclude(state, open);
     return 0;
   }
 
@@ -184,8 +187,8 @@ export class OrderedExtents extends ExtentSet {
   markLogged(state: State, starts: number): number {
     const open = starts & this.starts.get(state);
     const fresh = open & ~this.pending.get(state);
-    this.logged.set(state, this.logged.get(state) | open);
-    this.pending.set(state, this.pending.get(state) | fresh);
+    this.logged.include(state, open);
+    this.pending.include(state, fresh);
     return size(fresh);
   }
 }

@@ -17,31 +17,31 @@ export class PageCache {
   }
 
   makeDirty(state: State, pages: number): void {
-    this.cached.set(state, this.cached.get(state) | pages);
-    this.dirty.set(state, this.dirty.get(state) | pages);
+    this.cached.include(state, pages);
+    this.dirty.include(state, pages);
   }
 
   /** Pages that a read brought in: clean. */
   read(state: State, pages: number): void {
-    this.cached.set(state, this.cached.get(state) | pages);
+    this.cached.include(state, pages);
   }
 
   /** set_page_writeback and clear_page_dirty_for_io: the pages are on their way to the disk. */
   submit(state: State, pages: number): void {
-    this.dirty.set(state, this.dirty.get(state) & ~pages);
-    this.writeback.set(state, this.writeback.get(state) | pages);
+    this.dirty.exclude(state, pages);
+    this.writeback.include(state, pages);
   }
 
   endWriteback(state: State, pages: number): void {
-    this.writeback.set(state, this.writeback.get(state) & ~pages);
+    this.writeback.exclude(state, pages);
   }
 
   lock(state: State, pages: number): void {
-    this.locked.set(state, this.locked.get(state) | pages);
+    this.locked.include(state, pages);
   }
 
   unlock(state: State, pages: number): void {
-    this.locked.set(state, this.locked.get(state) & ~pages);
+    this.locked.exclude(state, pages);
   }
 
   /** Pages that page release may try: in memory, and neither dirty, under writeback, nor locked. */
@@ -50,6 +50,6 @@ export class PageCache {
   }
 
   drop(state: State, pages: number): void {
-    this.cached.set(state, this.cached.get(state) & ~pages);
+    this.cached.exclude(state, pages);
   }
 }

@@ -20,20 +20,18 @@ export class Transaction {
   readonly committing: Field;
   /** fs_info->tree_log_mutex, held by a commit from dropping the logs until its super block is written. */
   readonly treeLogMutex: Field;
-  /** num_writers and num_extwriters: handles in use, and those of them that came by btrfs_start_transaction. */
+  /** num_extwriters: the tasks that have a handle, all by btrfs_start_transaction. Completions join, see `OrderedExtents`. */
   readonly writers: Field;
-  readonly externalWriters: Field;
   /** pending_ordered: logged ordered extents that the commit waits for (487781796d30). */
   readonly pendingOrdered: Field;
 
-  constructor(layout: Layout, limits: { transactions: number; handles: number; pendingOrdered: number }) {
+  constructor(layout: Layout, limits: { transactions: number; tasks: number; pendingOrdered: number }) {
     this.generation = layout.field(limits.transactions);
     this.lastCommitted = layout.field(limits.transactions);
     this.stateOfRunning = layout.field(transactionStates.length - 1);
     this.committing = layout.field(1);
     this.treeLogMutex = layout.field(1, 'control');
-    this.writers = layout.field(limits.handles, 'control');
-    this.externalWriters = layout.field(limits.handles, 'control');
+    this.writers = layout.set(limits.tasks, 'control');
     this.pendingOrdered = layout.field(limits.pendingOrdered);
   }
 
@@ -47,29 +45,22 @@ export class Transaction {
     return this.stateOfRunning.get(state) < commitDoing!;
   }
 
-  start(state: State): void {
+  /** btrfs_start_transaction: the task takes a handle. */
+  start(state: State, task: number): void {
     this.join(state);
-    this.externalWriters.add(state, 1);
+    this.writers.include(state, 1 << task);
   }
 
-  /** Takes a handle on the running transaction, and creates one where none runs. */
+  /** The part of btrfs_join_transaction that creates a transaction where none runs. */
   join(state: State): void {
-    if (this.stateOfRunning.get(state) === none) {
-      this.generation.add(state, 1);
-      this.stateOfRunning.set(state, running!);
-    }
-    this.writers.add(state, 1);
-  }
-
-  /** btrfs_end_transaction for a handle taken by `join`. */
-  end(state: State): void {
-    this.writers.add(state, -1);
+    if (this.stateOfRunning.get(state) !== none) return;
+    this.generation.add(state, 1);
+    this.stateOfRunning.set(state, running!);
   }
 
   /** btrfs_end_transaction for a handle taken by `start`. */
-  endStarted(state: State): void {
-    this.end(state);
-    this.externalWriters.add(state, -1);
+  end(state: State, task: number): void {
+    this.writers.exclude(state, 1 << task);
   }
 
   isRunning(state: State): boolean {
@@ -88,7 +79,7 @@ export class Transaction {
   /** COMMIT_DOING may begin: the previous transaction is complete, no started handle and no logged ordered extent is open. */
   canStopJoins(state: State): boolean {
     return (
-      this.externalWriters.get(state) === 0 && this.committing.get(state) === 0 && this.pendingOrdered.get(state) === 0
+      this.writers.get(state) === 0 && this.committing.get(state) === 0 && this.pendingOrdered.get(state) === 0
     );
   }
 

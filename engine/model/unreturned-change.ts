@@ -46,7 +46,7 @@ export class UnreturnedChange {
     for (let rest = segments & this.#segments.get(state); rest !== 0; rest &= rest - 1) {
       this.#before[lowest(rest)]!.set(state, 0);
     }
-    this.#segments.set(state, this.#segments.get(state) & ~segments);
+    this.#segments.exclude(state, segments);
   }
 
   /** The operation returns. */

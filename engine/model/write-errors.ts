@@ -28,7 +28,7 @@ export class WriteErrors {
 
   /** mapping_set_error: `blocks` could not be written. */
   note(state: State, blocks: number): void {
-    this.blocks.set(state, this.blocks.get(state) | blocks);
+    this.blocks.include(state, blocks);
     this.#mapping.set(state, 1);
     this.#untold.set(state, this.#untold.mask);
     this.#untoldBySync.set(state, this.#untoldBySync.mask);
@@ -56,7 +56,7 @@ export class WriteErrors {
   }
 
   tell(state: State, task: number): void {
-    this.#untold.set(state, this.#untold.get(state) & ~(1 << task));
+    this.#untold.exclude(state, (1 << task));
   }
 
   /** syncfs has an error to return to the task. */
@@ -65,6 +65,6 @@ export class WriteErrors {
   }
 
   tellBySync(state: State, task: number): void {
-    this.#untoldBySync.set(state, this.#untoldBySync.get(state) & ~(1 << task));
+    this.#untoldBySync.exclude(state, (1 << task));
   }
 }

@@ -87,14 +87,14 @@ export function lockRange(
 }
 
 /** How such an operation ends: the inode item is updated, the handle and the inode lock are given back. */
-export function updateInodeAndUnlock(machine: Machine, inode: Inode, state: State): typeof end {
-  setInodeLastTrans(machine, inode, state);
-  return endAndUnlock(machine, inode, state);
+export function updateInodeAndUnlock(context: OperationContext, inode: Inode, state: State): typeof end {
+  setInodeLastTrans(context.machine, inode, state);
+  return endAndUnlock(context, inode, state);
 }
 
 /** Gives the handle and the inode lock back. */
-export function endAndUnlock({ transaction }: Machine, inode: Inode, state: State): typeof end {
-  transaction.endStarted(state);
+export function endAndUnlock({ machine, task }: OperationContext, inode: Inode, state: State): typeof end {
+  machine.transaction.end(state, task);
   inode.unreturned.end(state);
   inode.lock.set(state, 0);
   return end;

@@ -122,7 +122,7 @@ export function clone(context: OperationContext, operation: CloneOperation): Ste
         return undefined;
       },
     },
-    startTransaction(machine, `${held}, range lock`),
+    startTransaction(context, `${held}, range lock`),
     {
       name: 'btrfs_replace_file_extents',
       locks: `${held}, range lock`,
@@ -140,7 +140,7 @@ export function clone(context: OperationContext, operation: CloneOperation): Ste
       apply: (state) => {
         const { hole, extent } = nextPiece(state);
         setInodeLastTrans(machine, target, state);
-        transaction.endStarted(state);
+        transaction.end(state, task);
         cursor.add(state, size(hole | extent));
         return remaining(state) === 0 ? 'truncate_inode_pages_range' : 'start_transaction';
       },

@@ -33,7 +33,7 @@ export interface FsyncEnd {
  * started is committed, with all that others have in it. `file`: what is to be complete first, if it is no directory.
  */
 export function commitFallback(context: OperationContext, end: FsyncEnd, file?: Inode): Step[] {
-  const { machine } = context;
+  const { machine, task } = context;
   if (!mayFallBack(machine)) return [];
   const { transaction, rules } = machine;
   return [
@@ -50,7 +50,7 @@ export function commitFallback(context: OperationContext, end: FsyncEnd, file?: 
       locks: '',
       does: 'Gives the transaction handle back: what still has to be waited for may need the transaction.',
       apply: (state) => {
-        transaction.endStarted(state);
+        transaction.end(state, task);
         return undefined;
       },
     },

@@ -56,7 +56,8 @@ export function commitTransaction(machine: Machine, suffix = ''): Step[] {
       name: 'commit_fs_roots',
       locks: 'tree_log_mutex',
       does: 'Takes the trees as they are, frees the log tree, and lets the next transaction start (TRANS_STATE_UNBLOCKED).',
-      ready: (state) => transaction.writers.get(state) === 0,
+      ready: (state) =>
+        transaction.writers.get(state) === 0 && inodes.every(({ orderedExtents }) => orderedExtents.joined.get(state) === 0),
       waitsFor: 'the handles in use',
       apply: (state) => {
         for (const inode of inodes) {
@@ -119,7 +120,7 @@ function flushDelalloc({ transaction, inodes }: Machine): Step[] {
       locks: '',
       does: 'flushoncommit: waits for the handles that were started, then for the completion of every ordered extent.',
       ready: (state) =>
-        transaction.externalWriters.get(state) === 0 &&
+        transaction.writers.get(state) === 0 &&
         inodes.every((inode) => inode.orderedExtents.covered.get(state) === 0),
       waitsFor: 'the handles in use and the ordered extents of all files',
       apply: () => undefined,

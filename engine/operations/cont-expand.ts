@@ -41,11 +41,10 @@ export function contExpand(machine: Machine, inode: Inode, state: State, target:
   if (block !== 0) truncateBlock(inode, state, block);
   if (hole === 0) return;
   if (mount.holes) {
-    transaction.start(state);
+    transaction.join(state);
     inode.tree.insertExtent(state, hole, 'hole', inode.tree.version);
     inode.markHoles(state, hole, true);
     setInodeLastTrans(machine, inode, state);
-    transaction.endStarted(state);
   }
   const { extentMaps } = inode;
   for (let rest = hole; rest !== 0; ) {

@@ -76,8 +76,7 @@ export function insertInlineExtent(inode: Inode, state: State): void {
   inode.updateDiskSize(state);
   setInodeLastTrans(fs, inode, state);
   inode.setFullSync(state, fs.transaction.generation.get(state));
-  fs.transaction.end(state);
-  pages.dirty.set(state, pages.dirty.get(state) & ~block);
+  pages.dirty.exclude(state, block);
 }
 
 /** The parts of ordered extents that no writeback has submitted. */

@@ -185,7 +185,7 @@ function direct(context: OperationContext, operation: FileOperation): Step[] {
   function addOrderedExtent(state: State): undefined {
     if (keepsLock) replaceContent(state);
     addOrderedExtents(inode, state, written.get(state));
-    orderedExtents.directPending.set(state, orderedExtents.directPending.get(state) | written.get(state));
+    orderedExtents.directPending.include(state, written.get(state));
     inode.noteSubmitted(state, written.get(state));
   }
 }

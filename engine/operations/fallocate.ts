@@ -88,7 +88,7 @@ function allocate(context: OperationContext, operation: AllocateOperation, zeroe
       },
     },
     ...lockRange(machine, inode, wanted, zeroes),
-    startTransaction(machine, 'inode lock, range lock'),
+    startTransaction(context, 'inode lock, range lock'),
     {
       name: 'insert_prealloc_file_extent',
       locks: 'inode lock, range lock',
@@ -123,7 +123,7 @@ function allocate(context: OperationContext, operation: AllocateOperation, zeroe
           inode.updateDiskSize(state);
         }
         orderedExtents.unlockRange(state, wanted(state));
-        return updateInodeAndUnlock(machine, inode, state);
+        return updateInodeAndUnlock(context, inode, state);
       },
     },
   ];

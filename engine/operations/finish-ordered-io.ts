@@ -33,7 +33,7 @@ export function finishOrderedIo(machine: Machine, inode: Inode, start: number): 
         const ended = pages.writeback.get(state) | orderedExtents.directIo.get(state);
         if (fails(state)) return failBio(state, extent);
         pages.endWriteback(state, extent);
-        orderedExtents.directIo.set(state, orderedExtents.directIo.get(state) & ~extent);
+        orderedExtents.directIo.exclude(state, extent);
         if (inPlace(state)) inode.blocksOverwritten(state, extent & ended);
         else inode.blocksWritten(state, extent);
         return (extent & pages.dirty.get(state)) === 0 ? undefined : 'end_bio';
@@ -57,6 +57,7 @@ export function finishOrderedIo(machine: Machine, inode: Inode, start: number): 
       waitsFor: 'the transaction commit to let the next transaction start',
       apply: (state) => {
         transaction.join(state);
+        orderedExtents.joined.include(state, 1 << start);
         return undefined;
       },
     },
@@ -91,7 +92,7 @@ export function finishOrderedIo(machine: Machine, inode: Inode, start: number): 
       when: allocated,
       apply: (state) => {
         const { checksumsInTree } = orderedExtents;
-        checksumsInTree.set(state, checksumsInTree.get(state) | (checksumsInTree.mask & (1 << start)));
+        checksumsInTree.include(state, (checksumsInTree.mask & (1 << start)));
         return undefined;
       },
     },
@@ -120,7 +121,7 @@ export function finishOrderedIo(machine: Machine, inode: Inode, start: number): 
       locks: '',
       does: 'Gives the transaction handle back.',
       apply: (state) => {
-        transaction.end(state);
+        orderedExtents.joined.exclude(state, 1 << start);
         return undefined;
       },
     },

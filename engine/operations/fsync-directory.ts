@@ -51,7 +51,7 @@ export function fsyncDirectory(context: OperationContext, { directory }: Directo
       says: (state) => (skips(state) ? 'nothing to log: the fsync is skipped' : 'the directory has to be logged'),
       apply: (state) => (skips(state) ? skipped : undefined),
     },
-    ...joinLog(machine, inode, transid),
+    ...joinLog(context, inode, transid),
     {
       name: 'log_directory_changes',
       locks: 'inode lock, inode log_mutex',
@@ -76,11 +76,11 @@ export function fsyncDirectory(context: OperationContext, { directory }: Directo
       when: (state) => force.get(state) === 0,
       apply: (state) => note(state, nameLog.begin(state, directory).logNewAncestors(directory)),
     },
-    endLogTrans(machine, force),
+    endLogTrans(machine, task, force),
     { name: 'inode_unlock', locks: 'inode lock', does: 'Gives the inode lock back.', apply: unlock },
     ...giveUpLog(machine),
     ...syncLog(machine, transid),
-    ...fsyncReturns(machine, transid, { unlock, finish: promise.fulfil }),
+    ...fsyncReturns(context, transid, { unlock, finish: promise.fulfil }),
     ...commitFallback(context, { unlock, finish: promise.fulfil }),
   ];
 }

@@ -1,6 +1,6 @@
-import type { Machine } from '../model/machine.ts';
 import type { Field, State } from '../state/layout.ts';
 import type { FsyncEnd } from './commit-fallback.ts';
+import type { OperationContext } from './context.ts';
 import { skipped } from './skip-check.ts';
 import { end, type Step } from './step.ts';
 
@@ -9,14 +9,14 @@ import { end, type Step } from './step.ts';
  * `transid`, as one that joined it, and without logging. `beforeSkip` is what the skip exit does under the inode lock.
  */
 export function fsyncReturns(
-  { transaction, log }: Machine,
+  { machine: { transaction, log }, task }: OperationContext,
   transid: Field,
   { unlock, finish, outcome }: FsyncEnd,
   beforeSkip?: { readonly does: string; readonly apply: (state: State) => void },
 ): Step[] {
   const says = outcome && { says: outcome };
   const endTransaction = (state: State): typeof end => {
-    transaction.endStarted(state);
+    transaction.end(state, task);
     finish(state);
     return end;
   };

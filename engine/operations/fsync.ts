@@ -52,7 +52,7 @@ export function fsync(context: OperationContext, operation: FileOperation): Step
     },
     ...fsyncWaits(scope),
     ...skipCheck(scope),
-    ...joinLog(machine, inode, scope.transid, (state) => tookNothing(scope, state)),
+    ...joinLog(context, inode, scope.transid, (state) => tookNothing(scope, state)),
     ...logInode(scope, names),
     ...(names?.steps ?? []),
     {
@@ -67,7 +67,7 @@ export function fsync(context: OperationContext, operation: FileOperation): Step
     },
     ...giveUpLog(machine),
     ...syncLog(machine, scope.transid),
-    ...fsyncReturns(machine, scope.transid, { unlock, finish, outcome }, clearFlag),
+    ...fsyncReturns(context, scope.transid, { unlock, finish, outcome }, clearFlag),
     ...commitFallback(context, { unlock, finish, outcome }, inode),
     ...failure(scope, unlock),
   ];

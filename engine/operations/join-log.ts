@@ -1,7 +1,8 @@
 import type { LoggedInode } from '../model/logged-inode.ts';
-import { inodeInLog, type Machine } from '../model/machine.ts';
+import { inodeInLog } from '../model/machine.ts';
 import type { Field, State } from '../state/layout.ts';
 import { fallBackToCommit, mayFallBack } from './commit-fallback.ts';
+import type { OperationContext } from './context.ts';
 import { needsFullCommit } from './log-parents.ts';
 import { following, type Step } from './step.ts';
 import { startTransaction } from './transaction-handle.ts';
@@ -11,14 +12,15 @@ import { startTransaction } from './transaction-handle.ts';
  * the log by now, for which `hasNothingNew` has to hold, too. `transid` takes note of the log transaction.
  */
 export function joinLog(
-  machine: Machine,
+  context: OperationContext,
   inode: LoggedInode,
   transid: Field,
   hasNothingNew: (state: State) => boolean = () => true,
 ): Step[] {
+  const { machine, task } = context;
   const { transaction, log, rules, mount } = machine;
   return [
-    startTransaction(machine, 'inode lock'),
+    startTransaction(context, 'inode lock'),
     {
       name: 'start_log_trans',
       locks: 'inode lock, root log_mutex',
@@ -36,7 +38,7 @@ export function joinLog(
         if (inLog && hasNothingNew(state)) return 'inode_unlock without log';
         if (needsFullCommit(machine, state)) return fallBackToCommit;
         if (log.exists.get(state) === 0) log.create(state);
-        log.writers.add(state, 1);
+        log.writers.include(state, 1 << task);
         transid.set(state, log.transid.get(state));
         return undefined;
       },

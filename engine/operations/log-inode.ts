@@ -48,7 +48,7 @@ export function logInode(scope: FsyncScope, names: FileNames | undefined): Step[
         inode.logMutex.set(state, 0);
         inode.setLastLogCommit(state, inode.lastSubTrans.get(state));
         inode.noteReflink(state, 0);
-        if (names === undefined) log.writers.add(state, -1);
+        if (names === undefined) log.writers.exclude(state, 1 << scope.task);
         else if (names.isUnlinked(state)) inode.log.clear(state);
         return undefined;
       },

@@ -17,7 +17,7 @@ export interface FileNames {
 
 /** The names of the file that an fsync logs; undefined where the scenario has no namespace. */
 export function fileNames(context: OperationContext, file: number): FileNames | undefined {
-  const { machine } = context;
+  const { machine, task } = context;
   const { names, transaction } = machine;
   if (names === undefined) return undefined;
   const inode = names.inode(file);
@@ -52,13 +52,13 @@ export function fileNames(context: OperationContext, file: number): FileNames | 
         when: (state) => (isNew(state) || wasUnlinked(state)) && force.get(state) === 0,
         apply: (state) => note(state, log.begin(state, file).logNewAncestors(file)),
       },
-      endLogTrans(machine, force),
+      endLogTrans(machine, task, force),
     ],
   };
 }
 
 /** btrfs_end_log_trans: the task is no longer a writer of the log, and goes on to commit the transaction where it has to. */
-export function endLogTrans({ log }: Machine, force: Field): Step {
+export function endLogTrans({ log }: Machine, task: number, force: Field): Step {
   return {
     name: 'btrfs_end_log_trans',
     locks: 'inode lock',
@@ -66,7 +66,7 @@ export function endLogTrans({ log }: Machine, force: Field): Step {
     goesTo: [following, fallBackToCommit],
     says: (state) => (force.get(state) === 0 ? undefined : 'the log cannot do: the transaction has to be committed'),
     apply: (state) => {
-      log.writers.add(state, -1);
+      log.writers.exclude(state, 1 << task);
       return force.get(state) === 0 ? undefined : fallBackToCommit;
     },
   };

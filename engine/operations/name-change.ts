@@ -27,7 +27,8 @@ interface NameChange {
 }
 
 /** The steps of every change of names: inode locks, a transaction handle, the change, what the log is told of it. */
-export function changeNames({ machine, task }: OperationContext, change: NameChange): Step[] {
+export function changeNames(context: OperationContext, change: NameChange): Step[] {
+  const { machine, task } = context;
   const { transaction } = machine;
   const names = namesOf(machine);
   const { flushes } = change;
@@ -68,7 +69,7 @@ export function changeNames({ machine, task }: OperationContext, change: NameCha
             },
           },
         ]),
-    startTransaction(machine, held),
+    startTransaction(context, held),
     ...change.changes.map(
       ({ apply, ...step }): Step => ({
         ...step,
@@ -85,7 +86,7 @@ export function changeNames({ machine, task }: OperationContext, change: NameCha
       does: 'Ends the transaction handle, gives the inode locks back and returns.',
       goesTo: [end],
       apply: (state) => {
-        transaction.endStarted(state);
+        transaction.end(state, task);
         for (const { lock } of [...names.inodes, ...names.directories]) {
           if (lock.get(state) === task + 1) lock.set(state, 0);
         }

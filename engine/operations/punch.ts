@@ -91,7 +91,7 @@ export function punch(context: OperationContext, operation: FileOperation): Step
       },
     },
     ...lockRange(machine, inode, whole, true),
-    startTransaction(machine, 'inode lock, range lock'),
+    startTransaction(context, 'inode lock, range lock'),
     {
       name: 'btrfs_replace_file_extents',
       locks: 'inode lock, range lock',
@@ -117,7 +117,7 @@ export function punch(context: OperationContext, operation: FileOperation): Step
       goesTo: [end],
       apply: (state) => {
         orderedExtents.unlockRange(state, whole(state));
-        return updateInodeAndUnlock(machine, inode, state);
+        return updateInodeAndUnlock(context, inode, state);
       },
     },
   ];

@@ -1,10 +1,15 @@
 import type { Inode } from '../model/inode.ts';
 import { type Machine, setInodeLastTrans } from '../model/machine.ts';
 import type { State } from '../state/layout.ts';
+import type { OperationContext } from './context.ts';
 import type { Step } from './step.ts';
 
 /** btrfs_start_transaction by an operation that holds `locks`. */
-export function startTransaction({ transaction }: Machine, locks: string, label = 'start_transaction'): Step {
+export function startTransaction(
+  { machine: { transaction }, task }: OperationContext,
+  locks: string,
+  label = 'start_transaction',
+): Step {
   return {
     name: 'start_transaction',
     label,
@@ -13,7 +18,7 @@ export function startTransaction({ transaction }: Machine, locks: string, label 
     ready: (state) => transaction.canStart(state),
     waitsFor: 'the transaction commit to let the next transaction start',
     apply: (state) => {
-      transaction.start(state);
+      transaction.start(state, task);
       return undefined;
     },
   };
@@ -40,7 +45,6 @@ export function updateTimes(
     apply: (state) => {
       transaction.join(state);
       setInodeLastTrans(machine, inode, state);
-      transaction.end(state);
       return undefined;
     },
   };

@@ -12,7 +12,8 @@ import { end, type Step } from './step.ts';
 import { startTransaction } from './transaction-handle.ts';
 
 /** `truncate F S`: btrfs_setsize, which holds the inode lock throughout. */
-export function truncate({ machine, task, fails }: OperationContext, operation: TruncateOperation): Step[] {
+export function truncate(context: OperationContext, operation: TruncateOperation): Step[] {
+  const { machine, task, fails } = context;
   const { transaction, rules, guards, log } = machine;
   const inode = machine.inodes[operation.file]!;
   const { segments, orderedExtents, pages, tree } = inode;
@@ -53,7 +54,7 @@ export function truncate({ machine, task, fails }: OperationContext, operation: 
         return undefined;
       },
     },
-    startTransaction(machine, 'inode lock', 'start_transaction to grow'),
+    startTransaction(context, 'inode lock', 'start_transaction to grow'),
     {
       name: 'i_size_write',
       locks: 'inode lock',
@@ -62,7 +63,7 @@ export function truncate({ machine, task, fails }: OperationContext, operation: 
       apply: (state) => {
         inode.size.change(state, newSize);
         inode.updateDiskSize(state);
-        return updateInodeAndUnlock(machine, inode, state);
+        return updateInodeAndUnlock(context, inode, state);
       },
     },
     {
@@ -112,7 +113,7 @@ export function truncate({ machine, task, fails }: OperationContext, operation: 
       waitsFor: 'the transaction commit to let the next transaction start',
       apply: (state) => {
         if (!rules.truncateSetsFullSyncWhenTouched) inode.needsFullSync.set(state, 1);
-        transaction.start(state);
+        transaction.start(state, task);
         return undefined;
       },
     },
@@ -150,7 +151,7 @@ export function truncate({ machine, task, fails }: OperationContext, operation: 
       goesTo: [end],
       apply: (state) => {
         inode.updateDiskSize(state);
-        return updateInodeAndUnlock(machine, inode, state);
+        return updateInodeAndUnlock(context, inode, state);
       },
     };
   }
@@ -175,7 +176,7 @@ export function truncate({ machine, task, fails }: OperationContext, operation: 
         apply: (state) => {
           setLastLogCommit(machine, inode, state);
           inode.updateDiskSize(state);
-          return endAndUnlock(machine, inode, state);
+          return endAndUnlock(context, inode, state);
         },
       },
     ];

@@ -54,7 +54,7 @@ export function failure({ machine, inode, task, ioError }: FsyncScope, unlock: (
       does: 'Ends the transaction handle, returns -EIO and promises nothing.',
       says: () => tellsError,
       apply: (state) => {
-        machine.transaction.endStarted(state);
+        machine.transaction.end(state, task);
         writeErrors.tell(state, task);
         return undefined;
       },

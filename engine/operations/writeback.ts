@@ -134,8 +134,8 @@ export function writeback(context: OperationContext, operation: FileOperation): 
   function giveUp(state: State, extent: number): undefined {
     inode.writeErrors.note(state, extent);
     pages.unlock(state, extent);
-    pages.dirty.set(state, pages.dirty.get(state) & ~extent);
-    tagged.set(state, tagged.get(state) & ~extent);
+    pages.dirty.exclude(state, extent);
+    tagged.exclude(state, extent);
     if (machine.guards['cow-file-range.drop-extent-map']) extentMaps.drop(state, extent);
     else
       for (let rest = extentMaps.starts.get(state) & extent; rest !== 0; rest &= rest - 1)

@@ -5,7 +5,7 @@ import type { FileImage } from '../model/file-image.ts';
 import type { Inode } from '../model/inode.ts';
 import { firstTransaction, transactionStates } from '../model/transaction.ts';
 import type { Program } from '../program.ts';
-import { below, lowest } from '../state/bits.ts';
+import { below, lowest, size } from '../state/bits.ts';
 import type { State } from '../state/layout.ts';
 import type {
   CrashFileView,
@@ -36,7 +36,7 @@ export function viewState(program: Program, state: State, names: VersionNames): 
       exists: log.exists.get(state) === 1,
       transid: log.transid.get(state),
       lastLogCommit: log.lastLogCommit.get(state),
-      writers: log.writers.get(state),
+      writers: size(log.writers.get(state)),
       onDisk: log.onDisk.get(state) === 1,
     },
     files: inodes.map((inode) => viewFile(program, inode, state, names)),

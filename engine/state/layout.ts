@@ -25,6 +25,85 @@ export class Field {
   add(state: State, difference: number): void {
     this.set(state, this.get(state) + difference);
   }
+
+  /** Of a set, the members that are among `bits`. Says less about the state than `get`: see `RecordingField`. */
+  within(state: State, bits: number): number {
+    return (state[this.word]! >>> this.shift) & this.mask & bits;
+  }
+
+  /** Adds `bits` to a set. */
+  include(state: State, bits: number): void {
+    state[this.word]! |= (bits & this.mask) << this.shift;
+  }
+
+  /** Takes `bits` off a set. */
+  exclude(state: State, bits: number): void {
+    state[this.word]! &= ~((bits & this.mask) << this.shift);
+  }
+
+  /** Adds `bits` to a set, or takes them off it. */
+  mark(state: State, bits: number, on: boolean): void {
+    if (on) this.include(state, bits);
+    else this.exclude(state, bits);
+  }
+}
+
+/** Bits of a state that were read, and that were written as 0 and as 1, word by word. */
+export class AccessRecord {
+  readonly reads: Int32Array;
+  readonly zeros: Int32Array;
+  readonly ones: Int32Array;
+
+  constructor(words = mostWords) {
+    this.reads = new Int32Array(words);
+    this.zeros = new Int32Array(words);
+    this.ones = new Int32Array(words);
+  }
+
+  clear(): void {
+    this.reads.fill(0);
+    this.zeros.fill(0);
+    this.ones.fill(0);
+  }
+}
+
+/** More than any scenario's state has. */
+const mostWords = 512;
+
+/** A field that takes note of every access. */
+class RecordingField extends Field {
+  readonly #record: AccessRecord;
+
+  constructor(word: number, shift: number, mask: number, record: AccessRecord) {
+    super(word, shift, mask);
+    this.#record = record;
+  }
+
+  override get(state: State): number {
+    this.#record.reads[this.word]! |= this.mask << this.shift;
+    return super.get(state);
+  }
+
+  override set(state: State, value: number): void {
+    this.#record.ones[this.word]! |= (value & this.mask) << this.shift;
+    this.#record.zeros[this.word]! |= (~value & this.mask) << this.shift;
+    super.set(state, value);
+  }
+
+  override within(state: State, bits: number): number {
+    this.#record.reads[this.word]! |= (bits & this.mask) << this.shift;
+    return super.within(state, bits);
+  }
+
+  override include(state: State, bits: number): void {
+    this.#record.ones[this.word]! |= (bits & this.mask) << this.shift;
+    super.include(state, bits);
+  }
+
+  override exclude(state: State, bits: number): void {
+    this.#record.zeros[this.word]! |= (bits & this.mask) << this.shift;
+    super.exclude(state, bits);
+  }
 }
 
 /** What a field is about: the file system, or who has got how far. */
@@ -35,6 +114,12 @@ export class Layout {
   /** Bits in use per word. */
   readonly #used: number[] = [];
   readonly #modelBits: number[] = [];
+  readonly #record: AccessRecord | undefined;
+
+  /** `record` is told of every access to the fields. */
+  constructor(record?: AccessRecord | undefined) {
+    this.#record = record;
+  }
 
   /** Number of words of a state. */
   get words(): number {
@@ -59,7 +144,7 @@ export class Layout {
     this.#used[word] = shift + width;
     const mask = width === 32 ? -1 : 2 ** width - 1;
     if (role === 'model') this.#modelBits[word]! |= mask << shift;
-    return new Field(word, shift, mask);
+    return this.#record === undefined ? new Field(word, shift, mask) : new RecordingField(word, shift, mask, this.#record);
   }
 
   /** A field that holds a set of `count` segments. */

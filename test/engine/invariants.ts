@@ -245,9 +245,9 @@ function isNotNewerOrShorter(size: VersionedSize, than: VersionedSize, state: St
 
 function checkTransaction({ machine, completions }: Program, state: State): void {
   const { transaction, inodes } = machine;
-  const [writers, external] = [transaction.writers.get(state), transaction.externalWriters.get(state)];
-  const joined = completions.flat().filter((completion) => isInside(completion, state, 'btrfs_end_transaction')).length;
-  must(writers === external + joined, 'handles are those of fsyncs and of completions');
+  const joins = completions.flat().filter((completion) => isInside(completion, state, 'btrfs_end_transaction'));
+  const joined = inodes.map(({ index }) => joins.reduce((set, { file, start }) => (file === index ? set | (1 << start) : set), 0));
+  must(inodes.every(({ index, orderedExtents }) => orderedExtents.joined.get(state) === joined[index]), 'completions join and end');
   const open = (transaction.isIdle(state) ? 0 : 1) + transaction.committing.get(state);
   must(transaction.generation.get(state) === transaction.lastCommitted.get(state) + open, 'transactions are in a row');
   const pending = inodes.reduce((sum, { orderedExtents }) => sum + size(orderedExtents.pending.get(state)), 0);

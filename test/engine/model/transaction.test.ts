@@ -6,7 +6,7 @@ let transaction: Transaction;
 let state: State;
 beforeEach(() => {
   const layout = new Layout();
-  transaction = new Transaction(layout, { transactions: 3, handles: 4, pendingOrdered: 2 });
+  transaction = new Transaction(layout, { transactions: 3, tasks: 2, pendingOrdered: 2 });
   state = new Int32Array(layout.words);
 });
 
@@ -15,15 +15,15 @@ const ids = () => [transaction.generation.get(state), transaction.lastCommitted.
 
 describe('transaction', () => {
   test('the first handle creates it, the next one joins', () => {
-    transaction.start(state);
+    transaction.start(state, 1);
     transaction.join(state);
     expect(ids()).toEqual([1, 0]);
-    expect([transaction.writers.get(state), transaction.externalWriters.get(state)]).toEqual([2, 1]);
+    expect(transaction.writers.get(state)).toBe(0b10);
   });
 
   test('who may enter, state by state', () => {
     expect(admits()).toEqual([true, true]);
-    transaction.start(state);
+    transaction.start(state, 1);
     expect(admits()).toEqual([true, true]);
     transaction.beginCommit(state);
     expect(admits()).toEqual([false, true]);
@@ -34,8 +34,8 @@ describe('transaction', () => {
   });
 
   test('the next one may run while the previous one is written', () => {
-    transaction.start(state);
-    transaction.endStarted(state);
+    transaction.start(state, 1);
+    transaction.end(state, 1);
     transaction.unblock(state);
     expect([transaction.isIdle(state), transaction.treeLogMutex.get(state)]).toEqual([true, 1]);
     transaction.join(state);
@@ -47,7 +47,7 @@ describe('transaction', () => {
   test.each<[string, (at: State) => void, boolean]>([
     ['nothing in the way', () => undefined, true],
     ['a joined handle may stay', (at) => transaction.join(at), true],
-    ['a started handle', (at) => transaction.start(at), false],
+    ['a started handle', (at) => transaction.start(at, 1), false],
     ['a previous commit', (at) => transaction.committing.set(at, 1), false],
     ['a logged ordered extent', (at) => transaction.pendingOrdered.add(at, 1), false],
   ])('may joins stop? %s', (_, arrange, expected) => {
@@ -55,12 +55,10 @@ describe('transaction', () => {
     expect(transaction.canStopJoins(state)).toBe(expected);
   });
 
-  test('a handle gives back what it took', () => {
-    transaction.start(state);
-    transaction.join(state);
-    transaction.endStarted(state);
-    expect([transaction.writers.get(state), transaction.externalWriters.get(state)]).toEqual([1, 0]);
-    transaction.end(state);
-    expect(transaction.writers.get(state)).toBe(0);
+  test('a task gives its own handle back', () => {
+    transaction.start(state, 0);
+    transaction.start(state, 1);
+    transaction.end(state, 0);
+    expect(transaction.writers.get(state)).toBe(0b10);
   });
 });
