@@ -18,7 +18,7 @@ import { isSync, operationSteps } from './operations/table.ts';
 import { addGates, Starters } from './orders.ts';
 import type { Operation, Scenario } from './scenario.ts';
 import { cutSegments } from './segments.ts';
-import { Layout, type State } from './state/layout.ts';
+import { type AccessRecord, Layout, type State } from './state/layout.ts';
 import { CompletionThread, placeSteps, TaskThread } from './thread.ts';
 import type { OperationReference } from './verdict.ts';
 
@@ -49,6 +49,8 @@ interface CompileOptions {
   readonly noteSwitch?: ((name: string) => void) | undefined;
   /** Keep the file-extent items of every tree one by one. It makes states larger. */
   readonly tracksItems?: boolean;
+  /** Is told of every access to the states. */
+  readonly record?: AccessRecord | undefined;
 }
 
 /** The profile that a scenario runs under: its kernel's, with its guards, and the overrides over both. */
@@ -61,13 +63,15 @@ export function profileOf(scenario: Scenario, overrides: ProfileOverrides = {}):
 export function compile(
   scenario: Scenario,
   overrides: ProfileOverrides = {},
-  { noteSwitch, tracksItems = false }: CompileOptions = {},
+  { noteSwitch, tracksItems = false, record }: CompileOptions = {},
 ): Program {
   const profile = profileOf(scenario, overrides);
-  const layout = new Layout();
+  const layout = new Layout(record);
   const switches = noteSwitch === undefined ? profile : watched(profile, noteSwitch);
   const machine = buildMachine(scenario, switches, layout, tracksItems);
   const syncs = syncOperations(scenario);
+  let actor = scenario.tasks.length;
+  for (const inode of machine.inodes) { inode.orderedExtents.firstActor = actor; actor += inode.segments.count; }
   const promises = machine.inodes.map(
     ({ index, segments }) =>
       new FilePromise(layout, segments.count, machine.names?.count ?? 0, {

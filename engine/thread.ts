@@ -53,9 +53,25 @@ export abstract class Thread {
     this.steps = steps;
   }
 
+  /** Where the thread stands: steps from here on may be left out. */
+  at(state: State): number {
+    return this.position.get(state);
+  }
+
   /** Position of the step that comes next; the number of steps when there is none. */
   next(state: State): number {
-    let position = this.position.get(state);
+    return this.#from(state, this.position.get(state));
+  }
+
+  /** Position of the step that comes next when the one at `position` is left out; -1 when it is not one that may be. */
+  without(state: State, position: number): number {
+    const { step } = this.steps[position]!;
+    if (step.optional === undefined || !step.optional(state)) return -1;
+    return this.#from(state, position + 1);
+  }
+
+  #from(state: State, start: number): number {
+    let position = start;
     for (; position < this.steps.length; position++) {
       const { when } = this.steps[position]!.step;
       if (when === undefined || when(state)) break;

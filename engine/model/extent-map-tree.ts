@@ -117,13 +117,13 @@ export class ExtentMapTree extends ExtentSet {
 
   kind(state: State, start: number): ExtentMapKind {
     const bit = 1 << start;
-    if ((this.hole.get(state) & bit) !== 0) return 'hole';
-    return (this.prealloc.get(state) & bit) === 0 ? 'data' : 'prealloc';
+    if (this.hole.within(state, bit) !== 0) return 'hole';
+    return this.prealloc.within(state, bit) === 0 ? 'data' : 'prealloc';
   }
 
   /** unpin_extent_cache: the file-extent item is in the tree. List membership is unchanged since a28046956c71. */
   unpin(state: State, start: number, generation: number, listsAgain: boolean): void {
-    if (listsAgain && (this.logging.get(state) & (1 << start)) === 0) setBit(this.modified, state, start, true);
+    if (listsAgain && this.logging.within(state, 1 << start) === 0) setBit(this.modified, state, start, true);
     setBit(this.pinned, state, start, false);
     this.generation[start]!.set(state, generation);
   }
@@ -131,7 +131,7 @@ export class ExtentMapTree extends ExtentSet {
   /** The collecting part of btrfs_log_changed_extents: moves listed maps to the fsync's private list. */
   collect(state: State, start: number): void {
     this.collected.take(state, this.from(state, start), this.kind(state, start));
-    setBit(this.collected.unbacked, state, start, (this.unbacked.get(state) & (1 << start)) !== 0);
+    setBit(this.collected.unbacked, state, start, this.unbacked.within(state, 1 << start) !== 0);
     setBit(this.modified, state, start, false);
     setBit(this.logging, state, start, true);
   }
@@ -139,13 +139,13 @@ export class ExtentMapTree extends ExtentSet {
   /** The blocks of the map that begins at `start` cannot be written; an fsync may hold it already. */
   markUnbacked(state: State, start: number): void {
     const bit = 1 << start;
-    if ((this.starts.get(state) & bit) !== 0) setBit(this.unbacked, state, start, true);
-    if ((this.collected.starts.get(state) & bit) !== 0) setBit(this.collected.unbacked, state, start, true);
+    if (this.starts.within(state, bit) !== 0) setBit(this.unbacked, state, start, true);
+    if (this.collected.starts.within(state, bit) !== 0) setBit(this.collected.unbacked, state, start, true);
   }
 
   /** clear_em_logging: a map that is still in the tree may be merged again. */
   clearLogging(state: State, start: number): void {
-    if ((this.logging.get(state) & (1 << start)) === 0) return;
+    if (this.logging.within(state, 1 << start) === 0) return;
     setBit(this.logging, state, start, false);
     this.#mergeHoles(state, start);
   }
@@ -154,20 +154,17 @@ export class ExtentMapTree extends ExtentSet {
     const bit = 1 << start;
     return {
       kind: this.kind(state, start),
-      pinned: (this.pinned.get(state) & bit) !== 0,
+      pinned: this.pinned.within(state, bit) !== 0,
       modified: ((this.modified.get(state) | this.logging.get(state)) & bit) !== 0,
       generation: this.generation[start]!.get(state),
-      unbacked: (this.unbacked.get(state) & bit) !== 0,
+      unbacked: this.unbacked.within(state, bit) !== 0,
     };
   }
 
   #forget(state: State, start: number): void {
-    setBit(this.modified, state, start, false);
-    setBit(this.pinned, state, start, false);
-    setBit(this.logging, state, start, false);
-    setBit(this.hole, state, start, false);
-    setBit(this.prealloc, state, start, false);
-    setBit(this.unbacked, state, start, false);
+    for (const flag of [this.modified, this.pinned, this.logging, this.hole, this.prealloc, this.unbacked]) {
+      if (flag.within(state, 1 << start) !== 0) flag.exclude(state, 1 << start);
+    }
     this.generation[start]!.set(state, 0);
   }
 
@@ -222,8 +219,8 @@ class CollectedExtents extends ExtentSet {
 
   kind(state: State, start: number): ExtentMapKind {
     const bit = 1 << start;
-    if ((this.#hole.get(state) & bit) !== 0) return 'hole';
-    return (this.#prealloc.get(state) & bit) === 0 ? 'data' : 'prealloc';
+    if (this.#hole.within(state, bit) !== 0) return 'hole';
+    return this.#prealloc.within(state, bit) === 0 ? 'data' : 'prealloc';
   }
 
   /** Takes the extent that begins at `start` off the list. */

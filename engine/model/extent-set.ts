@@ -1,4 +1,4 @@
-import { below, highest, lowest } from '../state/bits.ts';
+import { lowest } from '../state/bits.ts';
 import type { Field, Layout, State } from '../state/layout.ts';
 
 /**
@@ -17,19 +17,23 @@ export class ExtentSet {
 
   /** The extent that begins at `start`. */
   from(state: State, start: number): number {
-    const stop = ~this.covered.get(state) | (this.starts.get(state) & ~(1 << start));
-    return below(lowest(stop >>> start)) << start;
+    if (this.covered.within(state, 1 << start) === 0) return 0;
+    let bit = 2 << start;
+    while (this.covered.within(state, bit) !== 0 && this.starts.within(state, bit) === 0) bit <<= 1;
+    return bit - (1 << start);
   }
 
   /** Where the extent that covers `segment` begins; -1 when none does. */
   startAt(state: State, segment: number): number {
-    if ((this.covered.get(state) & (1 << segment)) === 0) return -1;
-    return highest(this.starts.get(state) & below(segment + 1));
+    if (this.covered.within(state, 1 << segment) === 0) return -1;
+    let start = segment;
+    while (this.starts.within(state, 1 << start) === 0) start--;
+    return start;
   }
 
   /** Starts of the extents that overlap `range`. */
   overlapping(state: State, range: number): number {
-    const inside = this.starts.get(state) & range;
+    const inside = this.starts.within(state, range);
     const first = range === 0 ? -1 : this.startAt(state, lowest(range));
     return first < 0 ? inside : inside | (1 << first);
   }

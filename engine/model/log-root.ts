@@ -15,6 +15,8 @@ export class LogRoot {
   readonly #syncedCount: Field;
   /** root->log_writers, as the set of tasks. */
   readonly writers: Field;
+  /** The task that writes a log transaction, plus 1. */
+  readonly #leader: Field;
   /** The super block on disk has a log root. */
   readonly onDisk: Field;
 
@@ -24,6 +26,7 @@ export class LogRoot {
     this.lastLogCommit = layout.field(limits.logTransactions);
     this.#syncedCount = layout.field(limits.logTransactions);
     this.writers = layout.set(limits.writers, 'control');
+    this.#leader = layout.field(limits.logTransactions > 1 ? limits.writers : 0, 'control');
     this.onDisk = layout.field(1);
   }
 
@@ -45,6 +48,17 @@ export class LogRoot {
     return this.transid.get(state) > this.#syncedCount.get(state);
   }
 
+  /** The task that writes a log transaction, as a set. */
+  leader(state: State): number {
+    return (1 << this.#leader.get(state)) >> 1;
+  }
+
+  /** btrfs_sync_log: the task writes the log transaction, and the next one begins. */
+  beginSync(state: State, task: number): void {
+    this.transid.add(state, 1);
+    this.#leader.set(state, task + 1);
+  }
+
   /** Some task has begun to write log transaction `transid`, or has written it. */
   hasLeader(state: State, transid: number): boolean {
     return this.transid.get(state) > transid;
@@ -54,5 +68,6 @@ export class LogRoot {
   finishSync(state: State, transid: number): void {
     this.lastLogCommit.set(state, Math.max(this.lastLogCommit.get(state), transid));
     this.#syncedCount.add(state, 1);
+    this.#leader.set(state, 0);
   }
 }

@@ -48,6 +48,12 @@ export class LoggedInode {
     this.copyEverything = layout.field(named ? 1 : 0);
   }
 
+  /** The task that holds the inode lock, as a set. */
+  lockHolder(state: State): number {
+    const holder = this.lock.get(state);
+    return holder === 0 ? 0 : 1 << (holder - 1);
+  }
+
   /** Some other task than this one holds the inode lock. */
   isLockedByOther(state: State, task: number): boolean {
     const holder = this.lock.get(state);

@@ -30,6 +30,7 @@ export class OrderedExtents extends ExtentSet {
   readonly logged: Field;
   /** BTRFS_ORDERED_PENDING, by start: the transaction's commit waits for it. */
   readonly pending: Field;
+  firstActor = 0;
   /** Completions that have added the checksums to the csum tree, by start; kept only where an fsync may come before. */
   readonly checksumsInTree: Field;
   /** BTRFS_ORDERED_LOGGED_CSUM, by start: an fsync has copied the checksums to the log tree. */

@@ -44,9 +44,12 @@ export class PageCache {
     this.locked.exclude(state, pages);
   }
 
-  /** Pages that page release may try: in memory, and neither dirty, under writeback, nor locked. */
-  clean(state: State): number {
-    return this.cached.get(state) & ~(this.dirty.get(state) | this.writeback.get(state) | this.locked.get(state));
+  /** Those of `pages` that page release may try: in memory, and neither dirty, under writeback, nor locked. */
+  clean(state: State, pages: number): number {
+    let clean = this.cached.within(state, pages);
+    clean &= ~this.dirty.within(state, clean);
+    clean &= ~this.writeback.within(state, clean);
+    return clean & ~this.locked.within(state, clean);
   }
 
   drop(state: State, pages: number): void {

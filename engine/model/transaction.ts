@@ -5,7 +5,8 @@ export const firstTransaction = 7;
 
 /** States of the running transaction, in order; `none` when no transaction runs. */
 export const transactionStates = ['none', 'running', 'commit_start', 'commit_doing'] as const;
-const [none, running, commitStart, commitDoing] = [0, 1, 2, 3];
+/** Each state that was reached since there was none: who asks for one of them need not know of the others. */
+const [running, commitStart, commitDoing] = [1, 2, 4];
 
 /**
  * The file system's transactions: at most one that runs (fs_info->running_transaction) and one whose
@@ -15,11 +16,14 @@ export class Transaction {
   /** fs_info->generation: the transaction created last. */
   readonly generation: Field;
   readonly lastCommitted: Field;
-  readonly stateOfRunning: Field;
+  readonly #reached: Field;
   /** A committing transaction has reached TRANS_STATE_UNBLOCKED; its id is lastCommitted + 1. */
   readonly committing: Field;
   /** fs_info->tree_log_mutex, held by a commit from dropping the logs until its super block is written. */
   readonly treeLogMutex: Field;
+  /** The task that commits the running transaction, and the one that commits the previous one, plus 1. */
+  readonly #committer: Field;
+  readonly #previousCommitter: Field;
   /** num_extwriters: the tasks that have a handle, all by btrfs_start_transaction. Completions join, see `OrderedExtents`. */
   readonly writers: Field;
   /** pending_ordered: logged ordered extents that the commit waits for (487781796d30). */
@@ -28,21 +32,23 @@ export class Transaction {
   constructor(layout: Layout, limits: { transactions: number; tasks: number; pendingOrdered: number }) {
     this.generation = layout.field(limits.transactions);
     this.lastCommitted = layout.field(limits.transactions);
-    this.stateOfRunning = layout.field(transactionStates.length - 1);
+    this.#reached = layout.set(3);
     this.committing = layout.field(1);
     this.treeLogMutex = layout.field(1, 'control');
+    this.#committer = layout.field(limits.tasks, 'control');
+    this.#previousCommitter = layout.field(limits.tasks, 'control');
     this.writers = layout.set(limits.tasks, 'control');
     this.pendingOrdered = layout.field(limits.pendingOrdered);
   }
 
   /** btrfs_start_transaction waits while a commit is in COMMIT_START or COMMIT_DOING. */
   canStart(state: State): boolean {
-    return this.stateOfRunning.get(state) < commitStart!;
+    return this.#reached.within(state, commitStart) === 0;
   }
 
   /** btrfs_join_transaction waits only in COMMIT_DOING. */
   canJoin(state: State): boolean {
-    return this.stateOfRunning.get(state) < commitDoing!;
+    return this.#reached.within(state, commitDoing) === 0;
   }
 
   /** btrfs_start_transaction: the task takes a handle. */
@@ -53,9 +59,9 @@ export class Transaction {
 
   /** The part of btrfs_join_transaction that creates a transaction where none runs. */
   join(state: State): void {
-    if (this.stateOfRunning.get(state) !== none) return;
+    if (this.#reached.within(state, running) !== 0) return;
     this.generation.add(state, 1);
-    this.stateOfRunning.set(state, running!);
+    this.#reached.include(state, running);
   }
 
   /** btrfs_end_transaction for a handle taken by `start`. */
@@ -63,17 +69,33 @@ export class Transaction {
     this.writers.exclude(state, 1 << task);
   }
 
+  /** How far the running transaction is, as an index of `transactionStates`. */
+  stateOfRunning(state: State): number {
+    return 32 - Math.clz32(this.#reached.get(state));
+  }
+
   isRunning(state: State): boolean {
-    return this.stateOfRunning.get(state) === running;
+    return this.#reached.within(state, running | commitStart) === running;
   }
 
   /** No transaction runs, so there is nothing to commit. */
   isIdle(state: State): boolean {
-    return this.stateOfRunning.get(state) === none;
+    return this.#reached.within(state, running) === 0;
   }
 
-  beginCommit(state: State): void {
-    this.stateOfRunning.set(state, commitStart!);
+  beginCommit(state: State, task: number): void {
+    this.#reached.include(state, commitStart);
+    this.#committer.set(state, task + 1);
+  }
+
+  /** The task that commits the running transaction, as a set: until it goes on nobody starts a handle. */
+  committer(state: State): number {
+    return (1 << this.#committer.get(state)) >> 1;
+  }
+
+  /** The task that commits the previous transaction, as a set. */
+  previousCommitter(state: State): number {
+    return (1 << this.#previousCommitter.get(state)) >> 1;
   }
 
   /** COMMIT_DOING may begin: the previous transaction is complete, no started handle and no logged ordered extent is open. */
@@ -84,19 +106,27 @@ export class Transaction {
   }
 
   stopJoins(state: State): void {
-    this.stateOfRunning.set(state, commitDoing!);
+    this.#reached.include(state, commitDoing);
   }
 
   /** TRANS_STATE_UNBLOCKED: the next transaction may start while this one is written. */
   unblock(state: State): void {
-    this.stateOfRunning.set(state, none!);
+    this.#reached.set(state, 0);
     this.committing.set(state, 1);
+    this.#previousCommitter.set(state, this.#committer.get(state));
+    this.#committer.set(state, 0);
     this.treeLogMutex.set(state, 1);
+  }
+
+  /** The task that holds tree_log_mutex, as a set. */
+  treeLogHolder(state: State): number {
+    return this.treeLogMutex.get(state) === 0 ? 0 : this.previousCommitter(state);
   }
 
   /** TRANS_STATE_COMPLETED. */
   complete(state: State): void {
     this.committing.set(state, 0);
+    this.#previousCommitter.set(state, 0);
     this.lastCommitted.add(state, 1);
   }
 }

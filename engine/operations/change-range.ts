@@ -27,6 +27,7 @@ export function lockAndFlush(
       locks: '',
       does: 'Takes the inode lock.',
       ready: (state) => inode.lock.get(state) === 0,
+      heldBy: (state) => inode.lockHolder(state),
       waitsFor: 'the inode lock',
       apply: (state) => {
         inode.lock.set(state, task + 1);

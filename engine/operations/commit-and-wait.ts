@@ -9,7 +9,7 @@ import { end, following, type Step } from './step.ts';
  * `suffix` as in `commitTransaction`.
  */
 export function commitAndWait(
-  { machine, registers }: OperationContext,
+  { machine, registers, task }: OperationContext,
   finish: (state: State) => void,
   says: (state: State) => string | undefined = () => undefined,
   suffix = '',
@@ -25,7 +25,7 @@ export function commitAndWait(
       goesTo: [following, 'wait_for_commit'],
       apply: (state) => {
         if (transaction.isRunning(state)) {
-          transaction.beginCommit(state);
+          transaction.beginCommit(state, task);
           return undefined;
         }
         target.set(state, transaction.generation.get(state));

@@ -5,7 +5,7 @@ import { pagesAreUnlocked, unsubmitted, writeRange } from './delalloc.ts';
 import { end, following, type Step } from './step.ts';
 
 /** `commit`: the periodic commit of the transaction kthread. It flushes no data. */
-export function commit({ machine }: OperationContext): Step[] {
+export function commit({ machine, task }: OperationContext): Step[] {
   const { transaction } = machine;
   return [
     {
@@ -16,7 +16,7 @@ export function commit({ machine }: OperationContext): Step[] {
       says: (state) => (transaction.isRunning(state) ? undefined : 'no transaction to commit'),
       apply: (state) => {
         if (!transaction.isRunning(state)) return end;
-        transaction.beginCommit(state);
+        transaction.beginCommit(state, task);
         return undefined;
       },
     },
@@ -46,6 +46,7 @@ export function commitTransaction(machine: Machine, suffix = ''): Step[] {
       locks: '',
       does: 'Waits for the previous commit, for handles that were started and for logged ordered extents; from here on nobody joins.',
       ready: (state) => transaction.canStopJoins(state),
+      heldBy: (state) => transaction.writers.get(state) | transaction.previousCommitter(state),
       waitsFor: 'the previous commit, the handles in use and the ordered extents that were logged',
       apply: (state) => {
         transaction.stopJoins(state);
@@ -58,6 +59,7 @@ export function commitTransaction(machine: Machine, suffix = ''): Step[] {
       does: 'Takes the trees as they are, frees the log tree, and lets the next transaction start (TRANS_STATE_UNBLOCKED).',
       ready: (state) =>
         transaction.writers.get(state) === 0 && inodes.every(({ orderedExtents }) => orderedExtents.joined.get(state) === 0),
+      heldBy: (state) => inodes.reduce((held, { orderedExtents }) => held | (orderedExtents.joined.get(state) << orderedExtents.firstActor), transaction.writers.get(state)),
       waitsFor: 'the handles in use',
       apply: (state) => {
         for (const inode of inodes) {

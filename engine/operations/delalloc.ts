@@ -1,6 +1,6 @@
 import type { Inode } from '../model/inode.ts';
 import { setInodeLastTrans } from '../model/machine.ts';
-import { lowest, runFrom, runs } from '../state/bits.ts';
+import { runs } from '../state/bits.ts';
 import type { State } from '../state/layout.ts';
 import type { Step } from './step.ts';
 
@@ -12,9 +12,14 @@ import type { Step } from './step.ts';
 
 /** The next allocation that writing `pages` needs: empty when all of them have an ordered extent. */
 export function nextDelalloc(inode: Inode, state: State, pages: number): number {
-  const unallocated = inode.pages.dirty.get(state) & ~inode.orderedExtents.covered.get(state);
-  const wanted = unallocated & pages;
-  return wanted === 0 ? 0 : runFrom(unallocated, lowest(wanted));
+  const { dirty } = inode.pages;
+  const { covered } = inode.orderedExtents;
+  const written = dirty.within(state, pages);
+  const wanted = written & ~covered.within(state, written);
+  if (wanted === 0) return 0;
+  let run = wanted & -wanted;
+  for (let next = run << 1; dirty.within(state, next) !== 0 && covered.within(state, next) === 0; next <<= 1) run |= next;
+  return run;
 }
 
 /** create_io_em: the new extent map is on the list of modified extents and pinned. What is overwritten in place gets none. */
@@ -53,13 +58,13 @@ export function submit(inode: Inode, state: State, pages: number): void {
   const { orderedExtents } = inode;
   const wanted = inode.compresses(state)
     ? orderedExtents.union(state, orderedExtents.overlapping(state, pages))
-    : pages & orderedExtents.covered.get(state);
-  inode.submit(state, wanted & inode.pages.dirty.get(state));
+    : orderedExtents.covered.within(state, pages);
+  inode.submit(state, inode.pages.dirty.within(state, wanted));
 }
 
 /** Will writing `pages` make the file one inline extent? That is for the first block, which is all there is. */
 export function becomesInline(inode: Inode, state: State, pages: number): boolean {
-  return (nextDelalloc(inode, state, pages) & 1) !== 0 && inode.fitsInline(state);
+  return inode.tree.inline.mask === 1 && (nextDelalloc(inode, state, pages) & 1) !== 0 && inode.fitsInline(state);
 }
 
 /**
@@ -81,7 +86,7 @@ export function insertInlineExtent(inode: Inode, state: State): void {
 
 /** The parts of ordered extents that no writeback has submitted. */
 export function unsubmitted(inode: Inode, state: State): number {
-  return inode.orderedExtents.covered.get(state) & inode.pages.dirty.get(state);
+  return inode.orderedExtents.covered.within(state, inode.pages.dirty.get(state));
 }
 
 /** btrfs_fdatawrite_range in one go: allocates and submits all dirty ones of `pages`. Returns the new ordered extents. */
@@ -102,23 +107,26 @@ export function writeRange(inode: Inode, state: State, pages: number): number {
  * order to insert an inline extent, for a transaction to join.
  */
 export function pagesAreUnlocked(inode: Inode, state: State): boolean {
+  if (inode.pages.locked.get(state) !== 0) return false;
   const { covered, rangeLocked } = inode.orderedExtents;
-  const unallocated = inode.pages.dirty.get(state) & ~covered.get(state);
-  const canJoin = inode.fs.transaction.canJoin(state) || !becomesInline(inode, state, unallocated);
-  return canJoin && inode.pages.locked.get(state) === 0 && (unallocated & rangeLocked.get(state)) === 0;
+  const dirty = inode.pages.dirty.get(state);
+  const unallocated = dirty & ~covered.within(state, dirty);
+  if (rangeLocked.within(state, unallocated) !== 0) return false;
+  return !becomesInline(inode, state, unallocated) || inode.fs.transaction.canJoin(state);
 }
 
 /** Dirty pages of the ordered extents that overlap `blocks`: who waits for those extents has to write them. */
 export function unsubmittedOf(inode: Inode, state: State, blocks: number): number {
   const { orderedExtents } = inode;
-  return unsubmitted(inode, state) & orderedExtents.union(state, orderedExtents.overlapping(state, blocks));
+  const extents = orderedExtents.union(state, orderedExtents.overlapping(state, blocks));
+  return inode.pages.dirty.within(state, extents);
 }
 
 /** Nobody is about to write, allocate or complete any of the blocks. */
 export function isIdle(inode: Inode, state: State, blocks: number): boolean {
   const { pages, orderedExtents } = inode;
-  const ordered = orderedExtents.covered.get(state) | orderedExtents.rangeLocked.get(state);
-  return (blocks & (ordered | pages.writeback.get(state) | pages.locked.get(state))) === 0;
+  const { covered, rangeLocked } = orderedExtents;
+  return [covered, rangeLocked, pages.writeback, pages.locked].every((set) => set.within(state, blocks) === 0);
 }
 
 /** btrfs_start_ordered_extent: what of the ordered extents in the way has not been submitted is written, in order to wait for them. */

@@ -1,6 +1,6 @@
 import type { Inode } from '../model/inode.ts';
 import { type Machine, setInodeLastTrans } from '../model/machine.ts';
-import type { State } from '../state/layout.ts';
+import type { Field, State } from '../state/layout.ts';
 import { following, type Step } from './step.ts';
 
 /**
@@ -10,10 +10,10 @@ import { following, type Step } from './step.ts';
 export function finishOrderedIo(machine: Machine, inode: Inode, start: number): Step[] {
   const { transaction, rules, guards } = machine;
   const { pages, orderedExtents, extentMaps, tree } = inode;
-  const inPlace = (state: State) => (orderedExtents.nocow.get(state) & (1 << start)) !== 0;
+  const inPlace = (state: State) => orderedExtents.nocow.within(state, 1 << start) !== 0;
   /** Blocks that were overwritten in place have their file-extent item, and no extent map. */
   const allocated = (state: State) => !inPlace(state);
-  const fails = (state: State) => (orderedExtents.failing.get(state) & (1 << start)) !== 0;
+  const fails = (state: State) => orderedExtents.failing.within(state, 1 << start) !== 0;
   return [
     {
       name: 'end_bio',
@@ -21,22 +21,22 @@ export function finishOrderedIo(machine: Machine, inode: Inode, start: number): 
       does: 'The submitted blocks are on the device. Accounts them to the ordered extent, then ends the writeback of their pages. Blocks overwritten in place have their new content from now on.',
       ready: (state) => {
         const extent = orderedExtents.from(state, start);
-        const inFlight = pages.writeback.get(state) | orderedExtents.directIo.get(state);
-        const toCome = pages.dirty.get(state) | orderedExtents.directPending.get(state);
-        return (extent & inFlight) !== 0 || (extent & toCome) === 0;
+        const has = (blocks: Field) => blocks.within(state, extent) !== 0;
+        const { directIo, directPending } = orderedExtents;
+        return has(pages.writeback) || has(directIo) || !(has(pages.dirty) || has(directPending));
       },
       waitsFor: 'somebody to write the rest of the ordered extent',
       goesTo: [following, 'end_bio', 'btrfs_drop_extent_map_range'],
       says: (state) => (fails(state) ? 'the device has not written them: -EIO' : undefined),
       apply: (state) => {
         const extent = orderedExtents.from(state, start);
-        const ended = pages.writeback.get(state) | orderedExtents.directIo.get(state);
+        const ended = pages.writeback.within(state, extent) | orderedExtents.directIo.within(state, extent);
         if (fails(state)) return failBio(state, extent);
         pages.endWriteback(state, extent);
         orderedExtents.directIo.exclude(state, extent);
         if (inPlace(state)) inode.blocksOverwritten(state, extent & ended);
         else inode.blocksWritten(state, extent);
-        return (extent & pages.dirty.get(state)) === 0 ? undefined : 'end_bio';
+        return pages.dirty.within(state, extent) === 0 ? undefined : 'end_bio';
       },
     },
     {
@@ -54,6 +54,7 @@ export function finishOrderedIo(machine: Machine, inode: Inode, start: number): 
       locks: 'range lock',
       does: 'Joins the running transaction, or creates one.',
       ready: (state) => transaction.canJoin(state),
+      heldBy: (state) => transaction.canJoin(state) ? 0 : transaction.committer(state),
       waitsFor: 'the transaction commit to let the next transaction start',
       apply: (state) => {
         transaction.join(state);
@@ -68,7 +69,7 @@ export function finishOrderedIo(machine: Machine, inode: Inode, start: number): 
       when: allocated,
       apply: (state) => {
         const extent = orderedExtents.from(state, start);
-        if ((tree.prealloc.get(state) & extent) === extent) tree.markWritten(state, extent, inode.submitted);
+        if (tree.prealloc.within(state, extent) === extent) tree.markWritten(state, extent, inode.submitted);
         else tree.insertExtent(state, extent, 'data', inode.submitted);
         return undefined;
       },
@@ -140,7 +141,7 @@ export function finishOrderedIo(machine: Machine, inode: Inode, start: number): 
       locks: '',
       does: 'Removes the ordered extent (BTRFS_ORDERED_COMPLETE) and wakes who waits for it.',
       apply: (state) => {
-        if ((orderedExtents.pending.get(state) & (1 << start)) !== 0) transaction.pendingOrdered.add(state, -1);
+        if (orderedExtents.pending.within(state, 1 << start) !== 0) transaction.pendingOrdered.add(state, -1);
         orderedExtents.complete(state, start);
         return undefined;
       },

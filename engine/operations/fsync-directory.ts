@@ -36,6 +36,7 @@ export function fsyncDirectory(context: OperationContext, { directory }: Directo
       locks: '',
       does: 'Takes the inode lock of the directory: from here on nobody changes its entries.',
       ready: (state) => inode.lock.get(state) === 0,
+      heldBy: (state) => inode.lockHolder(state),
       waitsFor: 'the inode lock',
       apply: (state) => {
         promise.call(state);
@@ -79,7 +80,7 @@ export function fsyncDirectory(context: OperationContext, { directory }: Directo
     endLogTrans(machine, task, force),
     { name: 'inode_unlock', locks: 'inode lock', does: 'Gives the inode lock back.', apply: unlock },
     ...giveUpLog(machine),
-    ...syncLog(machine, transid),
+    ...syncLog(context, transid),
     ...fsyncReturns(context, transid, { unlock, finish: promise.fulfil }),
     ...commitFallback(context, { unlock, finish: promise.fulfil }),
   ];

@@ -17,8 +17,8 @@ export function fsyncWaits(scope: FsyncScope): Step[] {
 /** start_ordered_ops of the fsync's range. */
 export function startOrderedOps({ inode, blocks, fails }: FsyncScope, state: State): undefined {
   const { starts, failing } = inode.orderedExtents;
-  const before = starts.get(state);
-  writeRange(inode, state, inode.pages.dirty.get(state) & blocks(state));
+  const before = failing.mask === 0 ? 0 : starts.get(state);
+  writeRange(inode, state, inode.pages.dirty.within(state, blocks(state)));
   if (fails(state, 'io', 'start_ordered_ops')) failing.add(state, starts.get(state) & ~before);
 }
 
@@ -60,7 +60,7 @@ function waitForOrderedExtents(scope: FsyncScope): Step[] {
       locks: 'inode lock',
       does: 'Looks at the full-sync flag to widen the range to the whole file; fast or full is decided later.',
       apply: (state) => {
-        fullSync.set(state, inode.needsFullSync.get(state) & fullSync.mask);
+        if (fullSync.mask !== 0) fullSync.set(state, inode.needsFullSync.get(state));
         return undefined;
       },
     },
@@ -153,7 +153,8 @@ function waitForCompletions(scope: FsyncScope): Step {
     name: 'wait_ordered_range',
     locks: 'inode lock',
     does: 'Waits for writeback and for the completion of every ordered extent.',
-    ready: (state) => (inode.orderedExtents.covered.get(state) & blocks(state)) === 0,
+    ready: (state) => inode.orderedExtents.covered.within(state, blocks(state)) === 0,
+    heldBy: (state) => inode.orderedExtents.overlapping(state, blocks(state)) << inode.orderedExtents.firstActor,
     waitsFor: 'the ordered extents of the file to complete',
     goesTo: afterWait(scope, 'inode_in_log'),
     apply: (state) => {

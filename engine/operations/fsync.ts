@@ -42,6 +42,7 @@ export function fsync(context: OperationContext, operation: FileOperation): Step
       locks: '',
       does: 'Takes the inode lock: from here on nobody dirties pages by write.',
       ready: (state) => inode.lock.get(state) === 0,
+      heldBy: (state) => inode.lockHolder(state),
       waitsFor: 'the inode lock',
       apply: (state) => {
         inode.lock.set(state, task + 1);
@@ -66,7 +67,7 @@ export function fsync(context: OperationContext, operation: FileOperation): Step
       },
     },
     ...giveUpLog(machine),
-    ...syncLog(machine, scope.transid),
+    ...syncLog(context, scope.transid),
     ...fsyncReturns(context, scope.transid, { unlock, finish, outcome }, clearFlag),
     ...commitFallback(context, { unlock, finish, outcome }, inode),
     ...failure(scope, unlock),

@@ -15,13 +15,13 @@ export function releaseExtentMap({ rules, guards, transaction }: Machine, inode:
   if (rules.releaseNeedsLargeFile && segments.cuts[inode.size.get(state)]! <= largeFile) return;
   const start = lowest(page);
   const bit = 1 << start;
-  if ((extentMaps.starts.get(state) & bit) === 0) return;
-  if ((extentMaps.pinned.get(state) & bit) !== 0) return;
-  if ((extentMaps.from(state, start) & orderedExtents.rangeLocked.get(state)) !== 0) return;
+  if (extentMaps.starts.within(state, bit) === 0) return;
   // 3d6448e63159; fbc2bd7e7aad lets go of those that a commit has made, or will make, durable.
-  const listed = (extentMaps.modified.get(state) & bit) !== 0;
-  const older = extentMaps.generation[start]!.get(state) < transaction.generation.get(state);
-  if (guards['releasepage.modified-list'] && listed && !(rules.releaseTakesCommittedExtents && older)) return;
+  const isListed = () => extentMaps.modified.within(state, bit) !== 0;
+  const isOlder = () => extentMaps.generation[start]!.get(state) < transaction.generation.get(state);
+  if (guards['releasepage.modified-list'] && isListed() && !(rules.releaseTakesCommittedExtents && isOlder())) return;
+  if (extentMaps.pinned.within(state, bit) !== 0) return;
+  if (orderedExtents.rangeLocked.within(state, extentMaps.from(state, start)) !== 0) return;
   // bd3599a0e142, in the same critical section; gone with 5e548b32018d.
   if (guards['releasepage.full-sync-flag'] && rules.releaseMaySetFullSync) inode.needsFullSync.set(state, 1);
   extentMaps.removeExtentMapping(state, start);

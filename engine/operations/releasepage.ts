@@ -14,7 +14,7 @@ export function releasepage(context: OperationContext, operation: FileOperation)
   const cursor = registers.field('cursor', 31);
 
   const clean = (state: State) =>
-    segments.maskAt(operation.range, inode.size.get(state)) & pages.clean(state) & -(1 << cursor.get(state));
+    pages.clean(state, segments.maskAt(operation.range, inode.size.get(state)) & -(1 << cursor.get(state)));
 
   return [
     {
@@ -28,7 +28,7 @@ export function releasepage(context: OperationContext, operation: FileOperation)
         if (candidates === 0) return end;
         const page = segments.wholeBlocks(candidates & -candidates);
         releaseExtentMap(machine, inode, state, page);
-        if ((page & lockedRanges(orderedExtents.rangeLocked.get(state))) === 0) pages.drop(state, page);
+        if (!keepsPage(state, page)) pages.drop(state, page);
         cursor.set(state, highest(page) + 1);
         return clean(state) === 0 ? end : 'try_release_extent_mapping';
       },
@@ -36,7 +36,7 @@ export function releasepage(context: OperationContext, operation: FileOperation)
   ];
 
   /** Since 6.16 a completing ordered extent alone (EXTENT_FINISHING_ORDERED) does not keep the page. */
-  function lockedRanges(locked: number): number {
-    return machine.rules.releaseDuringOrderedCompletion ? 0 : locked;
+  function keepsPage(state: State, page: number): boolean {
+    return !machine.rules.releaseDuringOrderedCompletion && orderedExtents.rangeLocked.within(state, page) !== 0;
   }
 }

@@ -21,8 +21,15 @@ export interface Step {
   readonly does: string;
   /** The step is left out in states where this is false. The last step of an operation is never left out. */
   readonly when?: (state: State) => boolean;
+  /** The step may as well be left out in states where this is true: what decides that is not in the model. */
+  readonly optional?: (state: State) => boolean;
   /** The step has to wait in states where this is false. */
   readonly ready?: (state: State) => boolean;
+  /**
+   * The threads (bits by number: tasks, then completions by file and segment) each of which has to take a step before
+   * this one can be ready, whatever others do; 0 for none.
+   */
+  readonly heldBy?: (state: State) => number;
   /** What a step that is not ready waits for, in words. */
   readonly waitsFor?: string;
   /** Every label that `apply` can return; absent where it always goes on with the following step. */

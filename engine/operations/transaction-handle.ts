@@ -16,6 +16,7 @@ export function startTransaction(
     locks,
     does: 'Starts a handle on the running transaction, or creates the transaction.',
     ready: (state) => transaction.canStart(state),
+    heldBy: (state) => transaction.committer(state),
     waitsFor: 'the transaction commit to let the next transaction start',
     apply: (state) => {
       transaction.start(state, task);

@@ -34,6 +34,7 @@ export function truncate(context: OperationContext, operation: TruncateOperation
       locks: '',
       does: 'Takes the inode lock.',
       ready: (state) => inode.lock.get(state) === 0,
+      heldBy: (state) => inode.lockHolder(state),
       waitsFor: 'the inode lock',
       goesTo: ['start_ordered_extent to grow', 'truncate_setsize'],
       apply: (state) => {
@@ -110,6 +111,7 @@ export function truncate(context: OperationContext, operation: TruncateOperation
       locks: 'inode lock',
       does: 'Starts a handle on the running transaction, or creates the transaction.',
       ready: (state) => transaction.canStart(state),
+      heldBy: (state) => transaction.committer(state),
       waitsFor: 'the transaction commit to let the next transaction start',
       apply: (state) => {
         if (!rules.truncateSetsFullSyncWhenTouched) inode.needsFullSync.set(state, 1);

@@ -29,7 +29,7 @@ export function writeback(context: OperationContext, operation: FileOperation): 
   const run = registers.field('run', 2 ** segments - 1);
 
   const dirtyInRange = (state: State) =>
-    pages.dirty.get(state) & inode.segments.wholeBlocks(inode.segments.maskAt(operation.range, inode.size.get(state)));
+    pages.dirty.within(state, inode.segments.wholeBlocks(inode.segments.maskAt(operation.range, inode.size.get(state))));
   const toWrite = (state: State) => (tagged.get(state) === 0 ? dirtyInRange(state) : tagged.get(state));
   const next = (state: State) => nextDelalloc(inode, state, toWrite(state));
   const repeats = (state: State) => nextDelalloc(inode, state, toWrite(state) & ~run.get(state)) !== 0;
@@ -46,7 +46,8 @@ export function writeback(context: OperationContext, operation: FileOperation): 
         ? 'Locks the contiguous dirty range from the first page to write, and drops the old extent maps in it.'
         : 'Locks the contiguous dirty range from the first page to write. Written extents are to be overwritten in place; of what lies between them the old extent maps are dropped.',
       when: (state) => next(state) !== 0,
-      ready: (state) => (next(state) & (pages.locked.get(state) | orderedExtents.rangeLocked.get(state))) === 0,
+      ready: (state) =>
+        pages.locked.within(state, next(state)) === 0 && orderedExtents.rangeLocked.within(state, next(state)) === 0,
       waitsFor: 'the page locks of another writeback, and the range lock',
       apply: (state) => {
         tagged.set(state, toWrite(state));
@@ -96,14 +97,14 @@ export function writeback(context: OperationContext, operation: FileOperation): 
       repeats,
       locks: 'page locks',
       does: 'Marks the pages as under writeback and submits them. Of an ordered extent that reaches further only the range is submitted.',
-      ready: (state) => (toWrite(state) & pages.locked.get(state)) === 0,
+      ready: (state) => pages.locked.within(state, toWrite(state)) === 0,
       waitsFor: 'the page locks that another writeback holds',
       goesTo: ['cow_file_range', end],
       says: (state) => (toWrite(state) === 0 ? 'no dirty page to write' : undefined),
       apply: (state) => {
         const wanted = toWrite(state);
         submit(inode, state, wanted);
-        tagged.set(state, wanted & pages.dirty.get(state));
+        tagged.set(state, pages.dirty.within(state, wanted));
         run.set(state, 0);
         return next(state) !== 0 && tagged.get(state) !== 0 ? 'cow_file_range' : end;
       },

@@ -32,9 +32,10 @@ export class Runner {
     return this.#startedBy[file]![start]!;
   }
 
-  canStep(thread: Thread): boolean {
-    const position = thread.next(this.state);
-    return position < thread.steps.length && thread.isReady(this.state, position);
+  /** Can the thread take its next step; or, for a `choice` above 0, the one that comes when that many are left out? */
+  canStep(thread: Thread, choice = 0): boolean {
+    const position = this.#position(thread, choice);
+    return position >= 0 && position < thread.steps.length && thread.isReady(this.state, position);
   }
 
   /** What the thread's next step finds, in words. */
@@ -49,15 +50,29 @@ export class Runner {
     return this.program.completions[actor.file]![segments.indexOf(actor.range.start)]!;
   }
 
-  /** Takes the thread's next step, which must be ready. */
-  step(thread: Thread): WitnessStep {
-    const position = thread.next(this.state);
+  /** Takes a step of an earlier run of this program, which must be ready. */
+  follow(step: WitnessStep): WitnessStep {
+    const thread = this.threadOf(step);
+    let choice = 0;
+    while (thread.steps[this.#position(thread, choice)]?.step.name !== step.step) choice++;
+    return this.step(thread, choice);
+  }
+
+  /** Takes the thread's next step, or leaves `choice` of them out; it must be ready. */
+  step(thread: Thread, choice = 0): WitnessStep {
+    const position = this.#position(thread, choice);
     const { step, operation } = thread.steps[position]!;
     const actor = this.#actor(thread, operation);
     const before = this.program.machine.inodes.map(({ orderedExtents }) => orderedExtents.starts.get(this.state));
     thread.take(this.state, position);
     if (actor.kind === 'task') this.#noteStarts(before, { task: actor.task, operation });
     return { actor, step: step.name };
+  }
+
+  #position(thread: Thread, choice: number): number {
+    let position = thread.next(this.state);
+    for (let left = choice; left > 0 && position >= 0; left--) position = thread.without(this.state, position);
+    return position;
   }
 
   #actor(thread: Thread, operation: number): Actor {

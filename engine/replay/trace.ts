@@ -24,7 +24,7 @@ export function traceWitness(
     const thread = runner.threadOf(step);
     const says = runner.says(thread);
     const before = runner.state.slice();
-    const { actor } = runner.step(thread);
+    const { actor } = runner.follow(step);
     names.note(before, runner.state, actor);
     const state = viewState(program, runner.state, names);
     const changes = describeChanges(previous, state);

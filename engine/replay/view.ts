@@ -28,7 +28,7 @@ export function viewState(program: Program, state: State, names: VersionNames): 
   return {
     transaction: {
       generation: firstTransaction + generation,
-      state: transactionStates[transaction.stateOfRunning.get(state)]!,
+      state: transactionStates[transaction.stateOfRunning(state)]!,
       committing: transaction.committing.get(state) === 1 ? lastCommitted + 1 : null,
       lastCommitted,
     },

@@ -1,5 +1,5 @@
 import type { Program } from '../program.ts';
-import type { Thread } from '../thread.ts';
+import { CompletionThread, type Thread } from '../thread.ts';
 
 /** Numbers the threads of a program: the tasks, then every place where a completion can begin. */
 export class Actors {
@@ -32,5 +32,26 @@ export class Actors {
 
   thread(actor: number): Thread {
     return this.#threads[actor]!;
+  }
+
+  /** One number for a thread and which of the steps that may come next it takes. */
+  code(actor: number, choice: number): number {
+    return choice * this.count + actor;
+  }
+
+  actorOf(code: number): number {
+    return code % this.count;
+  }
+
+  choiceOf(code: number): number {
+    return Math.floor(code / this.count);
+  }
+
+  /** The bit of a state that says that a completion is there; undefined for a task. */
+  birth(actor: number): { readonly word: number; readonly bit: number } | undefined {
+    const thread = this.#threads[actor]!;
+    if (!(thread instanceof CompletionThread)) return undefined;
+    const { word, shift } = this.#program.machine.inodes[thread.file]!.orderedExtents.starts;
+    return { word, bit: 1 << (shift + thread.start) };
   }
 }

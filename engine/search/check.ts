@@ -1,15 +1,18 @@
-import { firstTransaction } from '../model/transaction.ts';
-import { compile, type ProfileOverrides, type Program } from '../program.ts';
-import { Runner } from '../replay/runner.ts';
+import { compile, type ProfileOverrides } from '../program.ts';
 import type { Scenario } from '../scenario.ts';
-import type { Deadlock, InterleavingCount, Verdict, Violation, WitnessStep } from '../verdict.ts';
+import type { InterleavingCount, Verdict } from '../verdict.ts';
 import { countInterleavings } from './count.ts';
-import { type Exploration, type ExploreLimits, explore, type SearchControl } from './explore.ts';
+import { describeDeadlock, describeViolation } from './describe.ts';
+import { Exploration, type ExploreLimits, type SearchControl } from './explore.ts';
 import type { FoundViolation } from './found-violations.ts';
-import { shortestPath } from './shortest-path.ts';
+import { exploreReduced, isReducible, type ReducedExploration } from './reduced-exploration.ts';
+import { reducedWitness, shortestWitness } from './witness.ts';
 
 /** Limits in force where a scenario sets none. */
 export const defaultLimits: ExploreLimits = { states: 2_000_000, steps: 1_000_000, memory: 2 ** 31 };
+
+/** Searches of up to so many states are not worth being reduced. */
+const fewStates = 20_000;
 
 /** How a scenario is to be checked; everything is optional. */
 export interface CheckOptions extends SearchControl {
@@ -18,11 +21,16 @@ export interface CheckOptions extends SearchControl {
   readonly limits?: Partial<ExploreLimits> | undefined;
   /** Told the name of each guard and each rule of the kernel that the operations look at, as often as they do. */
   readonly noteSwitch?: ((name: string) => void) | undefined;
+  /** Whether larger searches are reduced; the verdict and the violations are the same. On by default. */
+  readonly reduction?: boolean | undefined;
 }
 
 /**
  * Searches all interleavings of a scenario for a power failure that loses what a completed sync
  * promised. Throws `TooManySegments`; anything else thrown is a bug in the engine.
+ *
+ * A search that turns out to be large is reduced; then all states are visited as far as the limits allow, for the number of
+ * interleavings and for witnesses that are shortest.
  */
 export function check(scenario: Scenario, options: CheckOptions = {}): Verdict {
   const program = compile(scenario, options.overrides, { noteSwitch: options.noteSwitch });
@@ -32,73 +40,57 @@ export function check(scenario: Scenario, options: CheckOptions = {}): Verdict {
     ...(scenario.bounds.states === undefined ? {} : { states: scenario.bounds.states }),
     ...(scenario.bounds.steps === undefined ? {} : { steps: scenario.bounds.steps }),
   };
-  const exploration = explore(program, limits, options);
-  const { graph, found, bound, effects } = exploration;
-  const complete = bound === undefined;
-  const verdict = found.length > 0 || exploration.deadlock !== undefined ? 'unsafe' : complete ? 'safe' : 'unknown';
-  return {
-    verdict,
-    complete,
-    bound,
-    interleavings: count(exploration, complete),
-    states: graph.states,
-    transitions: graph.edges,
-    violations: found.map((violation) => describe(program, exploration, violation)).sort(byPlace),
-    deadlock: describeDeadlock(program, exploration),
-    // What waits for ever has not had its chance.
-    noEffect: complete && exploration.deadlock === undefined ? effects.ineffective() : [],
-  };
+  const full = new Exploration(program, limits, options);
+  const reducible = options.reduction !== false && isReducible(program, limits, defaultLimits.steps);
+  full.advance(reducible ? fewStates : undefined);
+  if (full.isOver) return verdictOf(full, undefined);
+  const reduced = exploreReduced(scenario, options.overrides, limits, options);
+  const isDecided = reduced.bound === undefined || reduced.bound.kind === 'violation';
+  if (!isDecided || options.untilFirstViolation !== true) full.advance();
+  return verdictOf(full, reduced);
+
+  function verdictOf(all: Exploration, some: ReducedExploration | undefined): Verdict {
+    const bound = all.isOver && all.bound === undefined ? undefined : some === undefined ? all.bound : some.bound;
+    const complete = bound === undefined;
+    const violations = new Map<string, () => Verdict['violations'][number]>();
+    for (const found of some?.found ?? []) {
+      violations.set(keyOf(found), () => describeViolation(program, found, reducedWitness(program, some!, found)));
+    }
+    // A witness of the search of all states is a shortest one.
+    for (const found of all.found) {
+      violations.set(keyOf(found), () => describeViolation(program, found, shortestWitness(program, all, found.states)));
+    }
+    const stuck = all.deadlock !== undefined ? shortestWitness(program, all, [all.deadlock]) : undefined;
+    const deadlock =
+      stuck ?? (some?.deadlock === undefined ? undefined : reducedWitness(program, some, { states: [some.deadlock] }));
+    const found = [...violations.values()].map((describe) => describe()).sort(byPlace);
+    const verdict = found.length > 0 || deadlock !== undefined ? 'unsafe' : complete ? 'safe' : 'unknown';
+    return {
+      verdict,
+      complete,
+      bound,
+      interleavings: count(all),
+      states: all.isOver || some === undefined ? all.graph.states : some.states,
+      transitions: all.isOver || some === undefined ? all.graph.edges : some.transitions,
+      violations: found,
+      deadlock: deadlock && describeDeadlock(program, deadlock),
+      // What waits for ever has not had its chance.
+      noEffect: complete && deadlock === undefined ? (some ?? all).effects.ineffective() : [],
+    };
+  }
 }
 
-function count({ graph, actors }: Exploration, exact: boolean): InterleavingCount {
+function count({ graph, actors, isOver, bound }: Exploration): InterleavingCount {
   const { total, losing } = countInterleavings(graph, actors.count);
-  return { total: total.toString(), losing: losing.toString(), exact };
+  return { total: total.toString(), losing: losing.toString(), exact: isOver && bound === undefined };
 }
 
-function describe(program: Program, exploration: Exploration, violation: FoundViolation): Violation {
-  const inode = program.machine.inodes[violation.file]!;
-  return {
-    kind: violation.kind,
-    file: violation.file,
-    range: inode.segments.rangeOf(violation.segments),
-    promisedBy: program.syncs[violation.promisedBy - 1] ?? null,
-    sizeOnly: violation.sizeOnly,
-    transaction: firstTransaction + violation.transaction,
-    witness: witnessTo(program, exploration, violation.states),
-  };
-}
-
-/** A shortest run into one of the states, which are all at the same depth. */
-function witnessTo(program: Program, { graph, actors }: Exploration, states: readonly number[]): WitnessStep[] {
-  const runner = new Runner(program);
-  return shortestPath(graph, states).map((edge) => runner.step(actors.thread(graph.actor(edge))));
-}
-
-function describeDeadlock(program: Program, exploration: Exploration): Deadlock | undefined {
-  if (exploration.deadlock === undefined) return undefined;
-  const { graph, actors, deadlock } = exploration;
-  const runner = new Runner(program);
-  const witness = shortestPath(graph, [deadlock]).map((edge) => runner.step(actors.thread(graph.actor(edge))));
-  const waiting = program.tasks.flatMap((thread) => {
-    const position = thread.next(runner.state);
-    const placed = thread.steps[position];
-    if (placed === undefined) return [];
-    const { operation, step } = placed;
-    const released = thread.isReleased(runner.state, position);
-    return [
-      {
-        task: thread.task,
-        operation,
-        step: step.name,
-        reason: released ? (step.waitsFor ?? '') : 'an order constraint',
-      },
-    ];
-  });
-  return { witness, waiting };
+function keyOf({ kind, file, segments, promisedBy }: FoundViolation): string {
+  return `${kind} ${file} ${segments} ${promisedBy}`;
 }
 
 /** By file, then range, then who promised. */
-function byPlace(a: Violation, b: Violation): number {
+function byPlace(a: Verdict['violations'][number], b: Verdict['violations'][number]): number {
   return (
     a.file - b.file ||
     a.range.start - b.range.start ||

@@ -28,6 +28,17 @@ export class EffectTracker {
     }
   }
 
+  /** `actor` took a step that wrote these bits, if only what was there already: in another order they may have differed. */
+  noteWrites(actor: number, { operation }: PlacedStep, zeros: Int32Array, ones: Int32Array): void {
+    const effective = this.#effective[actor];
+    if (effective === undefined || effective[operation]) return;
+    for (let i = 0; i < this.#modelBits.length; i++) {
+      if (((zeros[i]! | ones[i]!) & this.#modelBits[i]!) === 0) continue;
+      effective[operation] = true;
+      return;
+    }
+  }
+
   /** Operations that changed nothing so far. */
   ineffective(): NoEffect[] {
     return this.#effective.flatMap((operations, task) =>

@@ -26,105 +26,142 @@ export interface SearchControl {
   readonly untilFirstViolation?: boolean | undefined;
 }
 
-/** Everything a search learned; states are referred to by number. */
-export interface Exploration {
-  readonly graph: StateGraph;
-  readonly actors: Actors;
-  readonly found: readonly FoundViolation[];
-  /** First state, if any, in which a task waits for ever. */
-  readonly deadlock: number | undefined;
-  readonly bound: BoundHit | undefined;
-  readonly effects: EffectTracker;
-}
-
-const pollInterval = 4096;
+/** How many states are visited between two looks at `SearchControl`. */
+export const pollInterval = 4096;
 
 /**
  * Visits every state that some interleaving of the program's threads reaches, breadth first, so that
  * the first state of a kind is a nearest one. A crash is judged in each. States are not expanded once a
  * bound is hit.
  */
-export function explore(program: Program, limits: ExploreLimits, control: SearchControl = {}): Exploration {
-  const store = new StateStore(program.layout.words);
-  const graph = new StateGraph();
-  const actors = new Actors(program);
-  const effects = new EffectTracker(program);
-  const violations = new FoundViolations(program);
-  const current: State = new Int32Array(program.layout.words);
-  const next: State = new Int32Array(program.layout.words);
-  let deadlock: number | undefined;
-  let bound: BoundHit | undefined;
+export class Exploration {
+  readonly graph = new StateGraph();
+  readonly actors: Actors;
+  readonly effects: EffectTracker;
+  /** First state, if any, in which a task waits for ever. */
+  deadlock: number | undefined;
+  bound: BoundHit | undefined;
+  readonly #program: Program;
+  readonly #limits: ExploreLimits;
+  readonly #control: SearchControl;
+  readonly #store: StateStore;
+  readonly #violations: FoundViolations;
+  readonly #current: State;
+  readonly #next: State;
+  /** The states before this one are expanded. */
+  #index = 0;
   /** Steps that could run in the state being expanded, and whether they are only counted. */
-  let moved = 0;
-  let probing = false;
+  #moved = 0;
+  #probing = false;
 
-  reach(program.initial, 0);
-  for (let index = 0; index < store.count; index++) {
-    graph.beginEdges();
-    if (index % pollInterval === pollInterval - 1) poll();
-    if (bound !== undefined && bound.kind !== 'steps') continue;
-    store.read(index, current);
-    expand(graph.depth(index), index);
+  constructor(program: Program, limits: ExploreLimits, control: SearchControl = {}) {
+    this.#program = program;
+    this.#limits = limits;
+    this.#control = control;
+    this.actors = new Actors(program);
+    this.effects = new EffectTracker(program);
+    this.#store = new StateStore(program.layout.words);
+    this.#violations = new FoundViolations(program);
+    this.#current = new Int32Array(program.layout.words);
+    this.#next = new Int32Array(program.layout.words);
+    this.#reach(program.initial, 0);
   }
-  return { graph, actors, found: violations.all, deadlock, bound, effects };
 
-  function expand(depth: number, index: number): void {
-    probing = depth >= limits.steps;
-    moved = 0;
-    let unfinished = false;
-    for (let task = 0; task < program.tasks.length; task++) {
-      if (tryStep(program.tasks[task]!, task, depth)) unfinished = true;
+  get found(): readonly FoundViolation[] {
+    return this.#violations.all;
+  }
+
+  /** Every state is expanded, or will not be since a bound was hit. */
+  get isOver(): boolean {
+    return this.#index === this.#store.count;
+  }
+
+  /** Goes on until the search is over, or there are at least `pause` states. */
+  advance(pause = Number.POSITIVE_INFINITY): this {
+    while (!this.isOver && this.#store.count < pause) {
+      const index = this.#index++;
+      this.graph.beginEdges();
+      if (index % pollInterval === pollInterval - 1) this.#poll();
+      if (this.bound !== undefined && this.bound.kind !== 'steps') continue;
+      this.#store.read(index, this.#current);
+      this.#expand(this.graph.depth(index), index);
     }
-    for (const inode of program.machine.inodes) {
-      const threads = program.completions[inode.index]!;
-      for (let rest = inode.orderedExtents.starts.get(current); rest !== 0; rest &= rest - 1) {
+    return this;
+  }
+
+  #expand(depth: number, index: number): void {
+    const { tasks, machine, completions } = this.#program;
+    this.#probing = depth >= this.#limits.steps;
+    this.#moved = 0;
+    let unfinished = false;
+    for (let task = 0; task < tasks.length; task++) {
+      if (this.#tryStep(tasks[task]!, task, depth)) unfinished = true;
+    }
+    for (const inode of machine.inodes) {
+      const threads = completions[inode.index]!;
+      for (let rest = inode.orderedExtents.starts.get(this.#current); rest !== 0; rest &= rest - 1) {
         const start = lowest(rest);
-        tryStep(threads[start]!, actors.ofCompletion(inode.index, start), depth);
+        this.#tryStep(threads[start]!, this.actors.ofCompletion(inode.index, start), depth);
       }
     }
-    if (probing && moved > 0) bound ??= { kind: 'steps', limit: limits.steps };
-    if (moved === 0 && unfinished) {
-      deadlock ??= index;
-      stopAtFirst();
+    if (this.#probing && this.#moved > 0) this.bound ??= { kind: 'steps', limit: this.#limits.steps };
+    if (this.#moved === 0 && unfinished) {
+      this.deadlock ??= index;
+      this.#stopAtFirst();
     }
   }
 
-  /** Takes the thread's next step where it can. False when the thread has none left. */
-  function tryStep(thread: Thread, actor: number, depth: number): boolean {
-    const position = thread.next(current);
+  /** Takes each step that may come next in the thread, where it can. False when the thread has none left. */
+  #tryStep(thread: Thread, actor: number, depth: number): boolean {
+    let position = thread.next(this.#current);
     if (position >= thread.steps.length) return false;
-    if (!thread.isReady(current, position)) return true;
-    moved++;
-    if (probing) return true;
-    next.set(current);
-    thread.take(next, position);
-    effects.note(actor, thread.steps[position]!, current, next);
-    const target = reach(next, depth + 1);
-    if (target >= 0) graph.addEdge(actor, target);
+    for (let choice = 0; position >= 0; choice++) {
+      if (thread.isReady(this.#current, position)) {
+        this.#moved++;
+        if (!this.#probing) this.#take(thread, position, this.actors.code(actor, choice), depth);
+      }
+      position = thread.without(this.#current, position);
+    }
     return true;
   }
 
+  #take(thread: Thread, position: number, code: number, depth: number): void {
+    const next = this.#next;
+    next.set(this.#current);
+    thread.take(next, position);
+    this.effects.note(this.actors.actorOf(code), thread.steps[position]!, this.#current, next);
+    const target = this.#reach(next, depth + 1);
+    if (target >= 0) this.graph.addEdge(code, target);
+  }
+
   /** Number of the state; -1 when it is a new one beyond the bound. */
-  function reach(state: State, depth: number): number {
-    const before = store.count;
-    const index = store.add(state, limits.states);
+  #reach(state: State, depth: number): number {
+    const before = this.#store.count;
+    const index = this.#store.add(state, this.#limits.states);
     if (index === before) {
-      graph.addState(depth);
-      if (violations.judge(state, index, depth)) {
-        graph.markLosing(index);
-        stopAtFirst();
+      this.graph.addState(depth);
+      if (this.#violations.judge(state, index, depth)) {
+        this.graph.markLosing(index);
+        this.#stopAtFirst();
       }
-    } else if (index < 0) bound ??= { kind: 'states', limit: limits.states };
+    } else if (index < 0) this.bound ??= { kind: 'states', limit: this.#limits.states };
     return index;
   }
 
-  function stopAtFirst(): void {
-    if (control.untilFirstViolation) bound ??= { kind: 'violation', limit: 1 };
+  #stopAtFirst(): void {
+    if (this.#control.untilFirstViolation) this.bound ??= { kind: 'violation', limit: 1 };
   }
 
-  function poll(): void {
-    control.progress?.(graph.states, graph.edges);
-    if (control.shouldStop?.()) bound ??= { kind: 'cancelled', limit: 0 };
-    if (store.bytes + graph.bytes > limits.memory) bound ??= { kind: 'memory', limit: limits.memory };
+  #poll(): void {
+    this.#control.progress?.(this.graph.states, this.graph.edges);
+    if (this.#control.shouldStop?.()) this.bound ??= { kind: 'cancelled', limit: 0 };
+    if (this.#store.bytes + this.graph.bytes > this.#limits.memory) {
+      this.bound ??= { kind: 'memory', limit: this.#limits.memory };
+    }
   }
+}
+
+/** Explores all that can be reached within the limits. */
+export function explore(program: Program, limits: ExploreLimits, control: SearchControl = {}): Exploration {
+  return new Exploration(program, limits, control).advance();
 }

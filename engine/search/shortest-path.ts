@@ -11,9 +11,9 @@ interface Best {
 /**
  * The edges of a shortest path from the initial state to one of `targets`, which are all at the same
  * depth: of the shortest ones a path with the fewest switches between actors. Deterministic: ties go to
- * the actor with the lower number.
+ * the actor with the lower number. `actors` is how many there are.
  */
-export function shortestPath(graph: StateGraph, targets: readonly number[]): number[] {
+export function shortestPath(graph: StateGraph, actors: number, targets: readonly number[]): number[] {
   const useful = markUseful(graph, targets);
   const best = new Map<number, Map<number, Best>>();
   for (const state of useful) {
@@ -21,7 +21,7 @@ export function shortestPath(graph: StateGraph, targets: readonly number[]): num
     for (let edge = graph.firstEdge(state); edge < graph.endOfEdges(state); edge++) {
       const target = graph.target(edge);
       if (!useful.has(target) || graph.depth(target) !== graph.depth(state) + 1) continue;
-      const actor = graph.actor(edge);
+      const actor = graph.move(edge) % actors;
       const arrivals = best.get(target) ?? new Map<number, Best>();
       best.set(target, arrivals);
       if (here === undefined) improve(arrivals, actor, { switches: 0, edge, from: state, previousActor: -1 });

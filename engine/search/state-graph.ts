@@ -1,29 +1,4 @@
-/** A growing array of numbers of one width. */
-class NumberList {
-  #items = new Int32Array(1 << 10);
-  length = 0;
-
-  push(value: number): void {
-    if (this.length === this.#items.length) {
-      const larger = new Int32Array(this.length * 2);
-      larger.set(this.#items);
-      this.#items = larger;
-    }
-    this.#items[this.length++] = value;
-  }
-
-  at(index: number): number {
-    return this.#items[index]!;
-  }
-
-  or(index: number, bits: number): void {
-    this.#items[index]! |= bits;
-  }
-
-  get bytes(): number {
-    return this.#items.byteLength;
-  }
-}
+import { NumberList } from './number-list.ts';
 
 const losingBit = 2;
 
@@ -35,7 +10,7 @@ const losingBit = 2;
 export class StateGraph {
   readonly #firstEdge = new NumberList();
   readonly #targets = new NumberList();
-  readonly #actors = new NumberList();
+  readonly #moves = new NumberList();
   readonly #depths = new NumberList();
   readonly #flags = new NumberList();
 
@@ -48,7 +23,7 @@ export class StateGraph {
   }
 
   get bytes(): number {
-    return [this.#firstEdge, this.#targets, this.#actors, this.#depths, this.#flags].reduce(
+    return [this.#firstEdge, this.#targets, this.#moves, this.#depths, this.#flags].reduce(
       (sum, list) => sum + list.bytes,
       0,
     );
@@ -64,9 +39,10 @@ export class StateGraph {
     this.#firstEdge.push(this.#targets.length);
   }
 
-  addEdge(actor: number, target: number): void {
+  /** `move` says who leads to the target by which step: see `Actors.code`. */
+  addEdge(move: number, target: number): void {
     this.#targets.push(target);
-    this.#actors.push(actor);
+    this.#moves.push(move);
   }
 
   depth(state: number): number {
@@ -86,8 +62,8 @@ export class StateGraph {
     return this.#targets.at(edge);
   }
 
-  actor(edge: number): number {
-    return this.#actors.at(edge);
+  move(edge: number): number {
+    return this.#moves.at(edge);
   }
 
   markLosing(state: number): void {

@@ -200,7 +200,7 @@ class LockstepWalk {
     const { graph, actors } = this.#exploration;
     const edges = new Map<Thread, number>();
     for (let edge = graph.firstEdge(state); edge < graph.endOfEdges(state); edge++) {
-      edges.set(actors.thread(graph.actor(edge)), graph.target(edge));
+      edges.set(actors.thread(graph.move(edge)), graph.target(edge));
     }
     return edges;
   }

@@ -6,7 +6,7 @@ test('the life of pages: dirty, under writeback, clean, released', () => {
   const layout = new Layout();
   const pages = new PageCache(layout, 4);
   const state = new Int32Array(layout.words);
-  const read = () => [pages.dirty.get(state), pages.writeback.get(state), pages.clean(state)];
+  const read = () => [pages.dirty.get(state), pages.writeback.get(state), pages.clean(state, ~0)];
 
   pages.makeDirty(state, 0b0111);
   expect(read()).toEqual([0b0111, 0, 0]);
@@ -27,6 +27,6 @@ describe('clean pages', () => {
   test('a page that never was in memory is not one', () => {
     const layout = new Layout();
     const pages = new PageCache(layout, 4);
-    expect(pages.clean(new Int32Array(layout.words))).toBe(0);
+    expect(pages.clean(new Int32Array(layout.words), ~0)).toBe(0);
   });
 });

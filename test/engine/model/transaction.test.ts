@@ -25,7 +25,7 @@ describe('transaction', () => {
     expect(admits()).toEqual([true, true]);
     transaction.start(state, 1);
     expect(admits()).toEqual([true, true]);
-    transaction.beginCommit(state);
+    transaction.beginCommit(state, 0);
     expect(admits()).toEqual([false, true]);
     transaction.stopJoins(state);
     expect(admits()).toEqual([false, false]);

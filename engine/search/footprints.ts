@@ -1,0 +1,77 @@
+import type { AccessRecord, State } from '../state/layout.ts';
+import type { Thread } from '../thread.ts';
+
+/**
+ * Runs of one step that found the same values in the key bits that they read: the union of what they read, and wrote as 0
+ * and as 1, word by word, one after the other.
+ */
+export interface Case {
+  /** Key bits that were read as 0, and as 1. */
+  readonly zeros: Int32Array;
+  readonly ones: Int32Array;
+  readonly accesses: Int32Array;
+}
+
+/**
+ * What every step of every thread has been seen to read and to write, over all states in which it ran. Grows while a
+ * search goes on; decisions that rest on it hold if it has not grown since.
+ */
+export class Footprints {
+  readonly words: number;
+  readonly #keys: Int32Array;
+  readonly #cases: readonly (readonly Case[][])[];
+  /** Counts the times that something new was learned. */
+  version = 0;
+
+  /** Cases are told apart by the `keys` among the bits of a state. */
+  constructor(threads: readonly Thread[], keys: Int32Array) {
+    this.words = keys.length;
+    this.#keys = keys;
+    this.#cases = threads.map(({ steps }) => steps.map(() => []));
+  }
+
+  casesAt(actor: number, position: number): readonly Case[] {
+    return this.#cases[actor]![position]!;
+  }
+
+  /** The step at `position` of thread number `actor`, run on `before`, did what the record says. */
+  learn(actor: number, position: number, record: AccessRecord, before: State): void {
+    const { words } = this;
+    const { accesses } = this.#caseOf(this.#cases[actor]![position]!, record, before);
+    let fresh = 0;
+    for (let i = 0; i < words; i++) {
+      fresh |= record.reads[i]! & ~accesses[i]!;
+      fresh |= record.zeros[i]! & ~accesses[words + i]!;
+      fresh |= record.ones[i]! & ~accesses[2 * words + i]!;
+    }
+    if (fresh === 0) return;
+    this.version++;
+    for (let i = 0; i < words; i++) {
+      accesses[i]! |= record.reads[i]!;
+      accesses[words + i]! |= record.zeros[i]!;
+      accesses[2 * words + i]! |= record.ones[i]!;
+    }
+  }
+
+  #caseOf(cases: Case[], record: AccessRecord, before: State): Case {
+    for (const known of cases) if (this.#matches(known, record, before)) return known;
+    const read = (value: (word: number) => number) =>
+      Int32Array.from({ length: this.words }, (_, i) => record.reads[i]! & this.#keys[i]! & value(i));
+    const fresh = {
+      zeros: read((i) => ~before[i]!),
+      ones: read((i) => before[i]!),
+      accesses: new Int32Array(3 * this.words),
+    };
+    cases.push(fresh);
+    this.version++;
+    return fresh;
+  }
+
+  #matches({ zeros, ones }: Case, record: AccessRecord, before: State): boolean {
+    for (let i = 0; i < this.words; i++) {
+      const read = record.reads[i]! & this.#keys[i]!;
+      if (ones[i] !== (read & before[i]!) || zeros[i] !== (read & ~before[i]!)) return false;
+    }
+    return true;
+  }
+}

@@ -1,0 +1,163 @@
+import type { Program } from '../program.ts';
+import type { AccessRecord, State } from '../state/layout.ts';
+import type { Thread } from '../thread.ts';
+import type { Actors } from './actors.ts';
+import { Footprints } from './footprints.ts';
+
+/** What a thread can be in a state: at its end, with steps to come, or the completion of an ordered extent that there is not. */
+export type Standing = 'finished' | 'going on' | 'unborn';
+
+/** One step that may come next in a thread: whether it can run, what that reads and writes, and where it leads. */
+export interface Move {
+  position: number;
+  ready: boolean;
+  readonly reads: Int32Array;
+  readonly zeros: Int32Array;
+  readonly ones: Int32Array;
+  readonly successor: State;
+}
+
+/** All threads of a program in one state, with what their next steps do, found out when it is asked for. */
+export class Frontier {
+  readonly threads: readonly Thread[];
+  readonly footprints: Footprints;
+  /** The bits of a state that conditions of steps hang on, by which footprints are told apart. */
+  readonly conditions: Int32Array;
+  readonly #record: AccessRecord;
+  readonly #birth: readonly ({ readonly word: number; readonly bit: number } | undefined)[];
+  readonly #moves: readonly Move[][];
+  /** How many of the moves are of this state; -1 while nobody has asked. */
+  readonly #count: Int32Array;
+  readonly #standing: Standing[];
+  readonly #positions: Int32Array;
+  readonly #choice: Int32Array;
+  #state: State;
+
+  /** `record` is the one that the program was compiled with. */
+  constructor(program: Program, actors: Actors, record: AccessRecord) {
+    this.threads = Array.from({ length: actors.count }, (_, actor) => actors.thread(actor));
+    this.conditions = conditionsOf(program);
+    this.footprints = new Footprints(this.threads, this.conditions);
+    this.#record = record;
+    this.#birth = this.threads.map((_, actor) => actors.birth(actor));
+    this.#moves = this.threads.map(() => []);
+    this.#count = new Int32Array(actors.count);
+    this.#standing = this.threads.map(() => 'finished');
+    this.#positions = new Int32Array(actors.count);
+    this.#choice = new Int32Array(program.layout.words);
+    this.#state = program.initial;
+  }
+
+  get state(): State {
+    return this.#state;
+  }
+
+  enter(state: State): void {
+    this.#state = state;
+    this.#count.fill(-1);
+    for (let actor = 0; actor < this.threads.length; actor++) {
+      const unborn = !this.mayBeThere(actor, state, 0);
+      const thread = this.threads[actor]!;
+      this.#positions[actor] = unborn ? 0 : thread.at(state);
+      if (unborn) this.#standing[actor] = 'unborn';
+      else this.#standing[actor] = this.#positions[actor] === thread.steps.length ? 'finished' : 'going on';
+    }
+  }
+
+  standing(actor: number): Standing {
+    return this.#standing[actor]!;
+  }
+
+  /** Where the thread stands. */
+  position(actor: number): number {
+    return this.#positions[actor]!;
+  }
+
+  /** A task is there; a completion where its ordered extent is, by bits that begin at word `offset`. */
+  mayBeThere(actor: number, bits: Int32Array, offset: number): boolean {
+    const birth = this.#birth[actor];
+    return birth === undefined || (bits[offset + birth.word]! & birth.bit) !== 0;
+  }
+
+  /** Can one of the steps that may come next run? */
+  isMovable(actor: number): boolean {
+    const count = this.countMoves(actor);
+    for (let i = 0; i < count; i++) if (this.#moves[actor]![i]!.ready) return true;
+    return false;
+  }
+
+  /** Number of steps that may come next: more than one where the first can be left out. */
+  countMoves(actor: number): number {
+    if (this.#count[actor]! < 0) this.#count[actor] = this.#try(actor);
+    return this.#count[actor]!;
+  }
+
+  move(actor: number, index: number): Move {
+    return this.#moves[actor]![index]!;
+  }
+
+  #try(actor: number): number {
+    const standing = this.#standing[actor]!;
+    if (standing === 'finished') return 0;
+    const birth = this.#birth[actor];
+    if (standing === 'unborn') {
+      const move = this.#room(actor, 0);
+      move.ready = false;
+      move.reads.fill(0);
+      move.reads[birth!.word] = birth!.bit;
+      return 1;
+    }
+    const thread = this.threads[actor]!;
+    const record = this.#record;
+    record.clear();
+    if (birth !== undefined) record.reads[birth.word]! |= birth.bit;
+    let count = 0;
+    for (let position = thread.next(this.#state); position >= 0; position = thread.without(this.#state, position)) {
+      this.#room(actor, count++).position = position;
+    }
+    // Each of them comes up, or does not, by all that was looked at to find them.
+    const choice = this.#choice;
+    for (let i = 0; i < choice.length; i++) choice[i] = record.reads[i]!;
+    for (let i = 0; i < count; i++) this.#run(actor, this.#moves[actor]![i]!);
+    return count;
+  }
+
+  #run(actor: number, move: Move): void {
+    const record = this.#record;
+    record.clear();
+    record.reads.set(this.#choice);
+    const thread = this.threads[actor]!;
+    move.ready = thread.isReady(this.#state, move.position);
+    if (move.ready) {
+      move.successor.set(this.#state);
+      thread.take(move.successor, move.position);
+      this.footprints.learn(actor, move.position, record, this.#state);
+    }
+    for (let i = 0; i < move.reads.length; i++) {
+      move.reads[i] = record.reads[i]!;
+      move.zeros[i] = record.zeros[i]!;
+      move.ones[i] = record.ones[i]!;
+    }
+  }
+
+  #room(actor: number, index: number): Move {
+    const moves = this.#moves[actor]!;
+    const words = () => new Int32Array(this.#state.length);
+    moves[index] ??= { position: 0, ready: false, reads: words(), zeros: words(), ones: words(), successor: words() };
+    return moves[index];
+  }
+}
+
+/** The sets that most steps look at before they do anything. */
+function conditionsOf({ machine, layout }: Program): Int32Array {
+  const bits = new Int32Array(layout.words);
+  for (const { pages, extentMaps, orderedExtents } of machine.inodes) {
+    const { modified, starts, pinned, logging, collected } = extentMaps;
+    const { dirty, cached, writeback, locked } = pages;
+    const sets = [dirty, cached, writeback, locked, modified, starts, pinned, logging, collected.starts];
+    for (const { word, shift, mask } of [...sets, orderedExtents.starts, orderedExtents.rangeLocked]) {
+      bits[word]! |= mask << shift;
+    }
+  }
+  return bits;
+}

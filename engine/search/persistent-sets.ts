@@ -1,0 +1,213 @@
+import type { Program } from '../program.ts';
+import { lowest } from '../state/bits.ts';
+import type { AccessRecord, State } from '../state/layout.ts';
+import type { Actors } from './actors.ts';
+import { Frontier, type Move } from './frontier.ts';
+import { Futures } from './futures.ts';
+
+/** Most threads that a set of them has room for. */
+export const mostThreads = 31;
+
+/**
+ * Chooses, state by state, threads whose next steps are enough to be tried: a persistent set (Godefroid 1996). Whatever
+ * the others do before one of them moves is independent of it, so that this thread could as well have moved first. See
+ * docs/adr for why footprints that were learned are enough, if none was learned since.
+ */
+export class PersistentSets {
+  readonly frontier: Frontier;
+  readonly #futures: Futures;
+  readonly #record: AccessRecord;
+  /** The bits that the judgement of a crash has been seen to read: steps that change them keep their order. */
+  readonly #judged: Int32Array;
+  #judgements = 0;
+  /** What conditions can become, see `Possible`. */
+  readonly #possible: Int32Array;
+
+  constructor(program: Program, actors: Actors, record: AccessRecord) {
+    this.frontier = new Frontier(program, actors, record);
+    this.#futures = new Futures(this.frontier.threads, this.frontier.footprints);
+    this.#record = record;
+    this.#judged = new Int32Array(program.layout.words);
+    this.#possible = new Int32Array(2 * program.layout.words);
+  }
+
+  /** Grows whenever sets that were chosen before might have to be larger. */
+  get version(): number {
+    return this.frontier.footprints.version + this.#judgements;
+  }
+
+  /** The judgement of a state has just been recorded. */
+  learnJudgement(): void {
+    for (let i = 0; i < this.#judged.length; i++) {
+      if ((this.#record.reads[i]! & ~this.#judged[i]!) === 0) continue;
+      this.#judged[i]! |= this.#record.reads[i]!;
+      this.#judgements++;
+    }
+  }
+
+  /** A smallest set that was found, as bits by thread; 0 when no thread can move. Thread `first`, if any, is tried first. */
+  choose(state: State, first: number): number {
+    const { frontier } = this;
+    frontier.enter(state);
+    this.#foresee();
+    let best = 0;
+    let least = frontier.threads.length + 1;
+    if (first >= 0) consider.call(this, first);
+    for (let actor = frontier.threads.length - 1; actor >= 0; actor--) if (actor !== first) consider.call(this, actor);
+    return best;
+
+    function consider(this: PersistentSets, actor: number): void {
+      if (least === 1 || !frontier.isMovable(actor)) return;
+      const set = this.#close(actor, least);
+      if (set === 0) return;
+      best = set;
+      least = this.#countMovable(set);
+    }
+  }
+
+  #countMovable(set: number): number {
+    let count = 0;
+    for (let rest = set; rest !== 0; rest &= rest - 1) if (this.frontier.isMovable(lowest(rest))) count++;
+    return count;
+  }
+
+  /** The persistent set that grows from one thread that can move; 0 when it would have `most` or more of these. */
+  #close(seed: number, most: number): number {
+    const { frontier } = this;
+    let set = 1 << seed;
+    let movable = 1;
+    for (let todo = set; todo !== 0; ) {
+      const actor = lowest(todo);
+      todo &= todo - 1;
+      const moves = frontier.countMoves(actor);
+      for (let i = 0; i < moves; i++) {
+        const move = frontier.move(actor, i);
+        const added = move.ready ? this.#thoseInConflict(move, set) : this.#thoseWhoEnable(actor, move, set);
+        set |= added;
+        todo |= added;
+        for (let rest = added; rest !== 0; rest &= rest - 1) {
+          if (frontier.isMovable(lowest(rest)) && ++movable >= most) return 0;
+        }
+      }
+    }
+    return set;
+  }
+
+  /** Threads outside of the set for which it matters whether they go on before or after the move. */
+  #thoseInConflict(move: Move, set: number): number {
+    let added = 0;
+    for (let other = 0; other < this.frontier.threads.length; other++) {
+      if (((set | added) & (1 << other)) !== 0) continue;
+      if (this.#mayAct(other, set | added, (future) => this.#conflicts(move, future))) added |= 1 << other;
+    }
+    return added;
+  }
+
+  /** Threads one of which has to move before a waiting one can; all that may help, where it is not known who has to. */
+  #thoseWhoEnable(actor: number, move: Move, set: number): number {
+    const { frontier } = this;
+    const { heldBy } = frontier.threads[actor]!.steps[move.position]!.step;
+    const isThere = frontier.standing(actor) !== 'unborn';
+    const holders = isThere && heldBy !== undefined ? heldBy(frontier.state) & ~(1 << actor) : 0;
+    if ((holders & set) !== 0) return 0;
+    if (holders !== 0) return holders & -holders;
+    let added = 0;
+    for (let other = 0; other < frontier.threads.length; other++) {
+      if (((set | added) & (1 << other)) !== 0) continue;
+      if (this.#mayAct(other, set | added, (future) => this.#changes(move.reads, future))) added |= 1 << other;
+    }
+    return added;
+  }
+
+  /** May a thread that is there, or may come to be while the set stands still, do something that `matters`? */
+  #mayAct(other: number, set: number, matters: (future: Int32Array) => boolean): boolean {
+    const standing = this.frontier.standing(other);
+    if (standing === 'finished' || !matters(this.#future(other, set))) return false;
+    return standing === 'going on' || this.#canBeBorn(other, set);
+  }
+
+  #canBeBorn(completion: number, set: number): boolean {
+    const { frontier } = this;
+    frontier.countMoves(completion);
+    const { reads } = frontier.move(completion, 0);
+    for (let other = 0; other < frontier.threads.length; other++) {
+      if ((set & (1 << other)) !== 0 || frontier.standing(other) !== 'going on') continue;
+      if (this.#changes(reads, this.#future(other, set))) return true;
+    }
+    return false;
+  }
+
+  /** What can become of the conditions by all that the threads may do. */
+  #foresee(): void {
+    const { state, conditions } = this.frontier;
+    const possible = this.#possible;
+    const words = state.length;
+    for (let i = 0; i < words; i++) {
+      possible[i] = conditions[i]! & ~state[i]!;
+      possible[words + i] = conditions[i]! & state[i]!;
+    }
+    do this.#futures.assume(possible);
+    while (this.#spread());
+  }
+
+  /** One round of `foresee`; true when something became possible. */
+  #spread(): boolean {
+    const { frontier } = this;
+    const { conditions } = frontier;
+    const possible = this.#possible;
+    const words = conditions.length;
+    let grown = 0;
+    for (let actor = 0; actor < frontier.threads.length; actor++) {
+      if (frontier.standing(actor) === 'finished' || !frontier.mayBeThere(actor, possible, words)) continue;
+      const future = this.#future(actor, 0);
+      for (let i = 0; i < words; i++) {
+        const zeros = future[words + i]! & conditions[i]! & ~possible[i]!;
+        const ones = future[2 * words + i]! & conditions[i]! & ~possible[words + i]!;
+        grown |= zeros | ones;
+        possible[i]! |= zeros;
+        possible[words + i]! |= ones;
+      }
+    }
+    return grown !== 0;
+  }
+
+  #future(actor: number, set: number): Int32Array {
+    const { steps } = this.frontier.threads[actor]!;
+    const gates = this.#futures.gates[actor]!;
+    const position = this.frontier.position(actor);
+    let closed = 0;
+    for (let i = 0; set !== 0 && i < gates.length; i++) {
+      if ((steps[gates[i]!]!.step.heldBy!(this.frontier.state) & set) !== 0) closed |= 1 << i;
+    }
+    return this.#futures.of(actor, position, closed);
+  }
+
+  #conflicts(move: Move, future: Int32Array): boolean {
+    const { state } = this.frontier;
+    const words = state.length;
+    let [own, others] = [0, 0];
+    for (let i = 0; i < words; i++) {
+      const now = state[i]!;
+      const zeros = future[words + i]!;
+      const ones = future[2 * words + i]!;
+      const changed = now ^ move.successor[i]!;
+      const changes = (now & zeros) | (~now & ones);
+      const clash = (move.reads[i]! & changes) | (changed & future[i]!) | (move.zeros[i]! & ones) | (move.ones[i]! & zeros);
+      if (clash !== 0) return true;
+      own |= changed & this.#judged[i]!;
+      others |= changes & this.#judged[i]!;
+    }
+    return own !== 0 && others !== 0;
+  }
+
+  /** Can one of the bits become another one than it is? */
+  #changes(bits: Int32Array, future: Int32Array): boolean {
+    const { state } = this.frontier;
+    const words = state.length;
+    for (let i = 0; i < words; i++) {
+      const now = state[i]!;
+      if ((bits[i]! & ((now & future[words + i]!) | (~now & future[2 * words + i]!))) !== 0) return true;
+    }
+    return false;
+  }
+}

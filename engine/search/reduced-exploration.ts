@@ -1,0 +1,171 @@
+import { compile, type ProfileOverrides, type Program } from '../program.ts';
+import type { Scenario } from '../scenario.ts';
+import { lowest } from '../state/bits.ts';
+import { AccessRecord, type State } from '../state/layout.ts';
+import type { BoundHit } from '../verdict.ts';
+import { Actors } from './actors.ts';
+import { EffectTracker } from './effects.ts';
+import { type ExploreLimits, pollInterval, type SearchControl } from './explore.ts';
+import { type FoundViolation, FoundViolations } from './found-violations.ts';
+import { NumberList } from './number-list.ts';
+import { mostThreads, PersistentSets } from './persistent-sets.ts';
+import { StateStore } from './state-store.ts';
+
+/** What a reduced search learned. It may have left out states and interleavings, but no way to break a promise. */
+export interface ReducedExploration {
+  readonly program: Program;
+  readonly actors: Actors;
+  readonly states: number;
+  readonly transitions: number;
+  readonly found: readonly FoundViolation[];
+  readonly deadlock: number | undefined;
+  readonly bound: BoundHit | undefined;
+  readonly effects: EffectTracker;
+  /** The moves (see `Actors.code`) that led to a state. */
+  pathTo(state: number): number[];
+}
+
+/** Can the search of a scenario be reduced? There is room for so many threads; and the reduction has no idea of depth. */
+export function isReducible(program: Program, { steps }: ExploreLimits, usualSteps: number): boolean {
+  return new Actors(program).count <= mostThreads && steps >= usualSteps;
+}
+
+/**
+ * Searches a scenario as `explore` does, but tries in each state only the threads of a persistent set. It finds the same
+ * kinds of loss, and the same deadlocks; paths may be longer than they need be, and it knows of fewer operations without effect.
+ *
+ * The sets rest on what steps were seen to read and write. When something new is seen, the search starts over; small
+ * searches come first, for most of it is seen soon.
+ */
+export function exploreReduced(
+  scenario: Scenario,
+  overrides: ProfileOverrides | undefined,
+  limits: ExploreLimits,
+  control: SearchControl & { readonly noteSwitch?: ((name: string) => void) | undefined } = {},
+): ReducedExploration {
+  const record = new AccessRecord();
+  const program = compile(scenario, overrides, { record, noteSwitch: control.noteSwitch });
+  const sets = new PersistentSets(program, new Actors(program), record);
+  for (let states = firstStates; ; states = Math.min(states * growth, limits.states)) {
+    for (;;) {
+      const { version } = sets;
+      const search = new ReducedSearch(program, record, sets, { ...limits, states }, control).run();
+      const isLast = states >= limits.states || search.bound?.kind !== 'states';
+      if (search.bound !== undefined && isLast) return search;
+      if (sets.version !== version) continue;
+      if (isLast) return search;
+      break;
+    }
+  }
+}
+
+const firstStates = 1000;
+const growth = 8;
+
+class ReducedSearch implements ReducedExploration {
+  readonly program: Program;
+  readonly actors: Actors;
+  readonly effects: EffectTracker;
+  deadlock: number | undefined;
+  bound: BoundHit | undefined;
+  transitions = 0;
+  readonly #record: AccessRecord;
+  readonly #sets: PersistentSets;
+  readonly #limits: ExploreLimits;
+  readonly #control: SearchControl;
+  readonly #store: StateStore;
+  readonly #violations: FoundViolations;
+  readonly #depths = new NumberList();
+  readonly #parents = new NumberList();
+  readonly #moves = new NumberList();
+
+  constructor(
+    program: Program,
+    record: AccessRecord,
+    sets: PersistentSets,
+    limits: ExploreLimits,
+    control: SearchControl,
+  ) {
+    this.program = program;
+    this.actors = new Actors(program);
+    this.effects = new EffectTracker(program);
+    this.#record = record;
+    this.#sets = sets;
+    this.#limits = limits;
+    this.#control = control;
+    this.#store = new StateStore(program.layout.words);
+    this.#violations = new FoundViolations(program);
+  }
+
+  get states(): number {
+    return this.#store.count;
+  }
+
+  get found(): readonly FoundViolation[] {
+    return this.#violations.all;
+  }
+
+  run(): this {
+    const current: State = new Int32Array(this.program.layout.words);
+    this.#add(this.program.initial, 0, -1, -1);
+    for (let index = 0; index < this.#store.count; index++) {
+      if (index % pollInterval === pollInterval - 1) this.#poll();
+      if (this.bound !== undefined) break;
+      this.#store.read(index, current);
+      this.#expand(current, index);
+    }
+    return this;
+  }
+
+  pathTo(state: number): number[] {
+    const path: number[] = [];
+    for (let at = state; at > 0; at = this.#parents.at(at)) path.push(this.#moves.at(at));
+    return path.reverse();
+  }
+
+  #expand(state: State, index: number): void {
+    const { frontier } = this.#sets;
+    const last = index === 0 ? -1 : this.actors.actorOf(this.#moves.at(index));
+    const set = this.#sets.choose(state, last);
+    if (set === 0 && this.program.tasks.some((_, task) => frontier.standing(task) !== 'finished')) {
+      this.deadlock ??= index;
+      this.#stopAtFirst();
+    }
+    for (let rest = set; rest !== 0; rest &= rest - 1) {
+      const actor = lowest(rest);
+      const count = frontier.countMoves(actor);
+      for (let choice = 0; choice < count; choice++) {
+        const { ready, position, zeros, ones, successor } = frontier.move(actor, choice);
+        if (!ready) continue;
+        this.transitions++;
+        this.effects.noteWrites(actor, frontier.threads[actor]!.steps[position]!, zeros, ones);
+        this.#add(successor, this.#depths.at(index) + 1, index, this.actors.code(actor, choice));
+      }
+    }
+  }
+
+  #add(state: State, depth: number, parent: number, move: number): void {
+    const before = this.#store.count;
+    const index = this.#store.add(state, this.#limits.states);
+    if (index < 0) this.bound ??= { kind: 'states', limit: this.#limits.states };
+    if (index !== before) return;
+    this.#depths.push(depth);
+    this.#parents.push(parent);
+    this.#moves.push(move);
+    this.#record.clear();
+    const losing = this.#violations.judge(state, index, depth);
+    this.#sets.learnJudgement();
+    if (losing) this.#stopAtFirst();
+  }
+
+  #stopAtFirst(): void {
+    if (this.#control.untilFirstViolation) this.bound ??= { kind: 'violation', limit: 1 };
+  }
+
+  #poll(): void {
+    this.#control.progress?.(this.states, this.transitions);
+    if (this.#control.shouldStop?.()) this.bound ??= { kind: 'cancelled', limit: 0 };
+    const lists = this.#depths.bytes + this.#parents.bytes + this.#moves.bytes;
+    if (this.#store.bytes + lists > this.#limits.memory) this.bound ??= { kind: 'memory', limit: this.#limits.memory };
+  }
+}
