@@ -183,12 +183,22 @@ export class Inode extends LoggedInode {
 
   /** The device has not written the blocks of an ordered extent; those that changed since hold something newer. */
   failWrite(state: State, blocks: number): void {
+    this.writeErrors.note(state, this.#unchanged(state, blocks));
+  }
+
+  /** The same for direct IO, of which the write itself tells. */
+  failDirectWrite(state: State, blocks: number): void {
+    this.writeErrors.undefine(state, this.#unchanged(state, blocks));
+  }
+
+  /** Of `blocks`, those that hold what was submitted last. */
+  #unchanged(state: State, blocks: number): number {
     let unchanged = 0;
     for (let rest = blocks; rest !== 0; rest &= rest - 1) {
       const segment = lowest(rest);
       if (this.submitted[segment]!.get(state) === this.content[segment]!.get(state)) unchanged |= rest & -rest;
     }
-    this.writeErrors.note(state, unchanged);
+    return unchanged;
   }
 
   /** The blocks are on the device: log items that point to them are good from now on. */

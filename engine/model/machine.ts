@@ -54,3 +54,10 @@ export function publishCommit({ inodes, names, log, transaction }: Machine, stat
   log.onDisk.set(state, 0);
   transaction.treeLogMutex.set(state, 0);
 }
+
+/** The super block of a commit could not be written: on disk is what was there, and so it stays. */
+export function dropCommit({ inodes, names, transaction }: Machine, state: State): void {
+  for (const { committing } of inodes) committing.clear(state);
+  names?.dropCommitting(state);
+  transaction.cleanUpCommitting(state);
+}

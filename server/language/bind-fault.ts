@@ -11,8 +11,12 @@ export function bindFault({ failure, on: place }: OperationNode, scope: Scope): 
   const kind = failureKinds.find((word) => word === failure?.text);
   if (on === undefined || place?.operation === undefined || kind === undefined || scope.problems.errors > errors)
     return undefined;
-  const word = scope.tasks[on.task]!.node.operations[on.operation]!.word.text;
-  const steps = isModelled(word) ? failingSteps(word, kind) : [];
+  const {
+    word: { text: word },
+    file,
+  } = scope.tasks[on.task]!.node.operations[on.operation]!;
+  const onDirectory = file !== undefined && scope.names.directory(file) !== undefined;
+  const steps = isModelled(word) ? failingSteps(word, kind, onDirectory) : [];
   if (on.step === undefined ? steps.length > 0 : steps.includes(on.step)) return { kind: 'fault', failure: kind, on };
   const others = quoted(failingOperations(kind));
   const message =

@@ -6,7 +6,7 @@ let log: LogRoot;
 let state: State;
 beforeEach(() => {
   const layout = new Layout();
-  log = new LogRoot(layout, { logTransactions: 3, writers: 2 });
+  log = new LogRoot(layout, { logTransactions: 3, writers: 2, fullCommits: 2, writesFail: true });
   state = new Int32Array(layout.words);
   log.create(state);
 });

@@ -6,7 +6,7 @@ let transaction: Transaction;
 let state: State;
 beforeEach(() => {
   const layout = new Layout();
-  transaction = new Transaction(layout, { transactions: 3, handles: 4, pendingOrdered: 2 });
+  transaction = new Transaction(layout, { transactions: 3, handles: 4, pendingOrdered: 2, aborts: true });
   state = new Int32Array(layout.words);
 });
 
