@@ -73,6 +73,11 @@ export class LogRoot {
     return this.#syncedCount.get(state) > transid;
   }
 
+  /** The log transaction has been synced, and without an error. */
+  isDurable(state: State, transid: number): boolean {
+    return this.isSynced(state, transid) && !this.hasFailed(state, transid);
+  }
+
   /** Some task is writing an earlier log transaction (root->log_commit). */
   isSyncing(state: State): boolean {
     return this.transid.get(state) > this.#syncedCount.get(state);

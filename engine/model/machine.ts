@@ -27,7 +27,7 @@ export function inodeInLog(machine: Machine, inode: LoggedInode, state: State, g
     lastSubTrans <= inode.getLastLogCommit(state) &&
     lastSubTrans <= log.lastLogCommit.get(state) &&
     (!needsEmptyList || !(inode instanceof Inode) || inode.extentMaps.modified.get(state) === 0) &&
-    (!guards['in-log.first-log-transaction'] || log.isSynced(state, inode.loggedTransid.get(state)))
+    (!guards['in-log.first-log-transaction'] || log.isDurable(state, inode.loggedTransid.get(state)))
   );
 }
 

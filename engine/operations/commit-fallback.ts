@@ -57,8 +57,10 @@ export function commitFallback(context: OperationContext, end: FsyncEnd, file?: 
         return transaction.isAborted(state) ? readOnly : undefined;
       },
     },
-    // Before 487781796d30 every fsync has waited already; a full one has since.
-    ...(file !== undefined && rules.fastFsyncWaitsForWritebackOnly ? waitOrderedRange(file) : []),
+    // From b5e6c3e170b7 to 487781796d30 every fsync has waited already; before and since, a full one has.
+    ...(file !== undefined && (rules.fastFsyncLogsRunningExtents || rules.fastFsyncWaitsForWritebackOnly)
+      ? waitOrderedRange(file)
+      : []),
     ...commitAndWait(context, end, ' of fsync'),
   ];
 }

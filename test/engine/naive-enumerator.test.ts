@@ -4,7 +4,7 @@ import { check, type Scenario } from '../../engine/index.ts';
 import { compile } from '../../engine/program.ts';
 import { enumerate } from './naive-enumerator.ts';
 import { randomNames } from './random-names.ts';
-import { randomRace, randomScenario } from './random-scenario.ts';
+import { failing, randomFailure, randomRace, randomScenario } from './random-scenario.ts';
 
 const most = 3000;
 
@@ -31,6 +31,8 @@ describe('the search agrees with an enumeration of all interleavings, one by one
     ['small scenarios', randomScenario({ files: 2, tasks: 2, operations: 2 }), 0],
     ['scenarios with an fsync and what may disturb it', randomRace(), 40],
     ['scenarios that change names', randomNames(3), 1],
+    ['scenarios in which something fails', randomFailure(), 40],
+    ['scenarios that change names, and in which something fails', randomNames(3).chain(failing), 1],
   ])('%s', (_, scenarios, leastUnsafe) => {
     let compared = 0;
     let unsafe = 0;
