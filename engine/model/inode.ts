@@ -141,6 +141,14 @@ export class Inode extends LoggedInode {
     return this.unreturned.sizeBefore(state) ?? this.size;
   }
 
+  /** The block that the size ends in could not be written, or a direct write of it may still fail: it was to bring the size with it. */
+  isSizeUncertain(state: State): boolean {
+    if (!this.writeErrors.possible) return false;
+    const size = this.returnedSize(state).get(state);
+    const uncertain = this.writeErrors.blocks.get(state) | this.orderedExtents.directInFlight.get(state);
+    return size > 0 && (uncertain & (1 << (size - 1))) !== 0;
+  }
+
   /** Submits pages that have an ordered extent: what they hold now is what gets written. */
   submit(state: State, pages: number): void {
     this.pages.submit(state, pages);
