@@ -87,7 +87,6 @@ def kind_of(offset, data, fsid):
 
 HOLDS = {
     'super-write': lambda op, kind: op == 'write' and kind['what'] == 'super',
-    'any-super-write': lambda op, kind: op == 'write' and kind['what'].startswith('super'),
     'log-write': lambda op, kind: op == 'write' and kind.get('tree') == 'log',
     'tree-write': lambda op, kind: op == 'write' and kind['what'] == 'tree',
     'data-write': lambda op, kind: op == 'write' and kind['what'] == 'data',

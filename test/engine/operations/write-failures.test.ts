@@ -72,6 +72,16 @@ describe('a super block that cannot be written', () => {
     expect(verdictOf({ tasks: { app }, guards: noOtherBug })).toEqual(['safe']);
   });
 
+  test('is told to a later fsync after an earlier log sync', () => {
+    const text = {
+      files: [...files, 'J 4K'],
+      tasks: { app: ['write J 0..4K', 'fsync J', 'fault io on app.fsync#2@write_super', ...app.slice(1)] },
+    };
+    const schedule = ['app: write', 'app: fsync', 'app: fault', 'app: write', 'app: writeback', 'app: fsync'];
+    expect(said(text, ...schedule)).toBe('returns -EIO: the super block could not be written');
+    expect(said(text, ...schedule, 'app: fsync')).toBe(readOnly);
+  });
+
   test.each([
     'write I 4K..8K',
     'truncate I 4K',
