@@ -1,12 +1,21 @@
 import type { State } from '../state/layout.ts';
 import { cleanupTransaction, commitTransaction } from './commit.ts';
-import type { FsyncEnd } from './commit-fallback.ts';
 import type { OperationContext } from './context.ts';
 import { tellsReadOnly } from './read-only.ts';
 import { end, following, type Step } from './step.ts';
 
 /** Label of the step for whom there is no transaction to commit. */
 export const readOnly = 'return read-only';
+
+/** What a sync does at its end, whichever way it takes. */
+export interface SyncEnd {
+  /** Promises, or tells of a write error. */
+  readonly finish: (state: State) => void;
+  /** The same when it returns an error for another reason: there is nothing to promise. */
+  readonly fail: (state: State) => void;
+  /** What `finish` returns, in words, if that is an error. */
+  readonly outcome?: (state: State) => string | undefined;
+}
 
 /**
  * The end of an operation that makes the running transaction durable, and returns 0 when it is: who finds it being
@@ -15,7 +24,7 @@ export const readOnly = 'return read-only';
  */
 export function commitAndWait(
   { machine, registers, fails }: OperationContext,
-  { finish, fail, outcome }: Pick<FsyncEnd, 'finish' | 'fail' | 'outcome'>,
+  { finish, fail, outcome }: SyncEnd,
   suffix = '',
 ): Step[] {
   const { transaction, guards } = machine;

@@ -2,7 +2,7 @@ import type { Inode } from '../model/inode.ts';
 import type { Machine } from '../model/machine.ts';
 import { below } from '../state/bits.ts';
 import type { State } from '../state/layout.ts';
-import { commitAndWait, readOnly } from './commit-and-wait.ts';
+import { commitAndWait, readOnly, type SyncEnd } from './commit-and-wait.ts';
 import type { OperationContext } from './context.ts';
 import { pagesAreUnlocked, startOrderedExtent, writeRange } from './delalloc.ts';
 import { following, type Step } from './step.ts';
@@ -19,15 +19,9 @@ export function mayFallBack({ log, mount }: Machine): boolean {
 }
 
 /** What an fsync does at its end, whichever way it takes. */
-export interface FsyncEnd {
+export interface FsyncEnd extends SyncEnd {
   /** Gives the inode lock back. */
   readonly unlock: (state: State) => undefined;
-  /** Promises, or tells of a write error. */
-  readonly finish: (state: State) => void;
-  /** The same when it returns an error for another reason: there is nothing to promise. */
-  readonly fail: (state: State) => void;
-  /** What it returns, in words, if that is an error. */
-  readonly outcome?: (state: State) => string | undefined;
 }
 
 /**

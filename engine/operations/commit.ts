@@ -6,7 +6,7 @@ import { pagesAreUnlocked, unsubmitted, writeRange } from './delalloc.ts';
 import { end, following, type Step } from './step.ts';
 
 /** Label of the step behind a commit that has failed; `suffix` as in `commitTransaction`. */
-export function cleanUp(suffix: string): string {
+function cleanUp(suffix: string): string {
   return `cleanup_transaction${suffix}`;
 }
 

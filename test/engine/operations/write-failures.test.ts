@@ -62,7 +62,10 @@ describe('a super block that cannot be written', () => {
   test('aborts the transaction: the fsync returns -EIO and promises nothing', () => {
     expect(said({ tasks: { app } }, ...first)).toBe('returns -EIO: the super block could not be written');
     expect(verdictOf({ tasks: { app: app.slice(0, 4) } })).toEqual(['safe']);
-    expect(run({ files, tasks: { app } }, ...first).last.crash.files[0]!.content[0]!.found).toBe('initial data');
+    const { last, changes } = run({ files, tasks: { app } }, ...first);
+    expect(last.transaction).toMatchObject({ lastCommitted: 7, aborted: true });
+    expect(changes).toContain('the transaction is aborted: the file system is read-only');
+    expect(last.crash.files[0]!.content[0]!.found).toBe('initial data');
   });
 
   test('is not told to a later fsync in the first log transaction: it finds the inode in the log', () => {
