@@ -31,8 +31,8 @@ describe('the search agrees with an enumeration of all interleavings, one by one
     ['small scenarios', randomScenario({ files: 2, tasks: 2, operations: 2 }), 1300, 0],
     ['scenarios with an fsync and what may disturb it', randomRace(), 1300, 40],
     ['scenarios that change names', randomNames(3), 1300, 1],
-    ['scenarios in which something fails', randomFailure(), 500, 10],
-    ['scenarios that change names, and in which something fails', randomNames(3).chain(failing), 500, 1],
+    ['scenarios in which something fails', randomFailure(), 300, 5],
+    ['scenarios that change names, and in which something fails', randomNames(3).chain(failing), 300, 1],
   ])('%s', (_, scenarios, numRuns, leastUnsafe) => {
     let compared = 0;
     let unsafe = 0;
