@@ -26,6 +26,8 @@ export interface ChangeLimits {
   readonly remembersPrealloc: boolean;
   /** The file is written through a mapping, which the inode lock does not stop. */
   readonly mapped: boolean;
+  /** Pages that have an ordered extent may be dropped before they are submitted. */
+  readonly cutsOrderedExtents: boolean;
   /** The file is written by direct IO. */
   readonly direct: boolean;
   /** The scenario has a namespace: the file can be logged for its names only. */
@@ -52,6 +54,7 @@ export function changeLimits(scenario: Scenario, file: number): ChangeLimits {
   const cuts = clones.length === 0 ? [] : cutOffsets(scenario);
   return {
     versions: operations.filter(changesContent).length,
+    cutsOrderedExtents: operations.some(({ kind }) => kind !== 'write' && kind !== 'mmap-write'),
     flushesOnClose: truncated || flushOnClose,
     changesUnderIo: truncated || operations.some(({ kind }) => kind === 'mmap-write' || kind === 'direct-write'),
     changesUnreturned: scenario.tasks.some(

@@ -1,7 +1,7 @@
 import { changeLimits, isRangedSync } from './change-limits.ts';
 import { namePromise } from './durability/name-promises.ts';
 import { FilePromise, syncPromise } from './durability/promises.ts';
-import { Faults } from './faults.ts';
+import { Faults, logWritesCanFail, superWritesCanFail } from './faults.ts';
 import { initialState } from './initial-state.ts';
 import { type KernelProfile, kernelProfile } from './kernels.ts';
 import { logLimits } from './log-limits.ts';
@@ -70,8 +70,6 @@ export function compile(
   const switches = noteSwitch === undefined ? profile : watched(profile, noteSwitch);
   const machine = buildMachine(scenario, switches, layout, tracksItems);
   const syncs = syncOperations(scenario);
-  let actor = scenario.tasks.length;
-  for (const inode of machine.inodes) { inode.orderedExtents.firstActor = actor; actor += inode.segments.count; }
   const promises = machine.inodes.map(
     ({ index, segments }) =>
       new FilePromise(layout, segments.count, machine.names?.count ?? 0, {
@@ -171,7 +169,8 @@ function buildMachine(scenario: Scenario, profile: KernelProfile, layout: Layout
   const mount = mountOptions(scenario);
   const logTransactions = count('fsync', 'fdatasync');
   // Each commit lets one further transaction start; an fsync may commit instead of logging.
-  const mayFallBack = scenario.namespace !== undefined || mount.notreelog;
+  const givesLogUp = scenario.namespace !== undefined || logWritesCanFail(scenario);
+  const mayFallBack = givesLogUp || mount.notreelog;
   const transactions = count('commit', 'sync') + (mayFallBack ? logTransactions : 0) + 1;
   const tasks = scenario.tasks.length;
   const common = {
@@ -182,9 +181,12 @@ function buildMachine(scenario: Scenario, profile: KernelProfile, layout: Layout
     remembersLogTransaction: profile.guards['in-log.first-log-transaction'] === true,
     staleHoles: mount.holes && profile.guards['punch.hole-generation'] === false,
   };
-  const limits = scenario.files.map((_, file) => {
+  let firstCompletion = tasks;
+  const limits = segments.map((cut, file) => {
     const changes = changeLimits(scenario, file);
-    return { ...common, ...changes, ...logLimits(profile, changes) };
+    const limitsOfFile = { ...common, ...changes, ...logLimits(profile, changes), firstCompletion };
+    firstCompletion += cut.count;
+    return limitsOfFile;
   });
   const fs: FileSystem = {
     rules: profile.rules,
@@ -194,8 +196,14 @@ function buildMachine(scenario: Scenario, profile: KernelProfile, layout: Layout
       transactions,
       tasks,
       pendingOrdered: limits.some(({ trackLogged }) => trackLogged) ? places : 0,
+      aborts: superWritesCanFail(scenario),
     }),
-    log: new LogRoot(layout, { logTransactions, writers: tasks }),
+    log: new LogRoot(layout, {
+      logTransactions,
+      writers: tasks,
+      fullCommits: givesLogUp ? transactions : 0,
+      writesFail: logWritesCanFail(scenario),
+    }),
   };
   const inodes = scenario.files.map(({ name }, file) => {
     const description = { fs, index: file, name, segments: segments[file]!, storage: storageOf(scenario, file) };

@@ -30,7 +30,6 @@ export class OrderedExtents extends ExtentSet {
   readonly logged: Field;
   /** BTRFS_ORDERED_PENDING, by start: the transaction's commit waits for it. */
   readonly pending: Field;
-  firstActor = 0;
   /** Completions that have added the checksums to the csum tree, by start; kept only where an fsync may come before. */
   readonly checksumsInTree: Field;
   /** BTRFS_ORDERED_LOGGED_CSUM, by start: an fsync has copied the checksums to the log tree. */
@@ -43,11 +42,18 @@ export class OrderedExtents extends ExtentSet {
   /** Their IO fails, by start: BTRFS_ORDERED_IOERR once it has ended. */
   readonly failing: Field;
 
+  /** Number of the thread that completes an ordered extent at the first segment. */
+  readonly #firstThread: number;
+  /** Pages that were never submitted may be dropped, and what is left of an ordered extent may end by that. */
+  readonly #mayBeCut: boolean;
+
   /** Sets of starts that `order` constraints need: which of the open extents a certain operation began. */
   readonly #starters: Field[] = [];
 
   constructor(layout: Layout, segments: number, limits: Limits) {
     super(layout, segments);
+    this.#firstThread = limits.firstCompletion;
+    this.#mayBeCut = limits.cutsOrderedExtents;
     this.position = layout.fields(segments, maximumCompletionSteps, 'control');
     this.rangeLocked = layout.set(segments, 'control');
     this.joined = layout.set(segments, 'control');
@@ -64,6 +70,16 @@ export class OrderedExtents extends ExtentSet {
       layout.set(limits.logsRunning && parity < limits.logTransactions ? segments : 0),
     );
     this.failing = layout.set(limits.writeErrors ? segments : 0);
+  }
+
+  /** The threads (see `Step.heldBy`) that have a handle to finish an ordered extent. */
+  whoJoined(state: State): number {
+    return this.joined.get(state) << this.#firstThread;
+  }
+
+  /** The threads without which none of the ordered extents that overlap `blocks` completes. */
+  completing(state: State, blocks: number): number {
+    return this.#mayBeCut ? 0 : this.overlapping(state, blocks) << this.#firstThread;
   }
 
   /** btrfs_add_ordered_extent. */
@@ -164,6 +180,11 @@ export class OrderedExtents extends ExtentSet {
     // There is no list for a log transaction that nobody is left to sync.
     list.set(state, (list.get(state) | this.taken.get(state)) & list.mask);
     this.taken.set(state, 0);
+  }
+
+  /** btrfs_free_logged_extents: nobody waits for those of a log transaction that is given up. */
+  freeLogged(state: State, transid: number): void {
+    this.#loggedInto[transid & 1]!.set(state, 0);
   }
 
   /** Starts of those that were logged in a log transaction and that nobody has waited for yet. */

@@ -28,8 +28,13 @@ export class Transaction {
   readonly writers: Field;
   /** pending_ordered: logged ordered extents that the commit waits for (487781796d30). */
   readonly pendingOrdered: Field;
+  /** BTRFS_FS_STATE_ERROR and SB_RDONLY: a super block could not be written, and nothing is committed any more. */
+  readonly #aborted: Field;
 
-  constructor(layout: Layout, limits: { transactions: number; tasks: number; pendingOrdered: number }) {
+  constructor(
+    layout: Layout,
+    limits: { transactions: number; tasks: number; pendingOrdered: number; aborts: boolean },
+  ) {
     this.generation = layout.field(limits.transactions);
     this.lastCommitted = layout.field(limits.transactions);
     this.#reached = layout.set(3);
@@ -39,16 +44,31 @@ export class Transaction {
     this.#previousCommitter = layout.field(limits.tasks, 'control');
     this.writers = layout.set(limits.tasks, 'control');
     this.pendingOrdered = layout.field(limits.pendingOrdered);
+    this.#aborted = layout.field(limits.aborts ? 1 : 0);
   }
 
-  /** btrfs_start_transaction waits while a commit is in COMMIT_START or COMMIT_DOING. */
+  /** Can a transaction be aborted at all? */
+  get mayAbort(): boolean {
+    return this.#aborted.mask !== 0;
+  }
+
+  isAborted(state: State): boolean {
+    return this.#aborted.get(state) === 1;
+  }
+
+  /** btrfs_abort_transaction, which makes the file system read-only. */
+  abort(state: State): void {
+    this.#aborted.set(state, this.#aborted.mask);
+  }
+
+  /** btrfs_start_transaction waits while a commit is in COMMIT_START or COMMIT_DOING; it fails when one was aborted. */
   canStart(state: State): boolean {
-    return this.#reached.within(state, commitStart) === 0;
+    return this.isAborted(state) || this.#reached.within(state, commitStart) === 0;
   }
 
   /** btrfs_join_transaction waits only in COMMIT_DOING. */
   canJoin(state: State): boolean {
-    return this.#reached.within(state, commitDoing) === 0;
+    return this.isAborted(state) || this.#reached.within(state, commitDoing) === 0;
   }
 
   /** btrfs_start_transaction: the task takes a handle. */
@@ -88,14 +108,22 @@ export class Transaction {
     this.#committer.set(state, task + 1);
   }
 
-  /** The task that commits the running transaction, as a set: until it goes on nobody starts a handle. */
+  /**
+   * The task that commits the running transaction, as a set: until it goes on nobody starts a handle. Where a transaction can
+   * be aborted, that lets everybody go on, and nobody is known to hold them.
+   */
   committer(state: State): number {
-    return (1 << this.#committer.get(state)) >> 1;
+    return this.mayAbort ? 0 : (1 << this.#committer.get(state)) >> 1;
   }
 
   /** The task that commits the previous transaction, as a set. */
   previousCommitter(state: State): number {
-    return (1 << this.#previousCommitter.get(state)) >> 1;
+    return this.mayAbort ? 0 : (1 << this.#previousCommitter.get(state)) >> 1;
+  }
+
+  /** The task that holds tree_log_mutex, as a set. */
+  treeLogHolder(state: State): number {
+    return this.treeLogMutex.get(state) === 0 ? 0 : this.previousCommitter(state);
   }
 
   /** COMMIT_DOING may begin: the previous transaction is complete, no started handle and no logged ordered extent is open. */
@@ -118,9 +146,23 @@ export class Transaction {
     this.treeLogMutex.set(state, 1);
   }
 
-  /** The task that holds tree_log_mutex, as a set. */
-  treeLogHolder(state: State): number {
-    return this.treeLogMutex.get(state) === 0 ? 0 : this.previousCommitter(state);
+  /** No transaction is being committed, so that nobody has to wait for one. */
+  isSettled(state: State): boolean {
+    return this.committing.get(state) === 0 && this.#reached.within(state, commitStart) === 0;
+  }
+
+  /** cleanup_transaction of a commit that has not frozen the trees: there is no running transaction any more. */
+  cleanUpRunning(state: State): void {
+    this.#reached.set(state, 0);
+    this.#committer.set(state, 0);
+  }
+
+  /** cleanup_transaction of a commit whose trees are frozen: it is no longer under way, and not committed. */
+  cleanUpCommitting(state: State): void {
+    this.abort(state);
+    this.committing.set(state, 0);
+    this.#previousCommitter.set(state, 0);
+    this.treeLogMutex.set(state, 0);
   }
 
   /** TRANS_STATE_COMPLETED. */

@@ -28,10 +28,15 @@ export class WriteErrors {
 
   /** mapping_set_error: `blocks` could not be written. */
   note(state: State, blocks: number): void {
-    this.blocks.include(state, blocks);
+    this.undefine(state, blocks);
     this.#mapping.set(state, 1);
     this.#untold.set(state, this.#untold.mask);
     this.#untoldBySync.set(state, this.#untoldBySync.mask);
+  }
+
+  /** What the blocks hold is not defined, and nobody is to be told: the system call has returned the error. */
+  undefine(state: State, blocks: number): void {
+    this.blocks.include(state, blocks);
   }
 
   /** filemap_check_errors has something to return. */
@@ -56,7 +61,7 @@ export class WriteErrors {
   }
 
   tell(state: State, task: number): void {
-    this.#untold.exclude(state, (1 << task));
+    this.#untold.set(state, this.#untold.get(state) & ~(1 << task));
   }
 
   /** syncfs has an error to return to the task. */
@@ -65,6 +70,6 @@ export class WriteErrors {
   }
 
   tellBySync(state: State, task: number): void {
-    this.#untoldBySync.exclude(state, (1 << task));
+    this.#untoldBySync.set(state, this.#untoldBySync.get(state) & ~(1 << task));
   }
 }

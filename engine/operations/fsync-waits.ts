@@ -16,10 +16,8 @@ export function fsyncWaits(scope: FsyncScope): Step[] {
 
 /** start_ordered_ops of the fsync's range. */
 export function startOrderedOps({ inode, blocks, fails }: FsyncScope, state: State): undefined {
-  const { starts, failing } = inode.orderedExtents;
-  const before = failing.mask === 0 ? 0 : starts.get(state);
-  writeRange(inode, state, inode.pages.dirty.within(state, blocks(state)));
-  if (fails(state, 'io', 'start_ordered_ops')) failing.add(state, starts.get(state) & ~before);
+  writeRange(inode, state, inode.pages.dirty.within(state, blocks(state)), fails(state, 'io', 'start_ordered_ops'));
+  return undefined;
 }
 
 /** Until 4.18: a fast fsync leaves the waiting to the log items and the log sync. */
@@ -154,7 +152,7 @@ function waitForCompletions(scope: FsyncScope): Step {
     locks: 'inode lock',
     does: 'Waits for writeback and for the completion of every ordered extent.',
     ready: (state) => inode.orderedExtents.covered.within(state, blocks(state)) === 0,
-    heldBy: (state) => inode.orderedExtents.overlapping(state, blocks(state)) << inode.orderedExtents.firstActor,
+    heldBy: (state) => inode.orderedExtents.completing(state, blocks(state)),
     waitsFor: 'the ordered extents of the file to complete',
     goesTo: afterWait(scope, 'inode_in_log'),
     apply: (state) => {

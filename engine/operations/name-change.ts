@@ -4,6 +4,7 @@ import { type Namespace, nobody } from '../model/namespace.ts';
 import type { State } from '../state/layout.ts';
 import type { OperationContext } from './context.ts';
 import { pagesAreUnlocked, writeRange } from './delalloc.ts';
+import { refusal } from './read-only.ts';
 import { end, following, type Step } from './step.ts';
 import { startTransaction } from './transaction-handle.ts';
 
@@ -28,7 +29,7 @@ interface NameChange {
 
 /** The steps of every change of names: inode locks, a transaction handle, the change, what the log is told of it. */
 export function changeNames(context: OperationContext, change: NameChange): Step[] {
-  const { machine, task } = context;
+  const { machine, task, fails } = context;
   const { transaction } = machine;
   const names = namesOf(machine);
   const { flushes } = change;
@@ -64,7 +65,7 @@ export function changeNames(context: OperationContext, change: NameChange): Step
             waitsFor: 'the page locks that a writeback holds',
             apply: (state: State) => {
               const inode = flushes(state)!;
-              writeRange(inode, state, inode.pages.dirty.get(state));
+              writeRange(inode, state, inode.pages.dirty.get(state), fails(state, 'io', 'filemap_flush'));
               return undefined;
             },
           },
@@ -87,13 +88,18 @@ export function changeNames(context: OperationContext, change: NameChange): Step
       goesTo: [end],
       apply: (state) => {
         transaction.end(state, task);
-        for (const { lock } of [...names.inodes, ...names.directories]) {
-          if (lock.get(state) === task + 1) lock.set(state, 0);
-        }
+        unlock(state);
         return end;
       },
     },
+    ...refusal(machine, held, unlock),
   ];
+
+  function unlock(state: State): void {
+    for (const { lock } of [...names.inodes, ...names.directories]) {
+      if (lock.get(state) === task + 1) lock.set(state, 0);
+    }
+  }
 }
 
 /** The namespace of a scenario that has operations on names. */

@@ -17,6 +17,8 @@ export function limitsWith(some: Partial<Limits>): Limits {
     holes: false,
     remembersPrealloc: false,
     staleHoles: false,
+  firstCompletion: 0,
+    cutsOrderedExtents: false,
     mapped: false,
     direct: false,
     named: false,
