@@ -186,7 +186,7 @@ export class ExtentMapTree extends ExtentSet {
   #join(state: State, first: number, next: number): void {
     const generation = Math.max(this.generation[first]!.get(state), this.generation[next]!.get(state));
     this.#forget(state, next);
-    this.starts.exclude(state, (1 << next));
+    this.starts.exclude(state, 1 << next);
     this.generation[first]!.set(state, generation);
   }
 }

@@ -47,7 +47,7 @@ export class ExtentSet {
 
   protected add(state: State, extent: number): void {
     this.covered.include(state, extent);
-    this.starts.include(state, (1 << lowest(extent)));
+    this.starts.include(state, 1 << lowest(extent));
   }
 
   protected remove(state: State, extent: number): void {

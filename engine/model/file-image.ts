@@ -143,5 +143,4 @@ export class FileImage {
   markWithoutChecksums(state: State, extent: number, without: boolean): void {
     this.withoutChecksums.mark(state, extent & this.withoutChecksums.mask, without);
   }
-
 }

@@ -95,7 +95,7 @@ export class LogRoot {
   /** btrfs_sync_log: the task writes the log transaction, and the next one begins. */
   beginSync(state: State, task: number): void {
     this.transid.add(state, 1);
-    this.#leader.set(state, task + 1);
+    this.#leader.set(state, this.#leader.mask === 0 ? 0 : task + 1);
   }
 
   /** Some task has begun to write log transaction `transid`, or has written it. */

@@ -32,7 +32,7 @@ export class LoggedNames {
   }
 
   delete(state: State, name: number): void {
-    this.deleted.include(state, (1 << name));
+    this.deleted.include(state, 1 << name);
   }
 
   copyFrom(state: State, other: LoggedNames): void {

@@ -135,15 +135,14 @@ export class Namespace {
 
   /** A new entry of the running transaction. */
   add(state: State, name: number, node: number): void {
-    for (const set of this.#followers[node] ?? [])
-      if (set.get(state) !== 0) set.include(state, (1 << name));
+    for (const set of this.#followers[node] ?? []) if (set.get(state) !== 0) set.include(state, 1 << name);
     this.#tree[name]!.set(state, node + 1);
-    this.fresh.include(state, (1 << name));
+    this.fresh.include(state, 1 << name);
   }
 
   remove(state: State, name: number): void {
     this.#tree[name]!.set(state, 0);
-    this.fresh.exclude(state, (1 << name));
+    this.fresh.exclude(state, 1 << name);
   }
 
   isFresh(state: State, name: number): boolean {

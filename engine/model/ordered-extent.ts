@@ -85,7 +85,7 @@ export class OrderedExtents extends ExtentSet {
   /** btrfs_add_ordered_extent. */
   insert(state: State, extent: number, nocow: boolean): void {
     this.add(state, extent);
-    if (nocow) this.nocow.include(state, (extent & -extent));
+    if (nocow) this.nocow.include(state, extent & -extent);
   }
 
   /** What is on its way to blocks that the file has already. */
@@ -133,9 +133,9 @@ export class OrderedExtents extends ExtentSet {
       failing,
       ...this.#loggedInto,
     ]) {
-      starts.exclude(state, (1 << start));
+      starts.exclude(state, 1 << start);
     }
-    for (const starter of this.#starters) starter.exclude(state, (1 << start));
+    for (const starter of this.#starters) starter.exclude(state, 1 << start);
   }
 
   /** btrfs_get_ordered_extents_for_logging: the starts of those that no fsync has logged. */

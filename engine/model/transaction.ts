@@ -40,8 +40,9 @@ export class Transaction {
     this.#reached = layout.set(3);
     this.committing = layout.field(1);
     this.treeLogMutex = layout.field(1, 'control');
-    this.#committer = layout.field(limits.tasks, 'control');
-    this.#previousCommitter = layout.field(limits.tasks, 'control');
+    const committers = limits.transactions > 1 ? limits.tasks : 0;
+    this.#committer = layout.field(committers, 'control');
+    this.#previousCommitter = layout.field(committers, 'control');
     this.writers = layout.set(limits.tasks, 'control');
     this.pendingOrdered = layout.field(limits.pendingOrdered);
     this.#aborted = layout.field(limits.aborts ? 1 : 0);
@@ -128,9 +129,7 @@ export class Transaction {
 
   /** COMMIT_DOING may begin: the previous transaction is complete, no started handle and no logged ordered extent is open. */
   canStopJoins(state: State): boolean {
-    return (
-      this.writers.get(state) === 0 && this.committing.get(state) === 0 && this.pendingOrdered.get(state) === 0
-    );
+    return this.writers.get(state) === 0 && this.committing.get(state) === 0 && this.pendingOrdered.get(state) === 0;
   }
 
   stopJoins(state: State): void {

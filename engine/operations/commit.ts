@@ -91,7 +91,8 @@ export function commitTransaction(machine: Machine, fails: FailureTest, suffix =
       locks: '',
       does: 'Waits for the previous commit, for handles that were started and for logged ordered extents; from here on nobody joins.',
       ready: (state) => transaction.isAborted(state) || transaction.canStopJoins(state),
-      heldBy: (state) => (transaction.mayAbort ? 0 : transaction.writers.get(state) | transaction.previousCommitter(state)),
+      heldBy: (state) =>
+        transaction.mayAbort ? 0 : transaction.writers.get(state) | transaction.previousCommitter(state),
       waitsFor: 'the previous commit, the handles in use and the ordered extents that were logged',
       ...failing,
       apply: (state) => {
@@ -177,8 +178,7 @@ function flushDelalloc({ transaction, inodes }: Machine): Step[] {
       locks: '',
       does: 'flushoncommit: waits for the handles that were started, then for the completion of every ordered extent.',
       ready: (state) =>
-        transaction.writers.get(state) === 0 &&
-        inodes.every((inode) => inode.orderedExtents.covered.get(state) === 0),
+        transaction.writers.get(state) === 0 && inodes.every((inode) => inode.orderedExtents.covered.get(state) === 0),
       waitsFor: 'the handles in use and the ordered extents of all files',
       apply: () => undefined,
     },

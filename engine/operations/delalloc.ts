@@ -18,7 +18,8 @@ export function nextDelalloc(inode: Inode, state: State, pages: number): number 
   const wanted = written & ~covered.within(state, written);
   if (wanted === 0) return 0;
   let run = wanted & -wanted;
-  for (let next = run << 1; dirty.within(state, next) !== 0 && covered.within(state, next) === 0; next <<= 1) run |= next;
+  for (let next = run << 1; dirty.within(state, next) !== 0 && covered.within(state, next) === 0; next <<= 1)
+    run |= next;
   return run;
 }
 

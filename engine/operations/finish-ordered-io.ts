@@ -54,7 +54,7 @@ export function finishOrderedIo(machine: Machine, inode: Inode, start: number): 
       locks: 'range lock',
       does: 'Joins the running transaction, or creates one.',
       ready: (state) => transaction.canJoin(state),
-      heldBy: (state) => transaction.canJoin(state) ? 0 : transaction.committer(state),
+      heldBy: (state) => (transaction.canJoin(state) ? 0 : transaction.committer(state)),
       waitsFor: 'the transaction commit to let the next transaction start',
       ...(transaction.mayAbort ? { goesTo: [following, 'btrfs_drop_extent_map_range'] } : {}),
       says: (state) => (transaction.isAborted(state) ? 'a transaction was aborted: -EROFS' : undefined),
@@ -96,7 +96,7 @@ export function finishOrderedIo(machine: Machine, inode: Inode, start: number): 
       when: allocated,
       apply: (state) => {
         const { checksumsInTree } = orderedExtents;
-        checksumsInTree.include(state, (checksumsInTree.mask & (1 << start)));
+        checksumsInTree.include(state, checksumsInTree.mask & (1 << start));
         return undefined;
       },
     },

@@ -30,7 +30,10 @@ export function joinLog(
         log.exists.get(state) === 1 ||
         !rules.firstLoggerWaitsForCommit ||
         transaction.treeLogMutex.get(state) === 0,
-      heldBy: (state) => log.exists.get(state) === 0 && rules.firstLoggerWaitsForCommit && !mount.notreelog ? transaction.treeLogHolder(state) : 0,
+      heldBy: (state) =>
+        log.exists.get(state) === 0 && rules.firstLoggerWaitsForCommit && !mount.notreelog
+          ? transaction.treeLogHolder(state)
+          : 0,
       waitsFor: 'the super block of the previous transaction (tree_log_mutex)',
       goesTo: [following, 'inode_unlock without log', ...(mayFallBack(machine) ? [fallBackToCommit] : [])],
       apply: (state) => {

@@ -97,7 +97,7 @@ function collect(machine: Machine, inode: Inode, state: State, starts: number): 
   const start = lowest(starts);
   const beyond = extentMaps.kind(state, start) === 'prealloc' && start >= inode.size.get(state);
   if (beyond || isCommitted(machine, state, extentMaps.generation[start]!.get(state))) {
-    extentMaps.modified.exclude(state, (1 << start));
+    extentMaps.modified.exclude(state, 1 << start);
     return;
   }
   const extent = extentMaps.from(state, start);
@@ -199,7 +199,7 @@ function withChecksums({ machine, inode, taken }: FsyncScope, state: State, runn
     const copiedBefore = isTaken && (checksumsLogged.get(state) & bit) !== 0;
     if ((isTaken && !copiedBefore) || (!isTaken && (checksumsInTree.get(state) & bit) !== 0)) found |= extent;
     if (isTaken && machine.rules.fastFsyncLogsRunningExtents) {
-      checksumsLogged.include(state, (checksumsLogged.mask & bit));
+      checksumsLogged.include(state, checksumsLogged.mask & bit);
     }
   }
   return found;

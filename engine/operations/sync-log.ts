@@ -85,7 +85,11 @@ export function syncLog({ machine, fails, task }: OperationContext, transid: Fie
 }
 
 /** How a log sync ends that has failed; none where none can. `fail` is what an fsync does that returns an error. */
-export function failedLogSync({ machine, task }: OperationContext, transid: Field, fail: (state: State) => void): Step[] {
+export function failedLogSync(
+  { machine, task }: OperationContext,
+  transid: Field,
+  fail: (state: State) => void,
+): Step[] {
   const { log, transaction, inodes, rules } = machine;
   if (!log.writesMayFail) return [];
   const giveUp = (state: State) => {

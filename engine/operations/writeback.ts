@@ -29,7 +29,10 @@ export function writeback(context: OperationContext, operation: FileOperation): 
   const run = registers.field('run', 2 ** segments - 1);
 
   const dirtyInRange = (state: State) =>
-    pages.dirty.within(state, inode.segments.wholeBlocks(inode.segments.maskAt(operation.range, inode.size.get(state))));
+    pages.dirty.within(
+      state,
+      inode.segments.wholeBlocks(inode.segments.maskAt(operation.range, inode.size.get(state))),
+    );
   const toWrite = (state: State) => (tagged.get(state) === 0 ? dirtyInRange(state) : tagged.get(state));
   const next = (state: State) => nextDelalloc(inode, state, toWrite(state));
   const repeats = (state: State) => nextDelalloc(inode, state, toWrite(state) & ~run.get(state)) !== 0;

@@ -58,7 +58,9 @@ export function check(scenario: Scenario, options: CheckOptions = {}): Verdict {
     }
     // A witness of the search of all states is a shortest one.
     for (const found of all.found) {
-      violations.set(keyOf(found), () => describeViolation(program, found, shortestWitness(program, all, found.states)));
+      violations.set(keyOf(found), () =>
+        describeViolation(program, found, shortestWitness(program, all, found.states)),
+      );
     }
     const stuck = all.deadlock !== undefined ? shortestWitness(program, all, [all.deadlock]) : undefined;
     const deadlock =

@@ -192,7 +192,8 @@ export class PersistentSets {
       const ones = future[2 * words + i]!;
       const changed = now ^ move.successor[i]!;
       const changes = (now & zeros) | (~now & ones);
-      const clash = (move.reads[i]! & changes) | (changed & future[i]!) | (move.zeros[i]! & ones) | (move.ones[i]! & zeros);
+      const clash =
+        (move.reads[i]! & changes) | (changed & future[i]!) | (move.zeros[i]! & ones) | (move.ones[i]! & zeros);
       if (clash !== 0) return true;
       own |= changed & this.#judged[i]!;
       others |= changes & this.#judged[i]!;

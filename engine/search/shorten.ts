@@ -30,7 +30,11 @@ export function shorten(program: Program, run: readonly RunStep[], holds: (state
 }
 
 /** The run up to the first state that is as wanted; undefined when it cannot be run, or never gets there. */
-function untilHolds(program: Program, run: readonly RunStep[], holds: (state: State) => boolean): RunStep[] | undefined {
+function untilHolds(
+  program: Program,
+  run: readonly RunStep[],
+  holds: (state: State) => boolean,
+): RunStep[] | undefined {
   const state = program.initial.slice();
   for (const [i, { thread, position }] of run.entries()) {
     if (!canTake(thread, state, position)) return undefined;

@@ -1,4 +1,4 @@
-import { Losses, brokenPromises } from '../durability/judge.ts';
+import { brokenPromises, Losses } from '../durability/judge.ts';
 import type { Program } from '../program.ts';
 import { Runner } from '../replay/runner.ts';
 import type { State } from '../state/layout.ts';
@@ -8,11 +8,15 @@ import { Actors } from './actors.ts';
 import type { Exploration } from './explore.ts';
 import type { FoundViolation } from './found-violations.ts';
 import type { ReducedExploration } from './reduced-exploration.ts';
-import { shortestPath } from './shortest-path.ts';
 import { type RunStep, shorten } from './shorten.ts';
+import { shortestPath } from './shortest-path.ts';
 
 /** A shortest run into one of the states, which are all at the same depth. */
-export function shortestWitness(program: Program, { graph, actors }: Exploration, states: readonly number[]): WitnessStep[] {
+export function shortestWitness(
+  program: Program,
+  { graph, actors }: Exploration,
+  states: readonly number[],
+): WitnessStep[] {
   const moves = shortestPath(graph, actors.count, states).map((edge) => graph.move(edge));
   return follow(program, moves);
 }

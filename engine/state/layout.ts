@@ -144,7 +144,9 @@ export class Layout {
     this.#used[word] = shift + width;
     const mask = width === 32 ? -1 : 2 ** width - 1;
     if (role === 'model') this.#modelBits[word]! |= mask << shift;
-    return this.#record === undefined ? new Field(word, shift, mask) : new RecordingField(word, shift, mask, this.#record);
+    return this.#record === undefined
+      ? new Field(word, shift, mask)
+      : new RecordingField(word, shift, mask, this.#record);
   }
 
   /** A field that holds a set of `count` segments. */

@@ -246,8 +246,13 @@ function isNotNewerOrShorter(size: VersionedSize, than: VersionedSize, state: St
 function checkTransaction({ machine, completions }: Program, state: State): void {
   const { transaction, inodes } = machine;
   const joins = completions.flat().filter((completion) => isInside(completion, state, 'btrfs_end_transaction'));
-  const joined = inodes.map(({ index }) => joins.reduce((set, { file, start }) => (file === index ? set | (1 << start) : set), 0));
-  must(inodes.every(({ index, orderedExtents }) => orderedExtents.joined.get(state) === joined[index]), 'completions join and end');
+  const joined = inodes.map(({ index }) =>
+    joins.reduce((set, { file, start }) => (file === index ? set | (1 << start) : set), 0),
+  );
+  must(
+    inodes.every(({ index, orderedExtents }) => orderedExtents.joined.get(state) === joined[index]),
+    'completions join and end',
+  );
   const open = (transaction.isIdle(state) ? 0 : 1) + transaction.committing.get(state);
   const started = transaction.generation.get(state) - transaction.lastCommitted.get(state);
   // One that was aborted is neither under way nor committed.

@@ -17,7 +17,7 @@ export function limitsWith(some: Partial<Limits>): Limits {
     holes: false,
     remembersPrealloc: false,
     staleHoles: false,
-  firstCompletion: 0,
+    firstCompletion: 0,
     cutsOrderedExtents: false,
     mapped: false,
     direct: false,
