@@ -11,7 +11,7 @@ function sixBlocks(tracked = true) {
     items.beginningIn(state, 0b111111).map((item) => {
       const first = 31 - Math.clz32(item.extent & -item.extent);
       const last = 31 - Math.clz32(item.extent);
-      return `${first}-${last} ${item.type}${items.isFresh(state, item) ? '*' : ''}`;
+      return `${first}-${last} ${item.type}${items.isFresh(state, item.extent) ? '*' : ''}`;
     });
   return { layout, items, state, read };
 }
