@@ -2,6 +2,7 @@ import {
   type AllocateOperation,
   type ByteRange,
   blockSize,
+  type CloneOperation,
   type FileOperation,
   formatRange,
   type MountOption,
@@ -107,9 +108,6 @@ class Tags {
 }
 
 function lowerFile({ size, data, prealloc = [], nodatacow }: ScenarioFile, name: string, tags: Tags): RecordedFile {
-  if (prealloc.length > 0)
-    throw new NotRecordable(`${name} cannot begin with prealloc extents: let a task fallocate them`);
-  if (nodatacow) throw new NotRecordable(`${name} cannot be nodatacow by itself: use \`mount nodatacow\``);
   const fill = data.map(({ start, end }): [number, number, number] => {
     if (start % blockSize !== 0 || (end % blockSize !== 0 && end !== size)) {
       throw new NotRecordable(
@@ -118,15 +116,24 @@ function lowerFile({ size, data, prealloc = [], nodatacow }: ScenarioFile, name:
     }
     return [start / blockSize, Math.ceil((end - start) / blockSize), tags.next()];
   });
-  return { name, size, fill, ...(fill.length > 1 && { split: true }) };
+  const allocated = prealloc.map(({ start, end }): [number, number] => [start / blockSize, (end - start) / blockSize]);
+  return {
+    name,
+    size,
+    fill,
+    ...(fill.length > 1 && { split: true }),
+    ...(allocated.length > 0 && { prealloc: allocated }),
+    ...(nodatacow && { nodatacow }),
+  };
 }
 
 /** The operation as recordings call it; `sizes` are those of the files until now, and are kept up to date. */
 function lowerOperation(operation: Operation, paths: ScenarioPaths, sizes: number[], tags: Tags): WorkloadOperation {
   switch (operation.kind) {
     case 'fault':
+      throw new NotRecordable('a fault cannot be recorded: a real kernel fails only by chance');
     case 'clone':
-      throw new NotRecordable(`a ${operation.kind} cannot be recorded`);
+      return lowerClone(operation, paths, sizes);
     case 'sync':
     case 'commit':
       return { op: operation.kind };
@@ -146,6 +153,25 @@ function lowerOperation(operation: Operation, paths: ScenarioPaths, sizes: numbe
         ? { op: operation.kind, file: paths.ofNode(operation.directory) }
         : lowerDataOperation(operation, paths.ofNode(operation.file), sizes, tags);
   }
+}
+
+/** FICLONERANGE; `all` is what a length of 0 means to it. */
+function lowerClone(operation: CloneOperation, paths: ScenarioPaths, sizes: number[]): WorkloadOperation {
+  const { file, range, target, offset } = operation;
+  const [from, to] = [paths.ofNode(file), paths.ofNode(target)];
+  const { off, len } = extentOf(operation, sizes[file]!, sizes[file]!, from);
+  if (canClone(operation, { off, len }, sizes)) sizes[target] = Math.max(sizes[target]!, offset + len);
+  return { op: 'clone', file: from, ...(range !== 'all' && { off, len }), to, to_off: offset };
+}
+
+/** What generic_remap_checks asks of whole blocks and of overlaps. */
+function canClone(
+  { file, target, offset }: CloneOperation,
+  { off, len }: { readonly off: number; readonly len: number },
+  sizes: readonly number[],
+): boolean {
+  const isWhole = len % blockSize === 0 || off + len === sizes[file];
+  return isWhole && (file !== target || Math.abs(offset - off) >= len);
 }
 
 /** An operation on the content of the file that has a path by then. */

@@ -36,6 +36,27 @@ describe('extent items', () => {
     expect(read()).toEqual(['0-0 regular', '3-3 prealloc*', '4-5 regular']);
   });
 
+  test('a search for a change makes the leaf one of the running transaction, also where it finds nothing', () => {
+    const { items, state } = sixBlocks();
+    items.insert(state, 0b000011, 'regular');
+    items.commit(state);
+    items.drop(state, 0);
+    expect(items.changed.get(state)).toBe(0);
+    items.touch(state);
+    expect(items.changed.get(state)).toBe(1);
+  });
+
+  test('the first piece of a run is that of its first item', () => {
+    const { items, state } = sixBlocks();
+    items.insert(state, 0b000011, 'regular');
+    items.insert(state, 0b111100, 'regular');
+    expect(items.firstPiece(state, 0b011110)).toBe(0b000010);
+    expect(items.firstPiece(state, 0b011100)).toBe(0b011100);
+    const { items: none, state: empty } = sixBlocks(false);
+    none.insert(empty, 0b000011, 'regular');
+    expect(none.firstPiece(empty, 0b011110)).toBe(0b011110);
+  });
+
   test('an insert of two runs makes two items', () => {
     const { items, state, read } = sixBlocks();
     items.insert(state, 0b110011, 'hole');
