@@ -158,20 +158,14 @@ function lowerOperation(operation: Operation, paths: ScenarioPaths, sizes: numbe
 /** FICLONERANGE; `all` is what a length of 0 means to it. */
 function lowerClone(operation: CloneOperation, paths: ScenarioPaths, sizes: number[]): WorkloadOperation {
   const { file, range, target, offset } = operation;
-  const [from, to] = [paths.ofNode(file), paths.ofNode(target)];
-  const { off, len } = extentOf(operation, sizes[file]!, sizes[file]!, from);
-  if (canClone(operation, { off, len }, sizes)) sizes[target] = Math.max(sizes[target]!, offset + len);
-  return { op: 'clone', file: from, ...(range !== 'all' && { off, len }), to, to_off: offset };
-}
-
-/** What generic_remap_checks asks of whole blocks and of overlaps. */
-function canClone(
-  { file, target, offset }: CloneOperation,
-  { off, len }: { readonly off: number; readonly len: number },
-  sizes: readonly number[],
-): boolean {
-  const isWhole = len % blockSize === 0 || off + len === sizes[file];
-  return isWhole && (file !== target || Math.abs(offset - off) >= len);
+  const [size, sizeBefore] = [sizes[file]!, sizes[target]!];
+  const { start, end } = range === 'all' ? { start: 0, end: size } : range;
+  // What generic_remap_checks refuses; a last block that is not whole can be refused, too, but makes no file larger then.
+  const isWhole = end === size || (end < size && end % blockSize === 0);
+  const overlaps = file === target && Math.abs(offset - start) < end - start;
+  if (isWhole && !overlaps && end > start) sizes[target] = Math.max(sizeBefore, offset + end - start);
+  const bytes = range === 'all' ? {} : { off: start, len: end - start };
+  return { op: 'clone', file: paths.ofNode(file), ...bytes, to: paths.ofNode(target), to_off: offset };
 }
 
 /** An operation on the content of the file that has a path by then. */
