@@ -46,7 +46,13 @@ export function whySkipped(record: CorpusRecord): string | undefined {
   if (record.mount.split(',').some((option) => mountOptions[option] === undefined)) return `mount ${record.mount}`;
   const unknown = record.ops.find(({ op }) => !(op in lowerings))?.op;
   if (unknown !== undefined) return unknown;
+  if (record.ops.some(isUnalignedClone)) return 'clone from or to the middle of a block';
   return record.outcomes.some(({ evicted }) => evicted === null) ? 'evict without a trace' : undefined;
+}
+
+/** The kernel refuses it, and the language has none. */
+function isUnalignedClone({ op, off = 0, to_off: offset = 0 }: RecordedOperation): boolean {
+  return op === 'clone' && (off % blockSize !== 0 || offset % blockSize !== 0);
 }
 
 /** What a recorded operation is about: its node, its bytes, and its names where names change. */

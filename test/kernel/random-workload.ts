@@ -338,7 +338,7 @@ class FileDraft {
 
   /** Something ends up here, unless the kernel refuses it: then the size is a guess from here on. */
   #cloned(start: number, end: number): void {
-    this.#known.push(start, end);
+    this.#known.push(start, Math.ceil(end / block) * block);
     this.size = Math.max(this.size, end);
   }
 
