@@ -131,6 +131,13 @@ export class ExtentItems {
     }
   }
 
+  /** fill_holes: the item that begins at `start` becomes a part of the hole before it; of which generation, `isFresh` says. */
+  join(state: State, start: number, isFresh: boolean): void {
+    if (!this.tracked) return;
+    this.#set(this.#starts, state, 1 << start, false);
+    this.#set(this.#fresh, state, this.at(state, start)!.extent, isFresh);
+  }
+
   /**
    * btrfs_mark_extent_written: a part of a prealloc item is written. The item is split, and what is written
    * becomes one item with written neighbours of the same allocation. All of them get the new generation.

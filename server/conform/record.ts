@@ -26,7 +26,7 @@ export interface RecordedFile {
   readonly split?: boolean;
   /** Runs of blocks that were allocated with their size kept: first block, number of blocks. */
   readonly prealloc?: readonly (readonly [number, number])[];
-  /** FS_NOCOW_FL was set while it was empty. */
+  /** It was made in a folder that had FS_NOCOW_FL then. */
   readonly nodatacow?: boolean;
 }
 

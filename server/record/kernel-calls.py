@@ -290,6 +290,15 @@ def open_without_readahead(path, how):
     return descriptor
 
 
+def set_nodatacow(descriptor, on):
+    """chattr +C or -C."""
+    flags = bytearray(8)
+    fcntl.ioctl(descriptor, FS_IOC_GETFLAGS, flags)
+    (others,) = struct.unpack_from('=i', flags)
+    struct.pack_into('=i', flags, 0, others | FS_NOCOW_FL if on else others & ~FS_NOCOW_FL)
+    fcntl.ioctl(descriptor, FS_IOC_SETFLAGS, flags)
+
+
 # ---- requests
 
 
@@ -437,13 +446,12 @@ class Machine:
 
     # -- how files begin
 
-    def do_nodatacow(self, file):
-        """chattr +C, of a file that is empty."""
-        descriptor = self.descriptor(file)
-        flags = bytearray(8)
-        fcntl.ioctl(descriptor, FS_IOC_GETFLAGS, flags)
-        struct.pack_into('=i', flags, 0, struct.unpack_from('=i', flags)[0] | FS_NOCOW_FL)
-        fcntl.ioctl(descriptor, FS_IOC_SETFLAGS, flags)
+    def do_create_nodatacow(self, file):
+        """By inheritance: chattr +C of the file itself would have the next fsync copy all of it."""
+        folder = self.descriptor(os.path.dirname(file) or '.')
+        set_nodatacow(folder, True)
+        self.do_create(file)
+        set_nodatacow(folder, False)
 
     def do_open(self, file):
         self.descriptor(file)

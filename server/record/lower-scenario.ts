@@ -131,7 +131,7 @@ function lowerFile({ size, data, prealloc = [], nodatacow }: ScenarioFile, name:
 function lowerOperation(operation: Operation, paths: ScenarioPaths, sizes: number[], tags: Tags): WorkloadOperation {
   switch (operation.kind) {
     case 'fault':
-      throw new NotRecordable('a fault cannot be recorded: a real kernel fails only by chance');
+      throw new NotRecordable('a real kernel fails only by chance');
     case 'clone':
       return lowerClone(operation, paths, sizes);
     case 'sync':

@@ -201,8 +201,7 @@ export class Recorder {
   async #setUp({ dirs = [], files, links = [] }: Workload): Promise<void> {
     for (const file of dirs) await this.#operate({ op: 'mkdir', file });
     for (const { name, size, fill, split, prealloc = [], nodatacow } of files) {
-      await this.#operate({ op: 'create', file: name });
-      if (nodatacow) await this.#operate({ op: 'nodatacow', file: name });
+      await this.#operate({ op: nodatacow ? 'create_nodatacow' : 'create', file: name });
       await this.#operate({ op: 'truncate', file: name, size });
       for (const [block, count, tag] of fill) {
         const off = block * blockSize;

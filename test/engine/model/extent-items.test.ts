@@ -57,6 +57,18 @@ describe('extent items', () => {
     expect(none.firstPiece(empty, 0b011110)).toBe(0b011110);
   });
 
+  test('a hole that is joined to the one before it is one item with it', () => {
+    const { items, state, read } = sixBlocks();
+    items.insert(state, 0b000011, 'hole');
+    items.commit(state);
+    items.insert(state, 0b001100, 'hole');
+    items.join(state, 2, false);
+    expect(read()).toEqual(['0-3 hole']);
+    items.insert(state, 0b010000, 'hole');
+    items.join(state, 4, true);
+    expect(read()).toEqual(['0-4 hole*']);
+  });
+
   test('an insert of two runs makes two items', () => {
     const { items, state, read } = sixBlocks();
     items.insert(state, 0b110011, 'hole');
