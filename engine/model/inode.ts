@@ -141,6 +141,14 @@ export class Inode extends LoggedInode {
     return this.unreturned.sizeBefore(state) ?? this.size;
   }
 
+  /** The block that the size ends in could not be written, or a direct write of it may still fail: it was to bring the size with it. */
+  isSizeUncertain(state: State): boolean {
+    if (!this.writeErrors.possible) return false;
+    const size = this.returnedSize(state).get(state);
+    const uncertain = this.writeErrors.blocks.get(state) | this.orderedExtents.directInFlight.get(state);
+    return size > 0 && (uncertain & (1 << (size - 1))) !== 0;
+  }
+
   /** Submits pages that have an ordered extent: what they hold now is what gets written. */
   submit(state: State, pages: number): void {
     this.pages.submit(state, pages);
@@ -183,12 +191,22 @@ export class Inode extends LoggedInode {
 
   /** The device has not written the blocks of an ordered extent; those that changed since hold something newer. */
   failWrite(state: State, blocks: number): void {
+    this.writeErrors.note(state, this.#unchanged(state, blocks));
+  }
+
+  /** The same for direct IO, of which the write itself tells. */
+  failDirectWrite(state: State, blocks: number): void {
+    this.writeErrors.undefine(state, this.#unchanged(state, blocks));
+  }
+
+  /** Of `blocks`, those that hold what was submitted last. */
+  #unchanged(state: State, blocks: number): number {
     let unchanged = 0;
     for (let rest = blocks; rest !== 0; rest &= rest - 1) {
       const segment = lowest(rest);
       if (this.submitted[segment]!.get(state) === this.content[segment]!.get(state)) unchanged |= rest & -rest;
     }
-    this.writeErrors.note(state, unchanged);
+    return unchanged;
   }
 
   /** The blocks are on the device: log items that point to them are good from now on. */

@@ -10,8 +10,10 @@ import type { OperationContext } from './context.ts';
 import { isIdle, pagesAreUnlocked, startOrderedExtent, unsubmittedOf, writeRange } from './delalloc.ts';
 import { dropExtentMaps, replaceExtentMaps } from './drop-extent-maps.ts';
 import { dropPages } from './drop-pages.ts';
-import type { Step } from './step.ts';
+import { refusal } from './read-only.ts';
+import { end, following, type Step } from './step.ts';
 import { startTransaction } from './transaction-handle.ts';
+import { tellsError } from './write-failure.ts';
 
 /** What is cloned in one transaction, in segments of the source: a hole, if any, and the extent behind it, if any. */
 interface Piece {
@@ -72,6 +74,7 @@ export function clone(context: OperationContext, operation: CloneOperation): Ste
       },
     },
     ...writeAndWait(
+      context,
       source,
       (state) =>
         rules.cloneFlushesSource ? below(source.segments.count) : source.segments.wholeBlocks(available(state)),
@@ -79,6 +82,7 @@ export function clone(context: OperationContext, operation: CloneOperation): Ste
       { what: 'the source', locks: held },
     ),
     ...writeAndWait(
+      context,
       target,
       (state) => moved(source.segments.wholeBlocks(available(state))),
       (state) => moved(source.segments.wholeBlocks(available(state))),
@@ -89,9 +93,9 @@ export function clone(context: OperationContext, operation: CloneOperation): Ste
       locks: held,
       does: 'Checks the range: it begins within the source, ends at a block or at the end of the source, and that last block is not to lie inside the destination. Else the clone returns -EINVAL.',
       goesTo: ['start_ordered_extent to expand', 'inode_unlock'],
-      says: refusal,
+      says: whyNot,
       apply: (state) => {
-        if (refusal(state) !== undefined) return 'inode_unlock';
+        if (whyNot(state) !== undefined) return 'inode_unlock';
         requested.set(state, available(state));
         return 'start_ordered_extent to expand';
       },
@@ -105,11 +109,11 @@ export function clone(context: OperationContext, operation: CloneOperation): Ste
       ready: (state) => isIdle(target, state, expanded(state)),
       waitsFor: 'the ordered extents in the gap',
       apply: (state) => {
-        contExpand(machine, target, state, below(at));
+        contExpand(machine, target, state, below(at), context.fails(state, 'enomem', 'cont_expand'));
         return undefined;
       },
     },
-    ...writeAndWait(target, expanded, expanded, { what: 'the gap', locks: held, needed: expands }),
+    ...writeAndWait(context, target, expanded, expanded, { what: 'the gap', locks: held, needed: expands }),
     startOrderedExtent(target, targetBlocks, { locks: held, label: 'start_ordered_extent' }),
     {
       name: 'lock_extent',
@@ -160,18 +164,27 @@ export function clone(context: OperationContext, operation: CloneOperation): Ste
       locks: held,
       does: 'Gives the locks back and returns.',
       apply: (state) => {
-        for (const inode of both) {
-          inode.unreturned.end(state);
-          inode.lock.set(state, 0);
-          inode.mmapLocked.set(state, 0);
-        }
-        return undefined;
+        for (const inode of both) inode.unreturned.end(state);
+        unlock(state);
+        return end;
       },
+      goesTo: [end],
     },
+    ...refusal(machine, held, (state) => {
+      target.orderedExtents.unlockRange(state, targetBlocks(state));
+      unlock(state);
+    }),
   ];
 
+  function unlock(state: State): void {
+    for (const inode of both) {
+      inode.lock.set(state, 0);
+      inode.mmapLocked.set(state, 0);
+    }
+  }
+
   /** Why nothing is cloned, in words; undefined when something is. */
-  function refusal(state: State): string | undefined {
+  function whyNot(state: State): string | undefined {
     const wanted = range & source.inside(state);
     if (wanted === 0) {
       return operation.range === 'all'
@@ -260,8 +273,12 @@ function tellFsync(machine: Machine, inode: Inode, state: State, { hole, extent,
   }
 }
 
-/** btrfs_wait_ordered_range: writes what is dirty in `written`, and waits for the ordered extents of `awaited`. */
+/**
+ * btrfs_wait_ordered_range: writes what is dirty in `written`, and waits for the ordered extents of `awaited`. An error of
+ * writeback, which it takes, ends the clone.
+ */
 function writeAndWait(
+  { fails }: OperationContext,
   inode: Inode,
   written: (state: State) => number,
   awaited: (state: State) => number,
@@ -279,7 +296,7 @@ function writeAndWait(
       ready: (state) => pagesAreUnlocked(inode, state),
       waitsFor: 'the page locks that a writeback holds',
       apply: (state) => {
-        writeRange(inode, state, pages.dirty.get(state) & written(state));
+        writeRange(inode, state, pages.dirty.get(state) & written(state), fails(state, 'io', 'start_ordered_ops'));
         inode.submit(state, unsubmittedOf(inode, state, awaited(state)));
         return undefined;
       },
@@ -292,7 +309,13 @@ function writeAndWait(
       when: needed,
       ready: (state) => (orderedExtents.covered.get(state) & awaited(state)) === 0,
       waitsFor: `the ordered extents in ${what} to complete`,
-      apply: () => undefined,
+      ...(inode.writeErrors.possible ? { goesTo: [following, 'inode_unlock'] } : {}),
+      says: (state) => (inode.writeErrors.inMapping(state) ? tellsError : undefined),
+      apply: (state) => {
+        if (!inode.writeErrors.inMapping(state)) return undefined;
+        inode.writeErrors.takeFromMapping(state);
+        return 'inode_unlock';
+      },
     },
   ];
 }
