@@ -212,7 +212,7 @@ export function clone(context: OperationContext, operation: CloneOperation): Ste
     if (described === 0) return { hole: rest, extent: 0, kind: 'data' };
     const start = lowest(described);
     const kind = (data.get(state) & (1 << start)) === 0 ? 'prealloc' : 'data';
-    const extent = runFrom(described & source.tree[kind].get(state), start);
+    const extent = source.tree.items.firstPiece(state, runFrom(described & source.tree[kind].get(state), start));
     return { hole: rest & below(start), extent, kind };
   }
 
@@ -223,6 +223,8 @@ export function clone(context: OperationContext, operation: CloneOperation): Ste
     target.beginChange(state, moved(extent & ~zeros & inside), false);
     target.tree.dropExtents(state, moved(hole), target.content);
     target.tree.insertExtent(state, moved(extent), kind, target.content);
+    // Of checksum items that may come to overlap, the log is to have one: a source with new extents, too, is noted.
+    if (source.tree.items.isFresh(state, extent)) source.noteReflink(state, transaction.generation.get(state));
     const fails = context.fails(state, 'enomem', 'btrfs_replace_file_extents');
     tellFsync(machine, target, state, { hole: moved(hole), extent: moved(extent), kind }, fails);
     const end = highest(moved((hole | extent) & inside)) + 1;
@@ -266,7 +268,8 @@ function tellFsync(machine: Machine, inode: Inode, state: State, { hole, extent,
   } else {
     // What ends the range is punched: btrfs_replace_file_extents adds no hole extent map from i_size on.
     dropExtentMaps(machine, inode, state, range, fails);
-    if (guards['clone.full-sync-behind-end']) inode.setFullSync(state, inode.lastTrans.get(state));
+    // file_modified has made it an inode of the running transaction by then.
+    if (guards['clone.full-sync-behind-end']) inode.setFullSync(state, generation);
   }
 }
 
