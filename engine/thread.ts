@@ -65,8 +65,8 @@ export abstract class Thread {
 
   /** Position of the step that comes next when the one at `position` is left out; -1 when it is not one that may be. */
   without(state: State, position: number): number {
-    const { step } = this.steps[position]!;
-    if (step.optional === undefined || !step.optional(state)) return -1;
+    const optional = this.steps[position]?.step.optional;
+    if (optional === undefined || !optional(state)) return -1;
     return this.#from(state, position + 1);
   }
 

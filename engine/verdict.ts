@@ -91,6 +91,6 @@ export interface Fix {
   readonly guards: readonly string[];
   /** The release to use instead, for a fix by release. */
   readonly kernel?: string | undefined;
-  /** Interleavings that were proved to keep the data. */
-  readonly interleavings: string;
+  /** How many interleavings were proved to keep the data; undefined where there were too many to count. */
+  readonly interleavings: string | undefined;
 }

@@ -11,8 +11,11 @@ import { reducedWitness, shortestWitness } from './witness.ts';
 /** Limits in force where a scenario sets none. */
 export const defaultLimits: ExploreLimits = { states: 2_000_000, steps: 1_000_000, memory: 2 ** 31 };
 
-/** Searches of up to so many states are not worth being reduced. */
-const fewStates = 20_000;
+/** Searches of up to so many states are not worth being reduced; nor is it worth counting the interleavings of more. */
+const fewStates = 250_000;
+
+/** A bound of fewer states is one that is there to be hit. */
+const leastStates = 10_000;
 
 /** How a scenario is to be checked; everything is optional. */
 export interface CheckOptions extends SearchControl {
@@ -21,6 +24,8 @@ export interface CheckOptions extends SearchControl {
   readonly limits?: Partial<ExploreLimits> | undefined;
   /** Told the name of each guard and each rule of the kernel that the operations look at, as often as they do. */
   readonly noteSwitch?: ((name: string) => void) | undefined;
+  /** Searches with more states than that are reduced. */
+  readonly fewStates?: number | undefined;
   /** Whether larger searches are reduced; the verdict and the violations are the same. On by default. */
   readonly reduction?: boolean | undefined;
 }
@@ -29,8 +34,8 @@ export interface CheckOptions extends SearchControl {
  * Searches all interleavings of a scenario for a power failure that loses what a completed sync
  * promised. Throws `TooManySegments`; anything else thrown is a bug in the engine.
  *
- * A search that turns out to be large is reduced; then all states are visited as far as the limits allow, for the number of
- * interleavings and for witnesses that are shortest.
+ * A search that turns out to be large is reduced: then the number of interleavings is a lower bound. The search of all
+ * states goes on only to find shortest witnesses of what the reduced one has found.
  */
 export function check(scenario: Scenario, options: CheckOptions = {}): Verdict {
   const program = compile(scenario, options.overrides, { noteSwitch: options.noteSwitch });
@@ -42,11 +47,14 @@ export function check(scenario: Scenario, options: CheckOptions = {}): Verdict {
   };
   const full = new Exploration(program, limits, options);
   const reducible = options.reduction !== false && isReducible(program, limits, defaultLimits.steps);
-  full.advance(reducible ? fewStates : undefined);
-  if (full.isOver) return verdictOf(full, undefined);
+  full.advance(reducible ? (options.fewStates ?? fewStates) : undefined);
+  const isTooLarge = full.bound?.kind === 'states' && full.graph.states > leastStates;
+  if (full.isOver && !(reducible && isTooLarge)) return verdictOf(full, undefined);
   const reduced = exploreReduced(scenario, options.overrides, limits, options);
-  const isDecided = reduced.bound === undefined || reduced.bound.kind === 'violation';
-  if (!isDecided || options.untilFirstViolation !== true) full.advance();
+  if (reduced.bound === undefined) {
+    const isWanting = () => reduced.found.some((found) => !full.found.some((other) => keyOf(other) === keyOf(found)));
+    while (!full.isOver && isWanting()) full.advance(full.graph.states * 1.25);
+  } else if (reduced.bound.kind !== 'violation') full.advance();
   return verdictOf(full, reduced);
 
   function verdictOf(all: Exploration, some: ReducedExploration | undefined): Verdict {
@@ -71,7 +79,7 @@ export function check(scenario: Scenario, options: CheckOptions = {}): Verdict {
       verdict,
       complete,
       bound,
-      interleavings: count(all),
+      interleavings: count(all, found.length > 0),
       states: all.isOver || some === undefined ? all.graph.states : some.states,
       transitions: all.isOver || some === undefined ? all.graph.edges : some.transitions,
       violations: found,
@@ -82,9 +90,11 @@ export function check(scenario: Scenario, options: CheckOptions = {}): Verdict {
   }
 }
 
-function count({ graph, actors, isOver, bound }: Exploration): InterleavingCount {
+/** Exact where all states were visited; there is `some` losing interleaving, if none was counted. */
+function count({ graph, actors, isOver, bound }: Exploration, some: boolean): InterleavingCount {
   const { total, losing } = countInterleavings(graph, actors.count);
-  return { total: total.toString(), losing: losing.toString(), exact: isOver && bound === undefined };
+  const atLeast = some && losing === 0n ? 1n : losing;
+  return { total: total.toString(), losing: atLeast.toString(), exact: isOver && bound === undefined };
 }
 
 function keyOf({ kind, file, segments, promisedBy }: FoundViolation): string {

@@ -36,12 +36,12 @@ export function findFixes(scenario: Scenario, options: CheckOptions = {}): Fix[]
 
   function setsOf(size: number): Fix[] {
     return combinations(candidates(), size).flatMap((names) => {
-      const interleavings = prove(names, options);
-      return interleavings === undefined ? [] : [{ guards: names, interleavings }];
+      const proof = prove(names, options);
+      return proof === undefined ? [] : [{ guards: names, ...proof }];
     });
   }
 
-  function prove(names: readonly string[], how: CheckOptions): string | undefined {
+  function prove(names: readonly string[], how: CheckOptions): Proof | undefined {
     const turnedOn = Object.fromEntries(names.map((name) => [name, true]));
     return proveSafe(scenario, how, { guards: { ...options.overrides?.guards, ...turnedOn } });
   }
@@ -52,8 +52,8 @@ export function findKernelFix(scenario: Scenario, options: CheckOptions = {}): F
   const { release } = profileOf(scenario, options.overrides);
   for (const kernel of changingReleases) {
     if (compareReleases(kernel, release) <= 0) continue;
-    const interleavings = proveSafe(scenario, options, { kernel });
-    if (interleavings !== undefined) return { guards: [], kernel, interleavings };
+    const proof = proveSafe(scenario, options, { kernel });
+    if (proof !== undefined) return { guards: [], kernel, ...proof };
   }
   return undefined;
 }
@@ -67,18 +67,18 @@ export function redundantGuards(scenario: Scenario, options: CheckOptions = {}):
   );
 }
 
-/** The number of interleavings when all of them keep what was promised; undefined when that is not proved. */
-function proveSafe(
-  scenario: Scenario,
-  options: CheckOptions,
-  overrides: CheckOptions['overrides'],
-): string | undefined {
+type Proof = Pick<Fix, 'interleavings'>;
+
+/** That all interleavings keep what was promised; undefined when that is not proved. */
+function proveSafe(scenario: Scenario, options: CheckOptions, overrides: CheckOptions['overrides']): Proof | undefined {
   const verdict = check(scenario, {
     ...options,
     overrides: { ...options.overrides, ...overrides },
     untilFirstViolation: true,
   });
-  return verdict.verdict === 'safe' ? verdict.interleavings.total : undefined;
+  if (verdict.verdict !== 'safe') return undefined;
+  const { total, exact } = verdict.interleavings;
+  return { interleavings: exact ? total : undefined };
 }
 
 /** All choices of `size` items, in the order of the items. */

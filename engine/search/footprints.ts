@@ -20,6 +20,7 @@ export class Footprints {
   readonly words: number;
   readonly #keys: Int32Array;
   readonly #cases: readonly (readonly Case[][])[];
+  readonly #attempts: readonly (readonly Case[][])[];
   /** Counts the times that something new was learned. */
   version = 0;
 
@@ -27,17 +28,25 @@ export class Footprints {
   constructor(threads: readonly Thread[], keys: Int32Array) {
     this.words = keys.length;
     this.#keys = keys;
-    this.#cases = threads.map(({ steps }) => steps.map(() => []));
+    const perStep = () => threads.map(({ steps }) => steps.map((): Case[] => []));
+    this.#cases = perStep();
+    this.#attempts = perStep();
   }
 
   casesAt(actor: number, position: number): readonly Case[] {
     return this.#cases[actor]![position]!;
   }
 
-  /** The step at `position` of thread number `actor`, run on `before`, did what the record says. */
-  learn(actor: number, position: number, record: AccessRecord, before: State): void {
+  /** Looks at a step that had to wait: it has read something, no more. */
+  attemptsAt(actor: number, position: number): readonly Case[] {
+    return this.#attempts[actor]![position]!;
+  }
+
+  /** The step at `position` of thread number `actor`, run on `before`, did what the record says; or it had to wait. */
+  learn(actor: number, position: number, ran: boolean, record: AccessRecord, before: State): void {
     const { words } = this;
-    const { accesses } = this.#caseOf(this.#cases[actor]![position]!, record, before);
+    const table = ran ? this.#cases : this.#attempts;
+    const { accesses } = this.#caseOf(table[actor]![position]!, record, before);
     let fresh = 0;
     for (let i = 0; i < words; i++) {
       fresh |= record.reads[i]! & ~accesses[i]!;

@@ -11,6 +11,8 @@ export type Standing = 'finished' | 'going on' | 'unborn';
 export interface Move {
   position: number;
   ready: boolean;
+  /** It has been run, to find out what it does. */
+  ran: boolean;
   readonly reads: Int32Array;
   readonly zeros: Int32Array;
   readonly ones: Int32Array;
@@ -26,11 +28,11 @@ export class Frontier {
   readonly #record: AccessRecord;
   readonly #birth: readonly ({ readonly word: number; readonly bit: number } | undefined)[];
   readonly #moves: readonly Move[][];
-  /** How many of the moves are of this state; -1 while nobody has asked. */
+  /** How many of the moves are of this state. */
   readonly #count: Int32Array;
+  readonly #movable: Uint8Array;
   readonly #standing: Standing[];
   readonly #positions: Int32Array;
-  readonly #choice: Int32Array;
   #state: State;
 
   /** `record` is the one that the program was compiled with. */
@@ -42,9 +44,9 @@ export class Frontier {
     this.#birth = this.threads.map((_, actor) => actors.birth(actor));
     this.#moves = this.threads.map(() => []);
     this.#count = new Int32Array(actors.count);
+    this.#movable = new Uint8Array(actors.count);
     this.#standing = this.threads.map(() => 'finished');
     this.#positions = new Int32Array(actors.count);
-    this.#choice = new Int32Array(program.layout.words);
     this.#state = program.initial;
   }
 
@@ -54,13 +56,16 @@ export class Frontier {
 
   enter(state: State): void {
     this.#state = state;
-    this.#count.fill(-1);
+    this.#count.fill(0);
+    this.#movable.fill(0);
     for (let actor = 0; actor < this.threads.length; actor++) {
       const unborn = !this.mayBeThere(actor, state, 0);
       const thread = this.threads[actor]!;
       this.#positions[actor] = unborn ? 0 : thread.at(state);
       if (unborn) this.#standing[actor] = 'unborn';
       else this.#standing[actor] = this.#positions[actor] === thread.steps.length ? 'finished' : 'going on';
+      if (this.#standing[actor] === 'going on') this.#look(actor);
+      else if (unborn) this.#expectBirth(actor);
     }
   }
 
@@ -81,83 +86,95 @@ export class Frontier {
 
   /** Can one of the steps that may come next run? */
   isMovable(actor: number): boolean {
-    const count = this.countMoves(actor);
-    for (let i = 0; i < count; i++) if (this.#moves[actor]![i]!.ready) return true;
-    return false;
+    return this.#movable[actor] === 1;
+  }
+
+  isReady(actor: number, index: number): boolean {
+    return this.#moves[actor]![index]!.ready;
   }
 
   /** Number of steps that may come next: more than one where the first can be left out. */
   countMoves(actor: number): number {
-    if (this.#count[actor]! < 0) this.#count[actor] = this.#try(actor);
     return this.#count[actor]!;
   }
 
+  /** What the step does is found out when it is first asked for. */
   move(actor: number, index: number): Move {
-    return this.#moves[actor]![index]!;
+    const move = this.#moves[actor]![index]!;
+    if (move.ready && !move.ran) this.#run(actor, move);
+    return move;
   }
 
-  #try(actor: number): number {
-    const standing = this.#standing[actor]!;
-    if (standing === 'finished') return 0;
-    const birth = this.#birth[actor];
-    if (standing === 'unborn') {
-      const move = this.#room(actor, 0);
-      move.ready = false;
-      move.reads.fill(0);
-      move.reads[birth!.word] = birth!.bit;
-      return 1;
-    }
-    const thread = this.threads[actor]!;
+  /** Looks which steps may come next, and whether they can run: also of those that wait it has to be known what they look at. */
+  #look(actor: number): void {
     const record = this.#record;
+    const thread = this.threads[actor]!;
     record.clear();
+    const birth = this.#birth[actor];
     if (birth !== undefined) record.reads[birth.word]! |= birth.bit;
     let count = 0;
     for (let position = thread.next(this.#state); position >= 0; position = thread.without(this.#state, position)) {
       this.#room(actor, count++).position = position;
     }
     // Each of them comes up, or does not, by all that was looked at to find them.
-    const choice = this.#choice;
-    for (let i = 0; i < choice.length; i++) choice[i] = record.reads[i]!;
-    for (let i = 0; i < count; i++) this.#run(actor, this.#moves[actor]![i]!);
-    return count;
+    for (let i = 0; i < count; i++) {
+      const move = this.#moves[actor]![i]!;
+      move.ready = thread.isReady(this.#state, move.position);
+      move.ran = false;
+      if (move.ready) this.#movable[actor] = 1;
+      else this.footprints.learn(actor, move.position, false, record, this.#state);
+      for (let word = 0; word < move.reads.length; word++) move.reads[word] = record.reads[word]!;
+    }
+    this.#count[actor] = count;
+  }
+
+  /** A completion that is not there waits for its ordered extent. */
+  #expectBirth(actor: number): void {
+    const { word, bit } = this.#birth[actor]!;
+    const move = this.#room(actor, 0);
+    move.ready = false;
+    move.reads.fill(0);
+    move.reads[word] = bit;
+    this.#count[actor] = 1;
   }
 
   #run(actor: number, move: Move): void {
     const record = this.#record;
     record.clear();
-    record.reads.set(this.#choice);
-    const thread = this.threads[actor]!;
-    move.ready = thread.isReady(this.#state, move.position);
-    if (move.ready) {
-      move.successor.set(this.#state);
-      thread.take(move.successor, move.position);
-      this.footprints.learn(actor, move.position, record, this.#state);
-    }
+    record.reads.set(move.reads);
+    move.successor.set(this.#state);
+    this.threads[actor]!.take(move.successor, move.position);
+    this.footprints.learn(actor, move.position, true, record, this.#state);
     for (let i = 0; i < move.reads.length; i++) {
       move.reads[i] = record.reads[i]!;
       move.zeros[i] = record.zeros[i]!;
       move.ones[i] = record.ones[i]!;
     }
+    move.ran = true;
   }
 
   #room(actor: number, index: number): Move {
     const moves = this.#moves[actor]!;
     const words = () => new Int32Array(this.#state.length);
-    moves[index] ??= { position: 0, ready: false, reads: words(), zeros: words(), ones: words(), successor: words() };
+    moves[index] ??= {
+      position: 0,
+      ready: false,
+      ran: false,
+      reads: words(),
+      zeros: words(),
+      ones: words(),
+      successor: words(),
+    };
     return moves[index];
   }
 }
 
-/** The sets that most steps look at before they do anything. */
+/** Sets that decide in many steps whether there is anything to do; more of them cost more than they save. */
 function conditionsOf({ machine, layout }: Program): Int32Array {
   const bits = new Int32Array(layout.words);
   for (const { pages, extentMaps, orderedExtents } of machine.inodes) {
-    const { modified, starts, pinned, logging, collected } = extentMaps;
-    const { dirty, cached, writeback, locked } = pages;
-    const sets = [dirty, cached, writeback, locked, modified, starts, pinned, logging, collected.starts];
-    for (const { word, shift, mask } of [...sets, orderedExtents.starts, orderedExtents.rangeLocked]) {
-      bits[word]! |= mask << shift;
-    }
+    const sets = [pages.dirty, extentMaps.modified, extentMaps.collected.starts, orderedExtents.starts];
+    for (const { word, shift, mask } of sets) bits[word]! |= mask << shift;
   }
   return bits;
 }

@@ -1,5 +1,5 @@
 import type { Thread } from '../thread.ts';
-import type { Footprints } from './footprints.ts';
+import type { Case, Footprints } from './footprints.ts';
 
 /** What condition bits can become, word by word: those that can be 0, then those that can be 1. */
 export type Possible = Int32Array;
@@ -81,18 +81,19 @@ export class Futures {
       seen[place] = 1;
       const { step, targets } = steps[place]!;
       if (step.when !== undefined || step.optional !== undefined) waiting.push(place + 1);
+      this.#addCases(this.#footprints.attemptsAt(actor, place), union);
       const gate = this.gates[actor]!.indexOf(place);
       if (gate >= 0 && (closed & (1 << gate)) !== 0) continue;
-      this.#addCases(actor, place, union);
+      this.#addCases(this.#footprints.casesAt(actor, place), union);
       waiting.push(...targets.values());
     }
     return union;
   }
 
-  #addCases(actor: number, place: number, union: Int32Array): void {
+  #addCases(cases: readonly Case[], union: Int32Array): void {
     const { possible } = this.#outlook;
     const { words } = this.#footprints;
-    for (const { zeros, ones, accesses } of this.#footprints.casesAt(actor, place)) {
+    for (const { zeros, ones, accesses } of cases) {
       let impossible = 0;
       for (let i = 0; i < words; i++) impossible |= (zeros[i]! & ~possible[i]!) | (ones[i]! & ~possible[words + i]!);
       if (impossible === 0) for (let i = 0; i < union.length; i++) union[i]! |= accesses[i]!;

@@ -82,7 +82,7 @@ export class PersistentSets {
       const moves = frontier.countMoves(actor);
       for (let i = 0; i < moves; i++) {
         const move = frontier.move(actor, i);
-        const added = move.ready ? this.#thoseInConflict(move, set) : this.#thoseWhoEnable(actor, move, set);
+        const added = move.ready ? this.#thoseInConflict(move, set) : this.#thoseWhoEnable(move, set);
         set |= added;
         todo |= added;
         for (let rest = added; rest !== 0; rest &= rest - 1) {
@@ -103,16 +103,10 @@ export class PersistentSets {
     return added;
   }
 
-  /** Threads one of which has to move before a waiting one can; all that may help, where it is not known who has to. */
-  #thoseWhoEnable(actor: number, move: Move, set: number): number {
-    const { frontier } = this;
-    const { heldBy } = frontier.threads[actor]!.steps[move.position]!.step;
-    const isThere = frontier.standing(actor) !== 'unborn';
-    const holders = isThere && heldBy !== undefined ? heldBy(frontier.state) & ~(1 << actor) : 0;
-    if ((holders & set) !== 0) return 0;
-    if (holders !== 0) return holders & -holders;
+  /** Threads outside of the set that may change what a waiting one has looked at. */
+  #thoseWhoEnable(move: Move, set: number): number {
     let added = 0;
-    for (let other = 0; other < frontier.threads.length; other++) {
+    for (let other = 0; other < this.frontier.threads.length; other++) {
       if (((set | added) & (1 << other)) !== 0) continue;
       if (this.#mayAct(other, set | added, (future) => this.#changes(move.reads, future))) added |= 1 << other;
     }

@@ -9,6 +9,7 @@ import { type ExploreLimits, pollInterval, type SearchControl } from './explore.
 import { type FoundViolation, FoundViolations } from './found-violations.ts';
 import { NumberList } from './number-list.ts';
 import { mostThreads, PersistentSets } from './persistent-sets.ts';
+import { rehearse } from './rehearse.ts';
 import { StateStore } from './state-store.ts';
 
 /** What a reduced search learned. It may have left out states and interleavings, but no way to break a promise. */
@@ -34,8 +35,8 @@ export function isReducible(program: Program, { steps }: ExploreLimits, usualSte
  * Searches a scenario as `explore` does, but tries in each state only the threads of a persistent set. It finds the same
  * kinds of loss, and the same deadlocks; paths may be longer than they need be, and it knows of fewer operations without effect.
  *
- * The sets rest on what steps were seen to read and write. When something new is seen, the search starts over; small
- * searches come first, for most of it is seen soon.
+ * The sets rest on what steps were seen to read and write. When something new is seen, the search starts over; so it is
+ * rehearsed first.
  */
 export function exploreReduced(
   scenario: Scenario,
@@ -46,21 +47,13 @@ export function exploreReduced(
   const record = new AccessRecord();
   const program = compile(scenario, overrides, { record, noteSwitch: control.noteSwitch });
   const sets = new PersistentSets(program, new Actors(program), record);
-  for (let states = firstStates; ; states = Math.min(states * growth, limits.states)) {
-    for (;;) {
-      const { version } = sets;
-      const search = new ReducedSearch(program, record, sets, { ...limits, states }, control).run();
-      const isLast = states >= limits.states || search.bound?.kind !== 'states';
-      if (search.bound !== undefined && isLast) return search;
-      if (sets.version !== version) continue;
-      if (isLast) return search;
-      break;
-    }
+  rehearse(program, record, sets);
+  for (;;) {
+    const { version } = sets;
+    const search = new ReducedSearch(program, record, sets, limits, control).run();
+    if (search.bound !== undefined || sets.version === version) return search;
   }
 }
-
-const firstStates = 1000;
-const growth = 8;
 
 class ReducedSearch implements ReducedExploration {
   readonly program: Program;

@@ -5,7 +5,8 @@ import { insertMemberAfter, memberLayout, openingBrace } from './insert-member.t
 
 /** Writes a fix that the engine has proved into the text. Undefined when the scenario has no place for it. */
 export function provedFix(text: string, lowered: LoweredScenario, fix: Fix): TextFix | undefined {
-  const proof = `(proved: all ${formatCount(fix.interleavings)} interleavings keep fsynced data)`;
+  const all = fix.interleavings === undefined ? 'all' : `all ${formatCount(fix.interleavings)}`;
+  const proof = `(proved: ${all} interleavings keep fsynced data)`;
   if (fix.kernel !== undefined) {
     const span = lowered.sources.kernel;
     const title = `Use kernel ${fix.kernel}, the first release with the fix ${proof}`;

@@ -20,7 +20,7 @@ export function jsonReport({ scenarios, problems }: CheckReport, applied: readon
 function scenarioJson(report: ScenarioReport): object {
   const { file, lowered, profile, analysis } = report;
   const { verdict, expectation, fixes = [], kernelFix } = analysis;
-  const fixesJson = fixes.map(({ guards, interleavings }) => ({ guards, proved: true, interleavings }));
+  const fixesJson = fixes.map(({ guards, interleavings = null }) => ({ guards, proved: true, interleavings }));
   return {
     file: file.path,
     name: lowered.name,
@@ -42,7 +42,9 @@ function scenarioJson(report: ScenarioReport): object {
       expected: expectation.expected[i] ?? false,
       fixes: fixesJson,
     })),
-    kernelFix: kernelFix ? { kernel: kernelFix.kernel, proved: true, interleavings: kernelFix.interleavings } : null,
+    kernelFix: kernelFix
+      ? { kernel: kernelFix.kernel, proved: true, interleavings: kernelFix.interleavings ?? null }
+      : null,
     deadlock: deadlockJson(report),
     schedules: (analysis.schedules ?? []).map((schedule, i) => scheduleJson(report, schedule, i)),
     notices: [...report.notices, ...report.findings.filter(({ severity }) => severity !== 'error')]

@@ -53,7 +53,7 @@ function describeVerdict(report: ScenarioReport): string {
   const { total, losing, exact } = verdict.interleavings;
   switch (verdict.verdict) {
     case 'safe':
-      return `safe: ${amount(total)} ${total === '1' ? 'interleaving' : 'interleavings'}, ${effort([report])}`;
+      return `safe: ${exact ? '' : 'at least '}${amount(total)} ${total === '1' ? 'interleaving' : 'interleavings'}, ${effort([report])}`;
     case 'unknown':
       return `unknown: the search ${verdict.bound === undefined ? 'ended early' : describeBound(verdict.bound)}`;
     case 'unsafe': {

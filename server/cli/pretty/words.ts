@@ -33,7 +33,9 @@ export function duration(milliseconds: number): string {
 
 /** A fix as the author would write it, and that it was proved. */
 export function describeFix(fix: Fix): string {
-  return `${describeChange(fix)} (proved: all ${count(fix.interleavings, 'interleaving')})`;
+  const { interleavings } = fix;
+  const all = interleavings === undefined ? 'interleavings' : count(interleavings, 'interleaving');
+  return `${describeChange(fix)} (proved: all ${all})`;
 }
 
 /** A fix as the author would write it. */
