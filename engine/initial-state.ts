@@ -38,6 +38,7 @@ export function initialState(
       if (inode.fs.mount.holes) image.insertExtent(state, holes, 'hole', inode.content);
       image.items.commit(state);
     }
+    inode.inlineEnd.set(state, inode.size.get(state) & inode.inlineEnd.mask);
     inode.hasPrealloc.set(state, prealloc.length === 0 ? 0 : inode.hasPrealloc.mask);
     inode.needsFullSync.set(state, needsFullSync ? 1 : 0);
     inode.flushOnClose.set(state, flushOnClose ? 1 : 0);

@@ -51,6 +51,8 @@ export class Inode extends LoggedInode {
   readonly needsFullSync: Field;
   /** last_reflink_trans, as an offset like last_trans; kept with the items, for it matters to nothing else. */
   readonly #lastReflinkTrans: Field;
+  /** Where the inline extent of the subvolume tree ends, as an index of a cut; kept only where it may be cloned. */
+  readonly inlineEnd: Field;
   readonly writeErrors: WriteErrors;
 
   /** Segments whose hole item is of the running transaction; kept only where others may describe new holes. */
@@ -85,6 +87,7 @@ export class Inode extends LoggedInode {
     this.unreturned = new UnreturnedChange(layout, count, limits);
     this.needsFullSync = layout.field(1);
     this.#lastReflinkTrans = layout.field(limits.tracksItems ? limits.transactions : 0);
+    this.inlineEnd = layout.field(limits.clonesInline ? lowest(~segments.wholeBlocks(1)) : 0);
     this.freshHoles = layout.set(limits.staleHoles ? count : 0);
     this.writeErrors = new WriteErrors(layout, count, limits.tasks, limits.writeErrors);
     const image = () => new FileImage(layout, count, limits);
@@ -231,6 +234,13 @@ export class Inode extends LoggedInode {
     const bytes = this.segments.cuts[this.size.get(state)]!;
     // An image without room for the mark is of a file that is never that small.
     return this.tree.inline.mask === 1 && bytes <= this.storage.maximumInline && this.hasPrealloc.get(state) === 0;
+  }
+
+  /** The inline item takes the place of what describes the first block; `end` is an index of a cut. */
+  insertInlineItem(state: State, end: number): void {
+    this.tree.insertExtent(state, this.segments.wholeBlocks(1), 'data', this.content);
+    this.tree.inline.set(state, 1);
+    this.inlineEnd.set(state, end & this.inlineEnd.mask);
   }
 
   /** should_nocow sends a file that has had prealloc extents through run_delalloc_nocow: no compression, no inline extent. */

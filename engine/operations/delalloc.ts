@@ -67,12 +67,11 @@ export function becomesInline(inode: Inode, state: State, pages: number): boolea
  * The page is clean at once; there is no ordered extent, and no extent map for a fast fsync to find.
  */
 export function insertInlineExtent(inode: Inode, state: State): void {
-  const { fs, pages, segments, tree } = inode;
+  const { fs, pages, segments } = inode;
   const block = segments.wholeBlocks(1);
   fs.transaction.join(state);
   inode.extentMaps.drop(state, block);
-  tree.insertExtent(state, block, 'data', inode.content);
-  tree.inline.set(state, 1);
+  inode.insertInlineItem(state, inode.size.get(state));
   inode.updateDiskSize(state);
   setInodeLastTrans(fs, inode, state);
   inode.setFullSync(state, fs.transaction.generation.get(state));

@@ -13,6 +13,7 @@ export function limitsWith(some: Partial<Limits>): Limits {
     changesUnderIo: false,
     allocates: false,
     inline: false,
+    clonesInline: false,
     nodatacow: false,
     holes: false,
     remembersPrealloc: false,
