@@ -42,6 +42,12 @@ export function versionAfterCrash(inode: Inode, log: LogRoot, state: State, segm
   return (fromLog ? inode.diskLog : inode.committed).version[segment]!.get(state);
 }
 
+/** Segments whose extent points to blocks that are not the file's. */
+export function foreignAfterCrash(inode: Inode, log: LogRoot, state: State): number {
+  const fromLog = replayed(inode, log, state);
+  return (fromLog & inode.diskLog.foreign.get(state)) | (inode.committed.foreign.get(state) & ~fromLog);
+}
+
 /** Segments with an extent of data after the mount. */
 export function dataAfterCrash(inode: Inode, log: LogRoot, state: State): number {
   const fromLog = replayed(inode, log, state);

@@ -4,10 +4,12 @@ import type { Field, Layout, State } from '../state/layout.ts';
 import { ExtentMapTree } from './extent-map-tree.ts';
 import { FileImage } from './file-image.ts';
 import type { FileSystem } from './file-system.ts';
+import { InodeBlocks } from './inode-blocks.ts';
 import type { Limits } from './limits.ts';
 import { LoggedInode } from './logged-inode.ts';
 import { OrderedExtents } from './ordered-extent.ts';
 import { PageCache } from './page-cache.ts';
+import type { SharedExtents } from './shared-extents.ts';
 import type { Storage } from './storage.ts';
 import { UnreturnedChange } from './unreturned-change.ts';
 import { largestVersion, nextVersion } from './version.ts';
@@ -22,6 +24,8 @@ interface InodeDescription {
   readonly name: string;
   readonly segments: Segments;
   readonly storage: Storage;
+  /** Where the file may share what is overwritten in place. */
+  readonly extents: SharedExtents | undefined;
 }
 
 /** A regular file (struct btrfs_inode) with everything that memory and disk hold about it. */
@@ -65,6 +69,7 @@ export class Inode extends LoggedInode {
   readonly log: FileImage;
   readonly syncingLog: FileImage;
   readonly diskLog: FileImage;
+  readonly blocks: InodeBlocks;
 
   constructor(layout: Layout, file: InodeDescription, limits: Limits) {
     super(layout, limits);
@@ -97,6 +102,14 @@ export class Inode extends LoggedInode {
     this.log = image();
     this.syncingLog = image();
     this.diskLog = image();
+    this.blocks = new InodeBlocks(layout, count, this, file.extents);
+    const { tree, committing, committed, log, syncingLog, diskLog } = this;
+    file.extents?.add(index, {
+      segments,
+      images: [tree, committing, committed, log, syncingLog, diskLog],
+      allocated: this.blocks.allocated,
+      counted: (state) => [tree, committing.present.get(state) === 1 ? committing : committed],
+    });
   }
 
   /** The segments before i_size. */
@@ -201,26 +214,25 @@ export class Inode extends LoggedInode {
 
   /**
    * The IO of blocks that are overwritten in place ends. Every tree that has an item for them shows the new content:
-   * that is so where it shows what the subvolume tree does, for no two allocations hold one version of a block.
+   * that is so where it shows what the subvolume tree does, for no two allocations hold one version of a block unless
+   * clones bring one back; then the blocks are compared.
    */
   blocksOverwritten(state: State, blocks: number): void {
     const { tree, committing, committed, log, syncingLog, diskLog, submitted } = this;
     const { collected } = this.extentMaps;
     for (let rest = blocks & tree.data.get(state); rest !== 0; rest &= rest - 1) {
       const segment = lowest(rest);
+      const block = tree.blocks.get(state, segment);
       const [old, written] = [tree.version[segment]!.get(state), submitted[segment]!.get(state)];
       for (const image of [committing, committed, log, syncingLog, diskLog, tree]) {
-        const shares = (image.data.get(state) & (1 << segment)) !== 0 && image.version[segment]!.get(state) === old;
-        if (shares) image.version[segment]!.set(state, written);
+        const pointsThere =
+          block === 0 ? image.version[segment]!.get(state) === old : image.blocks.get(state, segment) === block;
+        if (pointsThere && (image.data.get(state) & (1 << segment)) !== 0) image.version[segment]!.set(state, written);
       }
       const note = collected.version[segment];
       if (note !== undefined && note.get(state) === old) note.set(state, written);
+      this.blocks.overwrite(state, segment);
     }
-  }
-
-  /** What of `blocks` is overwritten in place: written data of a file without COW. */
-  writtenInPlace(state: State, blocks: number): number {
-    return this.storage.cow ? 0 : blocks & this.tree.data.get(state);
   }
 
   /** The hole items of `holes` are of the running transaction, or older. */

@@ -6,6 +6,8 @@ import type { InodeLimits } from './logged-inode.ts';
 export interface Limits extends ChangeLimits, LogLimits, InodeLimits {
   /** Some hole items can be older than the holes they describe (e6e3dec6c3c2). */
   readonly staleHoles: boolean;
+  /** The largest number of a block on disk; 0 where no clone shares what may be overwritten in place. */
+  readonly diskBlocks: number;
   /** File-extent items are kept one by one, see `ExtentItems`. */
   readonly tracksItems: boolean;
 }

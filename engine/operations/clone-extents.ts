@@ -10,7 +10,7 @@ import { dropExtentMaps, replaceExtentMaps } from './drop-extent-maps.ts';
  * the blocks of the source takes its place. `fails`: memory for extent maps is wanting.
  */
 export function cloneExtents(machine: Machine, range: CloneRange, state: State, piece: Piece, fails: boolean): void {
-  const { target, moved } = range;
+  const { source, target, moved } = range;
   const [hole, extent] = [moved(piece.hole), moved(piece.extent)];
   const { zeros, data } = range.content(state, piece);
   const kind = piece.kind === 'prealloc' ? 'prealloc' : 'data';
@@ -18,6 +18,7 @@ export function cloneExtents(machine: Machine, range: CloneRange, state: State, 
   target.beginChange(state, data, false);
   target.tree.dropExtents(state, hole, target.content);
   target.tree.insertExtent(state, extent, kind, target.content);
+  target.tree.blocks.share(state, extent, source.tree.blocks, lowest(extent) - lowest(piece.extent));
   tellFsync(machine, target, state, { hole, extent, kind }, fails);
   const end = range.endOf(state, piece);
   if (end <= target.size.get(state)) return;

@@ -4,8 +4,8 @@ import type { CloneOperation } from '../scenario.ts';
 import { clonedBytes } from '../segments.ts';
 import { below, highest, lowest, runFrom } from '../state/bits.ts';
 import type { State } from '../state/layout.ts';
-import type { OperationContext } from './context.ts';
 import { unalignedTail } from './cont-expand.ts';
+import type { OperationContext } from './context.ts';
 
 /** What is cloned in one transaction, in segments of the source: a hole, if any, and the extent behind it, if any. */
 export interface Piece {
@@ -18,7 +18,7 @@ export interface Piece {
 export interface CloneRange {
   readonly source: Inode;
   readonly target: Inode;
-  /** generic_remap_checks: what lies behind the end of the source is left out. Whole blocks of what is left. */
+  /** The blocks of the range that lie within the source. */
   readonly sourceBlocks: (state: State) => number;
   readonly targetBlocks: (state: State) => number;
   /** The clone begins behind i_size of the destination. */
@@ -96,6 +96,9 @@ export function cloneRange({ machine, registers, segments }: OperationContext, o
       return operation.range === 'all'
         ? 'there is nothing to clone'
         : 'returns -EINVAL: the range begins behind the end of the source';
+    }
+    if (wanted !== range && operation.range !== 'all') {
+      return 'returns -EINVAL: the range ends behind the end of the source';
     }
     const whole = source.segments.wholeBlocks(wanted);
     if (source === target && overlapsItself(whole)) return 'returns -EINVAL: the ranges overlap';

@@ -88,7 +88,7 @@ function prepare({ machine }: OperationContext, range: CloneRange, held: string)
     {
       name: 'generic_remap_file_range_prep',
       locks: held,
-      does: 'Checks the range: it begins within the source, ends at a block or at the end of the source, and that last block is not to lie inside the destination. Else the clone returns -EINVAL.',
+      does: 'Checks the range: it lies within the source, ends at a block or at the end of the source, and that last block is not to lie inside the destination. Else the clone returns -EINVAL.',
       goesTo: ['start_ordered_extent to expand', 'inode_unlock'],
       says: range.refusal,
       apply: (state) => {

@@ -19,7 +19,7 @@ export function nextDelalloc(inode: Inode, state: State, pages: number): number 
 
 /** create_io_em: the new extent map is on the list of modified extents and pinned. What is overwritten in place gets none. */
 export function createIoExtentMap(inode: Inode, state: State, extent: number): void {
-  for (const piece of runs(extent & ~inode.writtenInPlace(state, extent)).flatMap((run) =>
+  for (const piece of runs(extent & ~inode.blocks.overwritten(state, extent)).flatMap((run) =>
     allocations(inode, state, run),
   )) {
     inode.extentMaps.drop(state, piece);
@@ -34,7 +34,7 @@ export function createIoExtentMap(inode: Inode, state: State, extent: number): v
 
 /** btrfs_add_ordered_extent for each allocation of the range. */
 export function addOrderedExtents(inode: Inode, state: State, extent: number): void {
-  const inPlace = inode.writtenInPlace(state, extent);
+  const inPlace = inode.blocks.overwritten(state, extent);
   for (const piece of runs(inPlace)) inode.orderedExtents.insert(state, piece, true);
   for (const run of runs(extent & ~inPlace)) {
     for (const piece of allocations(inode, state, run)) inode.orderedExtents.insert(state, piece, false);
@@ -43,7 +43,7 @@ export function addOrderedExtents(inode: Inode, state: State, extent: number): v
 
 /** run_delalloc_nocow writes prealloc extents where they are, and allocates what lies between them. */
 function allocations(inode: Inode, state: State, extent: number): number[] {
-  const prealloc = inode.tree.prealloc.get(state) & extent;
+  const prealloc = inode.blocks.filled(state, extent);
   if (prealloc === 0) return [extent];
   return [...inode.tree.items.splitRuns(state, prealloc), ...runs(extent & ~prealloc)];
 }
@@ -89,6 +89,7 @@ export function writeRange(inode: Inode, state: State, pages: number): number {
   let started = 0;
   if (becomesInline(inode, state, pages)) insertInlineExtent(inode, state);
   for (let run = nextDelalloc(inode, state, pages); run !== 0; run = nextDelalloc(inode, state, pages)) {
+    inode.blocks.choose(state, run);
     createIoExtentMap(inode, state, run);
     addOrderedExtents(inode, state, run);
     started |= run;

@@ -85,6 +85,7 @@ function direct(context: OperationContext, operation: FileOperation): Step[] {
       written.set(state, target);
       if (!within) contExpand(machine, inode, state, target);
       orderedExtents.beginDirect(state, target);
+      inode.blocks.choose(state, target);
       if (!keepsLock) replaceContent(state);
       if (unlocks && within) inode.lock.set(state, 0);
       return undefined;
@@ -170,7 +171,7 @@ function direct(context: OperationContext, operation: FileOperation): Step[] {
   }
 
   function addExtentMap(state: State): undefined {
-    extentMaps.drop(state, written.get(state) & ~inode.writtenInPlace(state, written.get(state)));
+    extentMaps.drop(state, written.get(state) & ~inode.blocks.overwritten(state, written.get(state)));
     createIoExtentMap(inode, state, written.get(state));
   }
 

@@ -67,8 +67,9 @@ export function finishOrderedIo(machine: Machine, inode: Inode, start: number): 
       when: allocated,
       apply: (state) => {
         const extent = orderedExtents.from(state, start);
-        if ((tree.prealloc.get(state) & extent) === extent) tree.markWritten(state, extent, inode.submitted);
+        if (inode.blocks.filled(state, extent) === extent) tree.markWritten(state, extent, inode.submitted);
         else tree.insertExtent(state, extent, 'data', inode.submitted);
+        inode.blocks.insert(state, extent);
         return undefined;
       },
     },
@@ -140,6 +141,7 @@ export function finishOrderedIo(machine: Machine, inode: Inode, start: number): 
       does: 'Removes the ordered extent (BTRFS_ORDERED_COMPLETE) and wakes who waits for it.',
       apply: (state) => {
         if ((orderedExtents.pending.get(state) & (1 << start)) !== 0) transaction.pendingOrdered.add(state, -1);
+        inode.blocks.forget(state, orderedExtents.from(state, start));
         orderedExtents.complete(state, start);
         return undefined;
       },

@@ -1,4 +1,4 @@
-import { dataAfterCrash, sizeAfterCrash, versionAfterCrash } from '../durability/after-crash.ts';
+import { dataAfterCrash, foreignAfterCrash, sizeAfterCrash, versionAfterCrash } from '../durability/after-crash.ts';
 import { namesAfterCrash } from '../durability/names-after-crash.ts';
 import type { ExtentItemType } from '../model/extent-items.ts';
 import type { Inode } from '../model/inode.ts';
@@ -59,6 +59,8 @@ export interface LoggedExtent {
 export interface DataOutcome {
   readonly range: ByteRange;
   readonly writer: number | 'initial';
+  /** The blocks have been overwritten in place by way of another file: the writer's data is gone. */
+  readonly foreign: boolean;
 }
 
 /**
@@ -105,11 +107,16 @@ function outcome({ machine }: Program, { state }: Runner, names: VersionNames): 
     files: inodes.map((inode) => {
       const size = sizeAfterCrash(inode, log, state).get(state);
       const data: DataOutcome[] = [];
+      const foreign = foreignAfterCrash(inode, log, state);
       for (let left = dataAfterCrash(inode, log, state) & below(size); left !== 0; left &= left - 1) {
         const segment = lowest(left);
         const version = versionAfterCrash(inode, log, state, segment);
         const origin = names.origin(inode.index, segment, version);
-        data.push({ range: inode.segments.rangeOf(1 << segment), writer: origin?.operation ?? 'initial' });
+        data.push({
+          range: inode.segments.rangeOf(1 << segment),
+          writer: origin?.operation ?? 'initial',
+          foreign: (foreign & (1 << segment)) !== 0,
+        });
       }
       return { size: inode.segments.cuts[size]!, data, logged: loggedFile(inode, state) };
     }),

@@ -7,6 +7,7 @@ export function limitsWith(some: Partial<Limits>): Limits {
     transactions: 1,
     logTransactions: 1,
     tracksItems: false,
+    diskBlocks: 0,
     versions: 3,
     sizeChanges: 3,
     flushesOnClose: false,

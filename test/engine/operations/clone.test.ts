@@ -77,6 +77,7 @@ describe('what is cloned', () => {
 describe('a clone is refused', () => {
   test.each([
     ['I 0', 'clone I 0..4K to J 0', 'begins behind the end'],
+    ['I 6000', 'clone I 0..8K to J 0', 'ends behind the end'],
     ['I 16K', 'clone I 0..6000 to J 0', 'ends inside a block'],
     ['I 6000', 'clone I all to J 0', 'inside the destination'],
     ['I 16K', 'clone I all to I 8K', 'overlap'],
