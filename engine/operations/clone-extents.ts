@@ -13,17 +13,18 @@ export function cloneExtents(machine: Machine, range: CloneRange, state: State, 
   const { source, target, moved } = range;
   const [hole, extent] = [moved(piece.hole), moved(piece.extent)];
   const { zeros, data } = range.content(state, piece);
-  const kind = piece.kind === 'prealloc' ? 'prealloc' : 'data';
+  const kind = piece.kind === 'inline' ? 'data' : piece.kind;
   target.beginChange(state, zeros, true);
   target.beginChange(state, data, false);
   target.tree.dropExtents(state, hole, target.content);
   target.tree.insertExtent(state, extent, kind, target.content);
+  if (kind === 'hole') target.markHoles(state, extent, true);
   target.tree.blocks.share(state, extent, source.tree.blocks, lowest(extent) - lowest(piece.extent));
   tellFsync(machine, target, state, { hole, extent, kind }, fails);
   const end = range.endOf(state, piece);
   if (end <= target.size.get(state)) return;
   target.beginResize(state, end);
-  target.tree.size.copyFrom(state, target.size);
+  target.updateDiskSize(state);
 }
 
 /** How a later fsync of the destination comes to know of what was cloned: `hole` and `extent` are segments of it. */
@@ -31,7 +32,11 @@ function tellFsync(
   machine: Machine,
   inode: Inode,
   state: State,
-  { hole, extent, kind }: { readonly hole: number; readonly extent: number; readonly kind: 'data' | 'prealloc' },
+  {
+    hole,
+    extent,
+    kind,
+  }: { readonly hole: number; readonly extent: number; readonly kind: 'data' | 'prealloc' | 'hole' },
   fails: boolean,
 ): void {
   const { rules, guards, transaction } = machine;

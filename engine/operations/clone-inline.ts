@@ -8,7 +8,7 @@ import type { Step } from './step.ts';
  * clone_copy_inline_extent: the source is one inline extent, of which there are no blocks to share. A destination that can
  * be one, too, gets a copy of the item; since 05a5a7621ce6 any other gets the data in its page cache.
  */
-export function copiesInlineItem({ rules }: Machine, { source, target, moved }: CloneRange, state: State): boolean {
+function copiesInlineItem({ rules }: Machine, { source, target, moved }: CloneRange, state: State): boolean {
   const { tree, segments } = target;
   const first = segments.wholeBlocks(1);
   const end = source.segments.cuts[source.inlineEnd.get(state)]!;

@@ -7,19 +7,24 @@ import type { State } from '../state/layout.ts';
 import { unalignedTail } from './cont-expand.ts';
 import type { OperationContext } from './context.ts';
 
-/** What is cloned in one transaction, in segments of the source: a hole, if any, and the extent behind it, if any. */
+/**
+ * What is cloned in one transaction, in segments of the source: a hole without an item, if any, and the extent behind it, if
+ * any. Without NO_HOLES a hole is an extent of its own.
+ */
 export interface Piece {
   readonly hole: number;
   readonly extent: number;
-  readonly kind: 'data' | 'prealloc' | 'inline';
+  readonly kind: 'data' | 'prealloc' | 'hole' | 'inline';
 }
 
 /** Which bytes a clone copies from where to where, and how far it has got. */
 export interface CloneRange {
   readonly source: Inode;
   readonly target: Inode;
-  /** The blocks of the range that lie within the source. */
-  readonly sourceBlocks: (state: State) => number;
+  /** The blocks to write and to wait for in the source and in the destination, before anything is checked. */
+  readonly sourceFlush: (state: State) => number;
+  readonly targetFlush: (state: State) => number;
+  /** The destination of what of the range lies within the source. */
   readonly targetBlocks: (state: State) => number;
   /** The clone begins behind i_size of the destination. */
   readonly expands: (state: State) => boolean;
@@ -59,6 +64,10 @@ export function cloneRange({ machine, registers, segments }: OperationContext, o
 
   const range = operation.range === 'all' ? below(source.segments.count) : source.segments.maskOf(operation.range);
   const available = (state: State) => range & window & source.inside(state);
+  const flushed = (state: State) =>
+    operation.range === 'all'
+      ? source.segments.wholeBlocks(available(state))
+      : source.segments.wholeBlocks(range & window);
   const blocks = (state: State) => source.segments.wholeBlocks(requested.get(state));
   const expands = (state: State) => at > target.size.get(state);
   const remaining = (state: State) => blocks(state) & ~below(first + cursor.get(state));
@@ -66,7 +75,8 @@ export function cloneRange({ machine, registers, segments }: OperationContext, o
   return {
     source,
     target,
-    sourceBlocks: (state) => source.segments.wholeBlocks(available(state)),
+    sourceFlush: flushed,
+    targetFlush: (state) => moved(flushed(state)),
     targetBlocks: (state) => moved(source.segments.wholeBlocks(available(state))),
     expands,
     before: below(at),
@@ -116,15 +126,21 @@ export function cloneRange({ machine, registers, segments }: OperationContext, o
 
   function nextPiece(state: State): Piece {
     const rest = remaining(state);
-    const { data, prealloc, inline } = source.tree;
-    const described = rest & (data.get(state) | prealloc.get(state));
+
+    const described = rest & source.tree.described(state);
     if (described === 0) return { hole: rest, extent: 0, kind: 'data' };
     const start = lowest(described);
     const hole = rest & below(start);
     const firstBlock = source.segments.wholeBlocks(1);
-    if (inline.get(state) === 1 && start === 0) return { hole, extent: firstBlock, kind: 'inline' };
-    const kind = (data.get(state) & (1 << start)) === 0 ? 'prealloc' : 'data';
+    if (source.tree.inline.get(state) === 1 && start === 0) return { hole, extent: firstBlock, kind: 'inline' };
+    const kind = kindAt(state, 1 << start);
     return { hole, extent: runFrom(described & source.tree[kind].get(state), start), kind };
+  }
+
+  function kindAt(state: State, segment: number): 'data' | 'prealloc' | 'hole' {
+    const { data, prealloc } = source.tree;
+    if ((data.get(state) & segment) !== 0) return 'data';
+    return (prealloc.get(state) & segment) === 0 ? 'hole' : 'prealloc';
   }
 }
 

@@ -80,11 +80,11 @@ function prepare({ machine }: OperationContext, range: CloneRange, held: string)
   return [
     ...writeAndWait(
       source,
-      (state) => (flushesSource ? below(source.segments.count) : range.sourceBlocks(state)),
-      range.sourceBlocks,
+      (state) => (flushesSource ? below(source.segments.count) : range.sourceFlush(state)),
+      range.sourceFlush,
       { what: 'the source', locks: held },
     ),
-    ...writeAndWait(target, range.targetBlocks, range.targetBlocks, { what: 'the destination', locks: held }),
+    ...writeAndWait(target, range.targetFlush, range.targetFlush, { what: 'the destination', locks: held }),
     {
       name: 'generic_remap_file_range_prep',
       locks: held,
