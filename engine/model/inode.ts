@@ -108,7 +108,10 @@ export class Inode extends LoggedInode {
       segments,
       images: [tree, committing, committed, log, syncingLog, diskLog],
       allocated: this.blocks.allocated,
-      counted: (state) => [tree, committing.present.get(state) === 1 ? committing : committed],
+      counted: (state) =>
+        fs.guards['nocow.references-after-crash']
+          ? [tree, committing, committed, log, syncingLog, diskLog]
+          : [tree, committing.present.get(state) === 1 ? committing : committed],
     });
   }
 
