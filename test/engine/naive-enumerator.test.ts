@@ -4,7 +4,7 @@ import { check, type Scenario } from '../../engine/index.ts';
 import { compile } from '../../engine/program.ts';
 import { enumerate } from './naive-enumerator.ts';
 import { randomNames } from './random-names.ts';
-import { randomRace, randomScenario } from './random-scenario.ts';
+import { randomCloning, randomRace, randomScenario } from './random-scenario.ts';
 
 const most = 3000;
 
@@ -30,6 +30,7 @@ describe('the search agrees with an enumeration of all interleavings, one by one
   test.each([
     ['small scenarios', randomScenario({ files: 2, tasks: 2, operations: 2 }), 0],
     ['scenarios with an fsync and what may disturb it', randomRace(), 40],
+    ['scenarios that clone', randomCloning(), 1],
     ['scenarios that change names', randomNames(3), 1],
   ])('%s', (_, scenarios, leastUnsafe) => {
     let compared = 0;

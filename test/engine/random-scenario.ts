@@ -45,6 +45,29 @@ export function randomScenario(limits: ScenarioLimits): fc.Arbitrary<Scenario> {
   );
 }
 
+/** Clones between files that are inline or without COW, in what one task does, while another writes, syncs or commits. */
+export function randomCloning(): fc.Arbitrary<Scenario> {
+  const nodatacow = fc.array(randomFile(fc.constantFrom(0, 2 * block, 4 * block), [true]), twoFiles);
+  const inline = fc.array(randomFile(fc.constantFrom(0, 100, 1000, block)), twoFiles);
+  const others = fc.array(fc.oneof(fileOperation(0, 'writeback', 'fsync'), randomOperation(2)), {
+    minLength: 1,
+    maxLength: 2,
+  });
+  return fc
+    .record({ files: fc.oneof(nodatacow, inline), before: others, clone: randomClone(2), after: others })
+    .chain(({ files, before, clone, after }) =>
+      fc.array(randomOperation(2), { maxLength: 1 }).chain((other) => {
+        const tasks = [[...before, clone, ...after], other];
+        return scenarioOf(
+          files,
+          tasks.filter((operations) => operations.length > 0),
+        );
+      }),
+    );
+}
+
+const twoFiles = { minLength: 2, maxLength: 2 };
+
 /**
  * One task writes and writes back; when that is complete an fsync meets what may disturb it. There are
  * few interleavings, and many of these scenarios lose data.
@@ -133,7 +156,10 @@ function withProfile(files: readonly ScenarioFile[], { tasks, orders }: OrderedT
     }));
 }
 
-function randomFile(sizes = fc.constantFrom(0, 1000, block, 2 * block, 4 * block, 6000, large, large, large)) {
+function randomFile(
+  sizes = fc.constantFrom(0, 1000, block, 2 * block, 4 * block, 6000, large, large, large),
+  nodatacow = [false, false, false, false, true],
+) {
   return sizes.chain((size) =>
     fc.record({
       name: fc.constant(''),
@@ -144,7 +170,7 @@ function randomFile(sizes = fc.constantFrom(0, 1000, block, 2 * block, 4 * block
       ),
       // Behind every `data`.
       prealloc: fc.constantFrom([], [], [], [{ start: 6 * block, end: 7 * block }]),
-      nodatacow: fc.constantFrom(false, false, false, false, true),
+      nodatacow: fc.constantFrom(...nodatacow),
       needsFullSync: fc.constantFrom(false, false, false, true),
     }),
   );
