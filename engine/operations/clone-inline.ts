@@ -24,7 +24,7 @@ export function copyInlineToPage(machine: Machine, range: CloneRange, locks: str
   return {
     name: 'copy_inline_to_page',
     locks,
-    does: 'The source is an inline extent, and the destination is none of at most that size: copies the data into the page of the destination, which is dirty then.',
+    does: 'The source is an inline extent whose item cannot be copied: copies the data into a page of the destination, which is dirty then.',
     when: (state) => isInline(range, state) && !copiesInlineItem(machine, range, state),
     apply: (state) => {
       const piece = range.nextPiece(state);
@@ -46,8 +46,8 @@ export function cloneCopyInlineExtent(machine: Machine, range: CloneRange, locks
     name: 'clone_copy_inline_extent',
     locks,
     does: rules.cloneCopiesInlineToPage
-      ? 'The source is an inline extent: copies the item to a destination that is none, or a smaller one, and sets the full-sync flag; moves i_size and disk_i_size.'
-      : 'The source is an inline extent: copies the item to a destination that has nothing else, and is not larger, and sets the full-sync flag. Else ends the transaction handle; the clone returns -EOPNOTSUPP.',
+      ? 'The source is an inline extent: copies the item to a destination that is empty or an inline extent of at most that size, and sets the full-sync flag. Moves i_size and disk_i_size.'
+      : 'The source is an inline extent: copies the item to a destination that is not larger and has nothing behind the first block, and sets the full-sync flag. Else ends the transaction handle; the clone returns -EOPNOTSUPP.',
     when: (state) => isInline(range, state),
     goesTo: rules.cloneCopiesInlineToPage ? ['clone_finish_inode_update'] : ['clone_finish_inode_update', done],
     says: (state) => (refused(state) ? 'returns -EOPNOTSUPP: an inline extent cannot be copied there' : undefined),

@@ -165,7 +165,7 @@ function replaceExtents(context: OperationContext, range: CloneRange, held: stri
     {
       name: 'truncate_inode_pages_range',
       locks: held,
-      does: `${mayBeInline ? 'Drops the pages of the range' : 'Unlocks the range and drops its pages'}, so that reads see what was cloned. With a page, page release can drop the extent map that begins there.`,
+      does: 'Unlocks the range, unless that is done, and drops its pages, so that reads see what was cloned. With a page, page release can drop the extent map that begins there.',
       apply: (state) => {
         if (!mayBeInline) unlockExtent(state);
         dropPages(machine, target, state, targetBlocks(state));
