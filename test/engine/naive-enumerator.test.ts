@@ -28,11 +28,11 @@ function searched(scenario: Scenario) {
 
 describe('the search agrees with an enumeration of all interleavings, one by one', () => {
   test.each([
-    ['small scenarios', randomScenario({ files: 2, tasks: 2, operations: 2 }), 0],
-    ['scenarios with an fsync and what may disturb it', randomRace(), 40],
-    ['scenarios that clone', randomCloning(), 1],
-    ['scenarios that change names', randomNames(3), 1],
-  ])('%s', (_, scenarios, leastUnsafe) => {
+    ['small scenarios', randomScenario({ files: 2, tasks: 2, operations: 2 }), 1300, 0],
+    ['scenarios with an fsync and what may disturb it', randomRace(), 1300, 40],
+    ['scenarios that clone', randomCloning(), 500, 10],
+    ['scenarios that change names', randomNames(3), 1300, 1],
+  ])('%s', (_, scenarios, runs, leastUnsafe) => {
     let compared = 0;
     let unsafe = 0;
     const agrees = (scenario: Scenario) => {
@@ -42,8 +42,8 @@ describe('the search agrees with an enumeration of all interleavings, one by one
       compared++;
       if (found.losing > 0) unsafe++;
     };
-    fc.assert(fc.property(scenarios, agrees), { seed: 1, numRuns: 1300 });
-    expect(compared).toBeGreaterThan(500);
+    fc.assert(fc.property(scenarios, agrees), { seed: 1, numRuns: runs });
+    expect(compared).toBeGreaterThan(runs * 0.38);
     expect(unsafe).toBeGreaterThanOrEqual(leastUnsafe);
   });
 

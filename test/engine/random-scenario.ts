@@ -45,7 +45,10 @@ export function randomScenario(limits: ScenarioLimits): fc.Arbitrary<Scenario> {
   );
 }
 
-/** Clones between files that are inline or without COW, in what one task does, while another writes, syncs or commits. */
+/**
+ * Clones between files that are inline or without COW, in what one task does, while another writes, syncs or commits. Now and
+ * then the copy is synced and goes again, and the source is overwritten.
+ */
 export function randomCloning(): fc.Arbitrary<Scenario> {
   const nodatacow = fc.array(randomFile(fc.constantFrom(0, 2 * block, 4 * block), [true]), twoFiles);
   const inline = fc.array(randomFile(fc.constantFrom(0, 100, 1000, block)), twoFiles);
@@ -53,18 +56,32 @@ export function randomCloning(): fc.Arbitrary<Scenario> {
     minLength: 1,
     maxLength: 2,
   });
+  const any = fc.tuple(others, randomClone(2), others).map(([before, clone, after]) => [...before, clone, ...after]);
   return fc
-    .record({ files: fc.oneof(nodatacow, inline), before: others, clone: randomClone(2), after: others })
-    .chain(({ files, before, clone, after }) =>
-      fc.array(randomOperation(2), { maxLength: 1 }).chain((other) => {
-        const tasks = [[...before, clone, ...after], other];
-        return scenarioOf(
-          files,
-          tasks.filter((operations) => operations.length > 0),
-        );
-      }),
+    .record({
+      files: fc.oneof(nodatacow, inline),
+      clones: fc.oneof({ weight: 3, arbitrary: any }, { weight: 1, arbitrary: overwrittenSource }),
+      other: fc.array(randomOperation(2), { maxLength: 1 }),
+    })
+    .chain(({ files, clones, other }) =>
+      scenarioOf(
+        files,
+        [clones, other].filter((operations) => operations.length > 0),
+      ),
     );
 }
+
+const overwrittenSource = fc
+  .tuple(fc.constantFrom('truncate' as const, 'punch' as const), fc.boolean())
+  .map(([removal, commits]): Operation[] => [
+    { kind: 'write', file: 0, range: { start: 0, end: block } },
+    { kind: 'clone', file: 0, range: 'all', target: 1, offset: 0 },
+    { kind: 'fsync', file: 1, range: 'all' },
+    ...(commits ? [{ kind: 'commit' } as const] : []),
+    removal === 'truncate' ? { kind: removal, file: 1, size: 0 } : { kind: removal, file: 1, range: 'all' },
+    { kind: 'write', file: 0, range: { start: 0, end: block } },
+    { kind: 'writeback', file: 0, range: 'all' },
+  ]);
 
 const twoFiles = { minLength: 2, maxLength: 2 };
 
