@@ -154,6 +154,16 @@ export const kernelRules = {
     since: '5.8',
     commit: '735e4ae5ba28',
   },
+  logWriteErrorsAreChecked: {
+    does: 'A log sync looks whether the blocks of the log tree were written, and commits the transaction if they were not.',
+    since: '3.18',
+    commit: null,
+  },
+  failedCompletionsAreErrors: {
+    does: 'An ordered extent whose completion fails, as after an aborted transaction, is an error of writeback that fsync tells.',
+    since: '5.13',
+    commit: 'd61bec08b904',
+  },
   releaseDuringOrderedCompletion: {
     does: 'A page whose range is locked only by a completing ordered extent may be released.',
     since: '6.16',

@@ -1,7 +1,7 @@
 import { changeLimits, isRangedSync } from './change-limits.ts';
 import { namePromise } from './durability/name-promises.ts';
 import { FilePromise, syncPromise } from './durability/promises.ts';
-import { Faults } from './faults.ts';
+import { Faults, logWritesCanFail, superWritesCanFail } from './faults.ts';
 import { initialState } from './initial-state.ts';
 import { type KernelProfile, kernelProfile } from './kernels.ts';
 import { logLimits } from './log-limits.ts';
@@ -169,7 +169,8 @@ function buildMachine(scenario: Scenario, profile: KernelProfile, layout: Layout
   const mount = mountOptions(scenario);
   const logTransactions = count('fsync', 'fdatasync');
   // Each commit lets one further transaction start; an fsync may commit instead of logging.
-  const mayFallBack = scenario.namespace !== undefined || mount.notreelog;
+  const givesLogUp = scenario.namespace !== undefined || logWritesCanFail(scenario);
+  const mayFallBack = givesLogUp || mount.notreelog;
   const transactions = count('commit', 'sync') + (mayFallBack ? logTransactions : 0) + 1;
   const tasks = scenario.tasks.length;
   const common = {
@@ -195,8 +196,14 @@ function buildMachine(scenario: Scenario, profile: KernelProfile, layout: Layout
       transactions,
       handles: tasks + places,
       pendingOrdered: limits.some(({ trackLogged }) => trackLogged) ? places : 0,
+      aborts: superWritesCanFail(scenario),
     }),
-    log: new LogRoot(layout, { logTransactions, writers: tasks }),
+    log: new LogRoot(layout, {
+      logTransactions,
+      writers: tasks,
+      fullCommits: givesLogUp ? transactions : 0,
+      writesFail: logWritesCanFail(scenario),
+    }),
   };
   const inodes = scenario.files.map(({ name }, file) => {
     const description = {

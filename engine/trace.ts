@@ -54,6 +54,8 @@ export interface TransactionView {
   /** Id of the transaction whose trees are being written, or null. */
   readonly committing: number | null;
   readonly lastCommitted: number;
+  /** A transaction was aborted, and the file system is read-only; absent where not. */
+  readonly aborted?: true;
 }
 
 export interface LogView {

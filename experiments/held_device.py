@@ -1,8 +1,8 @@
 """A block device whose requests are written down in order, and can be held.
 
 A loop device over a file that this program serves itself by FUSE. A request that is held is not applied and not
-answered until it is released: for the file system above, that is a slow disk. What is not held is applied to the
-image at once, so an image copied at some moment is the most that a power failure at that moment can leave behind:
+answered until it is released: for the file system above, that is a slow disk. A write that is to fail is not applied
+and answered with an error: a disk that does not write. What is neither is applied to the image at once, so an image copied at some moment is the most that a power failure at that moment can leave behind:
 every write that the device has been handed is in it, flushed or not, whole and in order, except what is held.
 
 The server is a process of its own, with one thread. When its client is killed it lets everything go, unmounts, and
@@ -87,6 +87,8 @@ def kind_of(offset, data, fsid):
 
 HOLDS = {
     'super-write': lambda op, kind: op == 'write' and kind['what'] == 'super',
+    'log-write': lambda op, kind: op == 'write' and kind.get('tree') == 'log',
+    'tree-write': lambda op, kind: op == 'write' and kind['what'] == 'tree',
     'data-write': lambda op, kind: op == 'write' and kind['what'] == 'data',
     'csum-leaf-read': lambda op, kind: op == 'read' and kind.get('tree') == 'csum' and kind['level'] == 0,
 }
@@ -110,6 +112,7 @@ class Server:
         os.set_blocking(fuse, False)
         self.fsid = os.pread(image, 16, SUPER + 32)
         self.holds = set()
+        self.failing = set()
         self.held = []
         self.delay = 0
         self.delayed = []  # answers, and when they are due
@@ -174,6 +177,8 @@ class Server:
     def command(self, name, argument):
         if name == 'hold':
             self.holds.add(argument)
+        elif name == 'fail':
+            self.failing = set(argument)
         elif name == 'release':
             self.holds -= {argument} if argument else set(HOLDS)
             going = [item for item in self.held if item[0] not in self.holds]
@@ -247,7 +252,10 @@ class Server:
         kind = kind_of(offset, data, self.fsid)
         hold = next((name for name in self.holds if HOLDS[name](op, kind)), None)
         entry = {'op': op, 'offset': offset, 'length': len(data), **kind}
-        if hold is None:
+        if any(HOLDS[name](op, kind) for name in self.failing):
+            self.journal.append({**entry, 'state': 'failed'})
+            self.reply(unique, error=errno.EIO)
+        elif hold is None:
             self.finish(op, unique, offset, data, 'done', entry)
         else:
             self.journal.append({**entry, 'state': 'held'})
@@ -323,6 +331,10 @@ class HeldDevice:
     def release(self, name=None):
         """Lets go what is held of that kind, or of every kind, and holds no more of it."""
         self.ask('release', name)
+
+    def fail(self, *names):
+        """From now on every request of these kinds (see HOLDS) fails with EIO, and no other."""
+        self.ask('fail', names)
 
     def is_held(self, name):
         return name in self.ask('held')

@@ -1,5 +1,6 @@
 """The experiments: each case is one trial that can be repeated, and what it showed on the kernel of docs/findings.md."""
 import ctypes
+import errno
 import mmap
 import os
 import threading
@@ -7,6 +8,7 @@ from dataclasses import dataclass
 from typing import Callable
 
 from file_system import BLOCK, NEW, Broken, libc, until, write_back
+from held_device import check
 
 LOG_WAITS = ('wait_log_commit',)
 
@@ -216,9 +218,50 @@ def mapped_store(by_fsync):
     return run
 
 
+def errors(kinds, *calls, written_back=False, logs=Logs()):
+    """
+    What calls return, one after the other, while writes of these kinds fail. `heal`: from then on none does; `settle`
+    waits for the ordered extents.
+    """
+    def run(bench):
+        with bench.trial() as system:
+            file = system.open('I')
+            root = os.open(bench.live, os.O_RDONLY | os.O_DIRECTORY)
+            does = {
+                'fsync': lambda: os.fsync(file),
+                'syncfs': lambda: check(libc.syncfs(root), 'syncfs'),
+                'write': lambda: os.pwrite(file, NEW * BLOCK, BLOCK),
+                'truncate': lambda: os.ftruncate(file, BLOCK),
+                'fallocate': lambda: os.posix_fallocate(file, 0, 8 * BLOCK),
+            }
+            begin(system, logs)
+            plain = {'heal': system.device.fail, 'settle': lambda: write_back(file)}
+            os.pwrite(file, NEW * BLOCK, 0)
+            if written_back:
+                write_back(file)
+            system.device.fail(*kinds)
+            seen = []
+            for call in calls:
+                if call in plain:
+                    plain[call]()
+                    continue
+                try:
+                    does[call]()
+                    seen.append(f'{call} 0')
+                except OSError as error:
+                    seen.append(f'{call} -{errno.errorcode[error.errno]}')
+            seen.append('read-only' if os.statvfs(bench.live).f_flag & os.ST_RDONLY else 'writable')
+            os.close(root)
+            system.device.fail()
+            system.copy('at-end')
+        return f'{", ".join(seen)}, {age(bench, "at-end", "I")} data'
+    return run
+
+
 RETURNED_OLD = 'returned without a request, old data in the image'
 WAITS = 'waits in wait_log_commit, then returned, new data in the image'
 IN_LOG, ORDERED, CHANCE, MAPPED = 'in-log', 'logged-ordered-extent', 'by-chance', 'mapped-store'
+ERRORS, TREE_ERRORS = 'write-error', 'tree-write-error'
 
 CASES = [
     Case(IN_LOG, 'no log since the mount', in_log(), RETURNED_OLD),
@@ -249,4 +292,21 @@ CASES = [
     Case(MAPPED, 'an fsync waits for the write of another page', mapped_store(True),
          'the store waits in btrfs_page_mkwrite, goes on before the super block is written'),
     Case(MAPPED, 'a writeback without fsync waits for it', mapped_store(False), 'the store returned'),
+    Case(ERRORS, 'the data', errors(['data-write'], 'fsync', 'settle', 'fsync', 'heal', 'fsync', 'syncfs'),
+         'fsync -EIO, fsync 0, fsync 0, syncfs -EIO, writable, old data'),
+    Case(ERRORS, 'the log tree', errors(['log-write'], 'fsync', 'fsync'), 'fsync 0, fsync 0, writable, new data'),
+    Case(ERRORS, 'the log tree, then a syncfs', errors(['log-write'], 'fsync', 'heal', 'syncfs', 'syncfs'),
+         'fsync 0, syncfs -EIO, syncfs 0, writable, new data'),
+    Case(ERRORS, 'the super block with the log, of data that was written back',
+         errors(['super-write'], 'fsync', 'heal', 'fsync', 'syncfs', written_back=True),
+         'fsync -EIO, fsync 0, syncfs 0, read-only, old data'),
+    Case(ERRORS, 'the same, one log sync before the write',
+         errors(['super-write'], 'fsync', 'heal', 'fsync', 'syncfs', written_back=True, logs=Logs(before=1)),
+         'fsync -EIO, fsync -EROFS, syncfs 0, read-only, old data'),
+    Case(ERRORS, 'the super block with the log, then changes',
+         errors(['super-write'], 'fsync', 'heal', 'write', 'truncate', 'fallocate', written_back=True),
+         'fsync -EIO, write -EROFS, truncate -EROFS, fallocate -EROFS, read-only, old data'),
+    Case(ERRORS, 'the super block of a commit', errors(['super-write'], 'syncfs', 'heal', 'syncfs', 'fsync', 'fsync'),
+         'syncfs -EIO, syncfs 0, fsync -EROFS, fsync -EROFS, read-only, old data'),
+    Case(TREE_ERRORS, 'the trees of a commit', errors(['tree-write'], 'syncfs', 'heal', 'syncfs', 'fsync'), None),
 ]

@@ -54,12 +54,13 @@ function compareFacts(title: string, before: Record<string, string>, after: Reco
 }
 
 function transactionFacts({ transaction }: StateView): Record<string, string> {
-  const { generation, state, committing, lastCommitted } = transaction;
+  const { generation, state, committing, lastCommitted, aborted } = transaction;
   return {
     generation: String(generation),
     state: state === 'none' ? 'none runs' : state,
     ...(committing === null ? {} : { committing: String(committing) }),
     last_trans_committed: String(lastCommitted),
+    ...(aborted === true ? { aborted: 'the file system is read-only' } : {}),
   };
 }
 

@@ -102,6 +102,7 @@ export function syncPromise(
         size.copyFrom(state, inode.returnedSize(state));
         // What a block holds whose write has failed, nobody can promise: version 0 is what it was at the start.
         const failed = inode.writeErrors.blocks.get(state);
+        if (inode.isSizeUncertain(state)) size.clear(state);
         for (let i = 0; i < versions.length; i++) {
           versions[i]!.set(state, (failed & (1 << i)) === 0 ? inode.returnedVersion(state, i) : 0);
         }

@@ -1,4 +1,5 @@
 import type { Guard } from './guard.ts';
+import { ignoredErrors } from './ignored-errors.ts';
 import { loggedTooEarly } from './logged-too-early.ts';
 import { lostExtentMaps } from './lost-extent-maps.ts';
 import { rangedFsync } from './ranged-fsync.ts';
@@ -13,6 +14,7 @@ export const guards: readonly Guard[] = [
   ...loggedTooEarly,
   ...rangedFsync,
   ...sizesAndHoles,
+  ...ignoredErrors,
   ...unreleased,
 ].sort((a, b) => a.entry.localeCompare(b.entry, 'en', { numeric: true }));
 

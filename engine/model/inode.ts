@@ -160,6 +160,14 @@ export class Inode extends LoggedInode {
     return this.unreturned.sizeBefore(state) ?? this.size;
   }
 
+  /** The block that the size ends in could not be written, or a direct write of it may still fail: it was to bring the size with it. */
+  isSizeUncertain(state: State): boolean {
+    if (!this.writeErrors.possible) return false;
+    const size = this.returnedSize(state).get(state);
+    const uncertain = this.writeErrors.blocks.get(state) | this.orderedExtents.directInFlight.get(state);
+    return size > 0 && (uncertain & (1 << (size - 1))) !== 0;
+  }
+
   /** Submits pages that have an ordered extent: what they hold now is what gets written. */
   submit(state: State, pages: number): void {
     this.pages.submit(state, pages);
@@ -202,40 +210,27 @@ export class Inode extends LoggedInode {
 
   /** The device has not written the blocks of an ordered extent; those that changed since hold something newer. */
   failWrite(state: State, blocks: number): void {
+    this.writeErrors.note(state, this.#unchanged(state, blocks));
+  }
+
+  /** The same for direct IO, of which the write itself tells. */
+  failDirectWrite(state: State, blocks: number): void {
+    this.writeErrors.undefine(state, this.#unchanged(state, blocks));
+  }
+
+  /** Of `blocks`, those that hold what was submitted last. */
+  #unchanged(state: State, blocks: number): number {
     let unchanged = 0;
     for (let rest = blocks; rest !== 0; rest &= rest - 1) {
       const segment = lowest(rest);
       if (this.submitted[segment]!.get(state) === this.content[segment]!.get(state)) unchanged |= rest & -rest;
     }
-    this.writeErrors.note(state, unchanged);
+    return unchanged;
   }
 
   /** The blocks are on the device: log items that point to them are good from now on. */
   blocksWritten(state: State, blocks: number): void {
     for (const image of [this.log, this.syncingLog, this.diskLog]) image.markUnwritten(state, blocks, false);
-  }
-
-  /**
-   * The IO of blocks that are overwritten in place ends. Every tree that has an item for them shows the new content:
-   * that is so where it shows what the subvolume tree does, for no two allocations hold one version of a block unless
-   * clones bring one back; then the blocks are compared.
-   */
-  blocksOverwritten(state: State, blocks: number): void {
-    const { tree, committing, committed, log, syncingLog, diskLog, submitted } = this;
-    const { collected } = this.extentMaps;
-    for (let rest = blocks & tree.data.get(state); rest !== 0; rest &= rest - 1) {
-      const segment = lowest(rest);
-      const block = tree.blocks.get(state, segment);
-      const [old, written] = [tree.version[segment]!.get(state), submitted[segment]!.get(state)];
-      for (const image of [committing, committed, log, syncingLog, diskLog, tree]) {
-        const pointsThere =
-          block === 0 ? image.version[segment]!.get(state) === old : image.blocks.get(state, segment) === block;
-        if (pointsThere && (image.data.get(state) & (1 << segment)) !== 0) image.version[segment]!.set(state, written);
-      }
-      const note = collected.version[segment];
-      if (note !== undefined && note.get(state) === old) note.set(state, written);
-      this.blocks.overwrite(state, segment);
-    }
   }
 
   /** The hole items of `holes` are of the running transaction, or older. */

@@ -15,15 +15,24 @@ export class LogRoot {
   readonly #syncedCount: Field;
   /** root->log_writers. */
   readonly writers: Field;
+  /** fs_info->last_trans_log_full_commit; kept only where a log can be given up. */
+  readonly fullCommit: Field;
+  /** The first log transaction whose sync has failed, plus 1: those who joined it, or a later one, are told (log_ret). */
+  readonly #failedFrom: Field;
   /** The super block on disk has a log root. */
   readonly onDisk: Field;
 
-  constructor(layout: Layout, limits: { logTransactions: number; writers: number }) {
+  constructor(
+    layout: Layout,
+    limits: { logTransactions: number; writers: number; fullCommits: number; writesFail: boolean },
+  ) {
     this.exists = layout.field(1);
     this.transid = layout.field(limits.logTransactions);
     this.lastLogCommit = layout.field(limits.logTransactions);
     this.#syncedCount = layout.field(limits.logTransactions);
     this.writers = layout.field(limits.writers, 'control');
+    this.fullCommit = layout.field(limits.fullCommits);
+    this.#failedFrom = layout.field(limits.writesFail ? limits.logTransactions : 0);
     this.onDisk = layout.field(1);
   }
 
@@ -33,11 +42,40 @@ export class LogRoot {
     this.transid.set(state, 0);
     this.lastLogCommit.set(state, 0);
     this.#syncedCount.set(state, 0);
+    this.#failedFrom.set(state, 0);
+  }
+
+  /** Can the log be given up, so that an fsync has to commit the transaction? */
+  get mayBeGivenUp(): boolean {
+    return this.fullCommit.mask !== 0;
+  }
+
+  /** Can the writing of a log fail? */
+  get writesMayFail(): boolean {
+    return this.#failedFrom.mask !== 0;
+  }
+
+  /** ctx->log_ret: the log transaction could not be synced. */
+  hasFailed(state: State, transid: number): boolean {
+    const first = this.#failedFrom.get(state);
+    return first !== 0 && transid >= first - 1;
+  }
+
+  /** btrfs_sync_log ends with an error: the log of transaction `generation` is given up, and the waiters wake. */
+  failSync(state: State, transid: number, generation: number): void {
+    this.fullCommit.set(state, generation);
+    if (this.#failedFrom.get(state) === 0) this.#failedFrom.set(state, transid + 1);
+    this.#syncedCount.add(state, 1);
   }
 
   /** log_transid_committed >= transid: that log transaction has been synced. */
   isSynced(state: State, transid: number): boolean {
     return this.#syncedCount.get(state) > transid;
+  }
+
+  /** The log transaction has been synced, and without an error. */
+  isDurable(state: State, transid: number): boolean {
+    return this.isSynced(state, transid) && !this.hasFailed(state, transid);
   }
 
   /** Some task is writing an earlier log transaction (root->log_commit). */

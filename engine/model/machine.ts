@@ -27,7 +27,7 @@ export function inodeInLog(machine: Machine, inode: LoggedInode, state: State, g
     lastSubTrans <= inode.getLastLogCommit(state) &&
     lastSubTrans <= log.lastLogCommit.get(state) &&
     (!needsEmptyList || !(inode instanceof Inode) || inode.extentMaps.modified.get(state) === 0) &&
-    (!guards['in-log.first-log-transaction'] || log.isSynced(state, inode.loggedTransid.get(state)))
+    (!guards['in-log.first-log-transaction'] || log.isDurable(state, inode.loggedTransid.get(state)))
   );
 }
 
@@ -53,4 +53,11 @@ export function publishCommit({ inodes, names, log, transaction }: Machine, stat
   names?.publish(state);
   log.onDisk.set(state, 0);
   transaction.treeLogMutex.set(state, 0);
+}
+
+/** The super block of a commit could not be written: on disk is what was there, and so it stays. */
+export function dropCommit({ inodes, names, transaction }: Machine, state: State): void {
+  for (const { committing } of inodes) committing.clear(state);
+  names?.dropCommitting(state);
+  transaction.cleanUpCommitting(state);
 }

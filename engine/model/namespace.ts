@@ -24,8 +24,6 @@ export class Namespace {
   readonly log: LoggedNames;
   readonly syncingLog: LoggedNames;
   readonly diskLog: LoggedNames;
-  /** fs_info->last_trans_log_full_commit. */
-  readonly fullCommit: Field;
   /** Per name, the node that it links to, plus 1: in the subvolume tree in memory, the one being committed, the one on disk. */
   readonly #tree: readonly Field[];
   /** Per file, sets of names that grow with it, see `follow`. */
@@ -48,7 +46,6 @@ export class Namespace {
     this.log = new LoggedNames(layout, names.length, nodes, this.directories.length);
     this.syncingLog = new LoggedNames(layout, names.length, nodes, this.directories.length);
     this.diskLog = new LoggedNames(layout, names.length, nodes, this.directories.length);
-    this.fullCommit = layout.field(limits.transactions);
   }
 
   initialize(state: State, { links }: ScenarioNamespace): void {
@@ -160,10 +157,15 @@ export class Namespace {
     this.log.clear(state);
   }
 
+  /** The commit has failed. */
+  dropCommitting(state: State): void {
+    for (const field of this.#committing) field.set(state, 0);
+  }
+
   /** The super block of the commit is written. */
   publish(state: State): void {
     copy(state, this.#committing, this.#committed);
-    for (const field of this.#committing) field.set(state, 0);
+    this.dropCommitting(state);
     this.diskLog.clear(state);
   }
 }

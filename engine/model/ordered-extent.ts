@@ -162,6 +162,11 @@ export class OrderedExtents extends ExtentSet {
     this.taken.set(state, 0);
   }
 
+  /** btrfs_free_logged_extents: nobody waits for those of a log transaction that is given up. */
+  freeLogged(state: State, transid: number): void {
+    this.#loggedInto[transid & 1]!.set(state, 0);
+  }
+
   /** Starts of those that were logged in a log transaction and that nobody has waited for yet. */
   loggedInto(state: State, transid: number): number {
     return this.#loggedInto[transid & 1]!.get(state);

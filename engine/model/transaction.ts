@@ -25,8 +25,13 @@ export class Transaction {
   readonly externalWriters: Field;
   /** pending_ordered: logged ordered extents that the commit waits for (487781796d30). */
   readonly pendingOrdered: Field;
+  /** BTRFS_FS_STATE_ERROR and SB_RDONLY: a super block could not be written, and nothing is committed any more. */
+  readonly #aborted: Field;
 
-  constructor(layout: Layout, limits: { transactions: number; handles: number; pendingOrdered: number }) {
+  constructor(
+    layout: Layout,
+    limits: { transactions: number; handles: number; pendingOrdered: number; aborts: boolean },
+  ) {
     this.generation = layout.field(limits.transactions);
     this.lastCommitted = layout.field(limits.transactions);
     this.stateOfRunning = layout.field(transactionStates.length - 1);
@@ -35,16 +40,31 @@ export class Transaction {
     this.writers = layout.field(limits.handles, 'control');
     this.externalWriters = layout.field(limits.handles, 'control');
     this.pendingOrdered = layout.field(limits.pendingOrdered);
+    this.#aborted = layout.field(limits.aborts ? 1 : 0);
   }
 
-  /** btrfs_start_transaction waits while a commit is in COMMIT_START or COMMIT_DOING. */
+  /** Can a transaction be aborted at all? */
+  get mayAbort(): boolean {
+    return this.#aborted.mask !== 0;
+  }
+
+  isAborted(state: State): boolean {
+    return this.#aborted.get(state) === 1;
+  }
+
+  /** btrfs_abort_transaction, which makes the file system read-only. */
+  abort(state: State): void {
+    this.#aborted.set(state, this.#aborted.mask);
+  }
+
+  /** btrfs_start_transaction waits while a commit is in COMMIT_START or COMMIT_DOING; it fails when one was aborted. */
   canStart(state: State): boolean {
-    return this.stateOfRunning.get(state) < commitStart!;
+    return this.isAborted(state) || this.stateOfRunning.get(state) < commitStart!;
   }
 
   /** btrfs_join_transaction waits only in COMMIT_DOING. */
   canJoin(state: State): boolean {
-    return this.stateOfRunning.get(state) < commitDoing!;
+    return this.isAborted(state) || this.stateOfRunning.get(state) < commitDoing!;
   }
 
   start(state: State): void {
@@ -101,6 +121,23 @@ export class Transaction {
     this.stateOfRunning.set(state, none!);
     this.committing.set(state, 1);
     this.treeLogMutex.set(state, 1);
+  }
+
+  /** No transaction is being committed, so that nobody has to wait for one. */
+  isSettled(state: State): boolean {
+    return this.committing.get(state) === 0 && this.stateOfRunning.get(state) < commitStart!;
+  }
+
+  /** cleanup_transaction of a commit that has not frozen the trees: there is no running transaction any more. */
+  cleanUpRunning(state: State): void {
+    this.stateOfRunning.set(state, none!);
+  }
+
+  /** cleanup_transaction of a commit whose trees are frozen: it is no longer under way, and not committed. */
+  cleanUpCommitting(state: State): void {
+    this.abort(state);
+    this.committing.set(state, 0);
+    this.treeLogMutex.set(state, 0);
   }
 
   /** TRANS_STATE_COMPLETED. */

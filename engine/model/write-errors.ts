@@ -28,10 +28,15 @@ export class WriteErrors {
 
   /** mapping_set_error: `blocks` could not be written. */
   note(state: State, blocks: number): void {
-    this.blocks.set(state, this.blocks.get(state) | blocks);
+    this.undefine(state, blocks);
     this.#mapping.set(state, 1);
     this.#untold.set(state, this.#untold.mask);
     this.#untoldBySync.set(state, this.#untoldBySync.mask);
+  }
+
+  /** What the blocks hold is not defined, and nobody is to be told: the system call has returned the error. */
+  undefine(state: State, blocks: number): void {
+    this.blocks.set(state, this.blocks.get(state) | (blocks & this.blocks.mask));
   }
 
   /** filemap_check_errors has something to return. */

@@ -4,7 +4,8 @@ import type { State } from '../state/layout.ts';
 import type { OperationContext } from './context.ts';
 import { isIdle, pagesAreUnlocked, startOrderedExtent, unsubmittedOf, writeRange } from './delalloc.ts';
 import { dropPages } from './drop-pages.ts';
-import { end, type Step } from './step.ts';
+import { end, following, type Step } from './step.ts';
+import { tellsError } from './write-failure.ts';
 
 /** Whole blocks of a range, and the blocks that it covers in part. */
 export function splitBlocks(inode: Inode, range: number): { readonly whole: number; readonly partial: number } {
@@ -13,9 +14,15 @@ export function splitBlocks(inode: Inode, range: number): { readonly whole: numb
   return { whole: range & ~partial, partial };
 }
 
-/** The steps with which punch, zero-range and fallocate begin: the lock, then everything in the range written and complete. */
+/** Label of the step for an operation to which a wait has told an error of writeback. */
+const waitFailed = 'return of an error of writeback';
+
+/**
+ * The steps with which punch, zero-range and fallocate begin: the lock, then everything in the range written and complete.
+ * An error of writeback, which the wait takes, leads to `failedWait`.
+ */
 export function lockAndFlush(
-  { task }: OperationContext,
+  { task, fails }: OperationContext,
   inode: Inode,
   range: (state: State) => number,
 ): [lock: Step, ...flush: Step[]] {
@@ -42,7 +49,7 @@ export function lockAndFlush(
       ready: (state) => pagesAreUnlocked(inode, state),
       waitsFor: 'the page locks that a writeback holds',
       apply: (state) => {
-        writeRange(inode, state, pages.dirty.get(state) & blocks(state));
+        writeRange(inode, state, pages.dirty.get(state) & blocks(state), fails(state, 'io', 'start_ordered_ops'));
         inode.submit(state, unsubmittedOf(inode, state, blocks(state)));
         return undefined;
       },
@@ -53,7 +60,31 @@ export function lockAndFlush(
       does: 'Waits for the ordered extents in the range.',
       ready: (state) => (orderedExtents.covered.get(state) & blocks(state)) === 0,
       waitsFor: 'the ordered extents in the range to complete',
-      apply: () => undefined,
+      ...(inode.writeErrors.possible ? { goesTo: [following, waitFailed] } : {}),
+      apply: (state) => {
+        if (!inode.writeErrors.inMapping(state)) return undefined;
+        inode.writeErrors.takeFromMapping(state);
+        return waitFailed;
+      },
+    },
+  ];
+}
+
+/** The end of an operation that `lockAndFlush` lets down; none where no write can fail. */
+export function failedWait(inode: Inode): Step[] {
+  if (!inode.writeErrors.possible) return [];
+  return [
+    {
+      name: 'return',
+      label: waitFailed,
+      locks: 'inode lock',
+      does: 'Data in the way could not be written: gives the inode lock back and returns -EIO. Nothing is changed.',
+      says: () => tellsError,
+      goesTo: [end],
+      apply: (state) => {
+        inode.lock.set(state, 0);
+        return end;
+      },
     },
   ];
 }

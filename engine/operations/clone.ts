@@ -9,7 +9,8 @@ import { contExpand } from './cont-expand.ts';
 import type { OperationContext } from './context.ts';
 import { isIdle, startOrderedExtent } from './delalloc.ts';
 import { dropPages } from './drop-pages.ts';
-import type { Step } from './step.ts';
+import { refusal } from './read-only.ts';
+import { end, type Step } from './step.ts';
 import { startTransaction } from './transaction-handle.ts';
 import { writeAndWait } from './write-and-wait.ts';
 
@@ -22,13 +23,18 @@ export function clone(context: OperationContext, operation: CloneOperation): Ste
   const { source, target } = range;
   const held = source === target ? 'inode lock' : 'inode locks';
   const [lock, unlock] = inodeLocks(context, range, held);
+  const refused = refusal(context.machine, held, (state) => {
+    target.orderedExtents.unlockRange(state, range.targetBlocks(state));
+    giveLocksBack(range, state);
+  });
   return source.storage.checksums === target.storage.checksums
-    ? [lock, ...prepare(context, range, held), ...replaceExtents(context, range, held), unlock]
+    ? [lock, ...prepare(context, range, held), ...replaceExtents(context, range, held), unlock, ...refused]
     : [lock, refuse(held), unlock];
 }
 
 /** Takes and gives back the locks of both files. */
-function inodeLocks({ machine, task }: OperationContext, { source, target }: CloneRange, held: string): [Step, Step] {
+function inodeLocks({ machine, task }: OperationContext, range: CloneRange, held: string): [Step, Step] {
+  const { source, target } = range;
   const both = source === target ? [source] : [source, target];
   return [
     {
@@ -51,15 +57,20 @@ function inodeLocks({ machine, task }: OperationContext, { source, target }: Clo
       locks: held,
       does: 'Gives the locks back and returns.',
       apply: (state) => {
-        for (const inode of both) {
-          inode.unreturned.end(state);
-          inode.lock.set(state, 0);
-          inode.mmapLocked.set(state, 0);
-        }
-        return undefined;
+        for (const inode of both) inode.unreturned.end(state);
+        giveLocksBack(range, state);
+        return end;
       },
+      goesTo: [end],
     },
   ];
+}
+
+function giveLocksBack({ source, target }: CloneRange, state: State): void {
+  for (const inode of [source, target]) {
+    inode.lock.set(state, 0);
+    inode.mmapLocked.set(state, 0);
+  }
 }
 
 /** BTRFS_INODE_NODATASUM of both files must agree: none is to have checksums for a part of its data only. */
@@ -74,17 +85,19 @@ function refuse(locks: string): Step {
 }
 
 /** btrfs_remap_file_range_prep, and the expansion of the destination. */
-function prepare({ machine }: OperationContext, range: CloneRange, held: string): Step[] {
+function prepare(context: OperationContext, range: CloneRange, held: string): Step[] {
+  const { machine } = context;
   const { source, target, expanded } = range;
   const flushesSource = machine.rules.cloneFlushesSource;
   return [
     ...writeAndWait(
+      context,
       source,
       (state) => (flushesSource ? below(source.segments.count) : range.sourceFlush(state)),
       range.sourceFlush,
       { what: 'the source', locks: held },
     ),
-    ...writeAndWait(target, range.targetFlush, range.targetFlush, { what: 'the destination', locks: held }),
+    ...writeAndWait(context, target, range.targetFlush, range.targetFlush, { what: 'the destination', locks: held }),
     {
       name: 'generic_remap_file_range_prep',
       locks: held,
@@ -106,11 +119,11 @@ function prepare({ machine }: OperationContext, range: CloneRange, held: string)
       ready: (state) => isIdle(target, state, expanded(state)),
       waitsFor: 'the ordered extents in the gap',
       apply: (state) => {
-        contExpand(machine, target, state, range.before);
+        contExpand(machine, target, state, range.before, context.fails(state, 'enomem', 'cont_expand'));
         return undefined;
       },
     },
-    ...writeAndWait(target, expanded, expanded, { what: 'the gap', locks: held, needed: range.expands }),
+    ...writeAndWait(context, target, expanded, expanded, { what: 'the gap', locks: held, needed: range.expands }),
   ];
 }
 
@@ -187,7 +200,11 @@ function replaceExtents(context: OperationContext, range: CloneRange, held: stri
         },
       },
       ...(machine.rules.cloneCopiesInlineToPage
-        ? writeAndWait(target, targetBlocks, targetBlocks, { what: 'what was copied', locks: held })
+        ? writeAndWait(context, target, targetBlocks, targetBlocks, {
+            what: 'what was copied',
+            locks: held,
+            failed: 'truncate_inode_pages_range',
+          })
         : []),
     ];
   }

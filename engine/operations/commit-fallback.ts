@@ -2,10 +2,10 @@ import type { Inode } from '../model/inode.ts';
 import type { Machine } from '../model/machine.ts';
 import { below } from '../state/bits.ts';
 import type { State } from '../state/layout.ts';
-import { commitAndWait } from './commit-and-wait.ts';
+import { commitAndWait, readOnly, type SyncEnd } from './commit-and-wait.ts';
 import type { OperationContext } from './context.ts';
 import { pagesAreUnlocked, startOrderedExtent, writeRange } from './delalloc.ts';
-import type { Step } from './step.ts';
+import { following, type Step } from './step.ts';
 
 /** Label of the first step of `commitFallback`. */
 export const fallBackToCommit = 'inode_unlock to commit';
@@ -14,18 +14,14 @@ export const fallBackToCommit = 'inode_unlock to commit';
 export const toCommit = 'btrfs_end_transaction to commit';
 
 /** Can it happen that the log does not do, so that an fsync has to commit the transaction? */
-export function mayFallBack({ names, mount }: Machine): boolean {
-  return names !== undefined || mount.notreelog;
+export function mayFallBack({ log, mount }: Machine): boolean {
+  return log.mayBeGivenUp || mount.notreelog;
 }
 
 /** What an fsync does at its end, whichever way it takes. */
-export interface FsyncEnd {
+export interface FsyncEnd extends SyncEnd {
   /** Gives the inode lock back. */
   readonly unlock: (state: State) => undefined;
-  /** Promises, or tells of a write error. */
-  readonly finish: (state: State) => void;
-  /** What it returns, in words, if that is an error. */
-  readonly outcome?: (state: State) => string | undefined;
 }
 
 /**
@@ -49,14 +45,17 @@ export function commitFallback(context: OperationContext, end: FsyncEnd, file?: 
       label: toCommit,
       locks: '',
       does: 'Gives the transaction handle back: what still has to be waited for may need the transaction.',
+      ...(transaction.mayAbort ? { goesTo: [following, readOnly] } : {}),
       apply: (state) => {
         transaction.endStarted(state);
-        return undefined;
+        return transaction.isAborted(state) ? readOnly : undefined;
       },
     },
-    // Before 487781796d30 every fsync has waited already; a full one has since.
-    ...(file !== undefined && rules.fastFsyncWaitsForWritebackOnly ? waitOrderedRange(file) : []),
-    ...commitAndWait(context, end.finish, end.outcome, ' of fsync'),
+    // From b5e6c3e170b7 to 487781796d30 every fsync has waited already; before and since, a full one has.
+    ...(file !== undefined && (rules.fastFsyncLogsRunningExtents || rules.fastFsyncWaitsForWritebackOnly)
+      ? waitOrderedRange(file)
+      : []),
+    ...commitAndWait(context, end, ' of fsync'),
   ];
 }
 

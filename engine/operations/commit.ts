@@ -1,11 +1,17 @@
-import { type Machine, publishCommit } from '../model/machine.ts';
+import type { FailureTest } from '../faults.ts';
+import { dropCommit, type Machine, publishCommit } from '../model/machine.ts';
 import type { State } from '../state/layout.ts';
 import type { OperationContext } from './context.ts';
 import { pagesAreUnlocked, unsubmitted, writeRange } from './delalloc.ts';
 import { end, following, type Step } from './step.ts';
 
+/** Label of the step behind a commit that has failed; `suffix` as in `commitTransaction`. */
+function cleanUp(suffix: string): string {
+  return `cleanup_transaction${suffix}`;
+}
+
 /** `commit`: the periodic commit of the transaction kthread. It flushes no data. */
-export function commit({ machine }: OperationContext): Step[] {
+export function commit({ machine, fails }: OperationContext): Step[] {
   const { transaction } = machine;
   return [
     {
@@ -13,21 +19,50 @@ export function commit({ machine }: OperationContext): Step[] {
       locks: '',
       does: 'Begins the commit of the running transaction (TRANS_STATE_COMMIT_START); there is nothing to do when none runs or it is being committed.',
       goesTo: [following, end],
-      says: (state) => (transaction.isRunning(state) ? undefined : 'no transaction to commit'),
+      says: (state) => (canCommit(state) ? undefined : 'no transaction to commit'),
       apply: (state) => {
-        if (!transaction.isRunning(state)) return end;
+        if (!canCommit(state)) return end;
         transaction.beginCommit(state);
         return undefined;
       },
     },
-    ...commitTransaction(machine),
+    ...commitTransaction(machine, fails),
     {
       name: 'transaction_completed',
       locks: '',
       does: 'last_trans_committed moves; TRANS_STATE_COMPLETED.',
+      goesTo: [end],
       apply: (state) => {
         transaction.complete(state);
-        return undefined;
+        return end;
+      },
+    },
+    ...cleanupTransaction(machine, ''),
+  ];
+
+  function canCommit(state: State): boolean {
+    return transaction.isRunning(state) && !transaction.isAborted(state);
+  }
+}
+
+/** The end of a commit that has failed; `fail` is what its task does then. */
+export function cleanupTransaction(
+  { transaction }: Machine,
+  suffix: string,
+  fail: (state: State) => void = () => undefined,
+): Step[] {
+  if (!transaction.mayAbort) return [];
+  return [
+    {
+      name: 'cleanup_transaction',
+      label: cleanUp(suffix),
+      locks: '',
+      does: 'The transaction is aborted, and the file system read-only: wakes who waits for the commit. Returns -EIO.',
+      says: () => 'returns -EIO: the transaction is aborted',
+      goesTo: [end],
+      apply: (state) => {
+        fail(state);
+        return end;
       },
     },
   ];
@@ -37,19 +72,29 @@ export function commit({ machine }: OperationContext): Step[] {
  * btrfs_commit_transaction from TRANS_STATE_COMMIT_START to the durable super block. `suffix` tells the labels of its
  * steps apart from others of the operation.
  */
-export function commitTransaction(machine: Machine, suffix = ''): Step[] {
+export function commitTransaction(machine: Machine, fails: FailureTest, suffix = ''): Step[] {
   const { transaction, inodes, names, log, mount } = machine;
+  const failing = transaction.mayAbort ? { goesTo: [following, cleanUp(suffix)] } : {};
+  const superFails = (state: State) => fails(state, 'io', 'write_super') || transaction.isAborted(state);
+  /** An abort in the meantime ends a commit before it has frozen the trees. */
+  const stopped = (state: State): string | undefined => {
+    if (!transaction.isAborted(state)) return undefined;
+    transaction.cleanUpRunning(state);
+    return cleanUp(suffix);
+  };
   const steps: Step[] = [
     ...(mount.flushoncommit ? flushDelalloc(machine) : []),
     {
       name: 'commit_doing',
       locks: '',
       does: 'Waits for the previous commit, for handles that were started and for logged ordered extents; from here on nobody joins.',
-      ready: (state) => transaction.canStopJoins(state),
+      ready: (state) => transaction.isAborted(state) || transaction.canStopJoins(state),
       waitsFor: 'the previous commit, the handles in use and the ordered extents that were logged',
+      ...failing,
       apply: (state) => {
-        transaction.stopJoins(state);
-        return undefined;
+        const target = stopped(state);
+        if (target === undefined) transaction.stopJoins(state);
+        return target;
       },
     },
     {
@@ -58,7 +103,10 @@ export function commitTransaction(machine: Machine, suffix = ''): Step[] {
       does: 'Takes the trees as they are, frees the log tree, and lets the next transaction start (TRANS_STATE_UNBLOCKED).',
       ready: (state) => transaction.writers.get(state) === 0,
       waitsFor: 'the handles in use',
+      ...failing,
       apply: (state) => {
+        const target = stopped(state);
+        if (target !== undefined) return target;
         for (const inode of inodes) {
           inode.tree.items.commit(state);
           inode.committing.copyFrom(state, inode.tree);
@@ -75,7 +123,13 @@ export function commitTransaction(machine: Machine, suffix = ''): Step[] {
       name: 'write_super',
       locks: 'tree_log_mutex',
       does: 'Writes the trees, flushes the devices and writes the super block: the transaction is durable, and there is no log on disk.',
+      ...failing,
+      says: (state) => (superFails(state) ? 'the super block is not written: -EIO' : undefined),
       apply: (state) => {
+        if (superFails(state)) {
+          dropCommit(machine, state);
+          return cleanUp(suffix);
+        }
         publishCommit(machine, state);
         return undefined;
       },

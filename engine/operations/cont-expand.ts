@@ -32,15 +32,15 @@ export function canExpand(inode: Inode, state: State, target: number): boolean {
 /**
  * btrfs_cont_expand from i_size to the end of `target`: the tail of the old last block is zeroed, and a hole extent
  * map on the list of modified extents covers the rest, one for each that btrfs_get_extent finds there. An item is
- * inserted only without NO_HOLES.
+ * inserted only without NO_HOLES. `fails`: memory for the extent map is wanting, so that the next fsync is a full one.
  */
-export function contExpand(machine: Machine, inode: Inode, state: State, target: number): void {
+export function contExpand(machine: Machine, inode: Inode, state: State, target: number, fails: boolean): void {
   const { transaction, log, rules, mount } = machine;
   const { block } = unalignedTail(inode, state);
   const hole = expansion(inode, state, target);
   if (block !== 0) truncateBlock(inode, state, block);
   if (hole === 0) return;
-  if (mount.holes) {
+  if (mount.holes && !transaction.isAborted(state)) {
     transaction.start(state);
     inode.tree.insertExtent(state, hole, 'hole', inode.tree.version);
     inode.markHoles(state, hole, true);
@@ -50,9 +50,11 @@ export function contExpand(machine: Machine, inode: Inode, state: State, target:
   const { extentMaps } = inode;
   for (let rest = hole; rest !== 0; ) {
     const piece = rest & getHole(inode, state, rest) || runFrom(rest, lowest(rest));
-    extentMaps.insertHoles(state, piece, transaction.generation.get(state));
+    if (fails) extentMaps.drop(state, piece);
+    else extentMaps.insertHoles(state, piece, transaction.generation.get(state));
     rest &= ~piece;
   }
+  if (fails) inode.setFullSync(state, inode.lastTrans.get(state));
   // maybe_insert_hole with NO_HOLES marks the inode although nothing is inserted; gone with cceaa89f02f1.
   if (rules.expandMarksInode) {
     inode.setLastTrans(state, transaction.generation.get(state), log);

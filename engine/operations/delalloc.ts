@@ -69,6 +69,11 @@ export function becomesInline(inode: Inode, state: State, pages: number): boolea
 export function insertInlineExtent(inode: Inode, state: State): void {
   const { fs, pages, segments } = inode;
   const block = segments.wholeBlocks(1);
+  pages.dirty.set(state, pages.dirty.get(state) & ~block);
+  if (fs.transaction.isAborted(state)) {
+    inode.writeErrors.note(state, block);
+    return;
+  }
   fs.transaction.join(state);
   inode.extentMaps.drop(state, block);
   inode.insertInlineItem(state, inode.size.get(state));
@@ -76,7 +81,6 @@ export function insertInlineExtent(inode: Inode, state: State): void {
   setInodeLastTrans(fs, inode, state);
   inode.setFullSync(state, fs.transaction.generation.get(state));
   fs.transaction.end(state);
-  pages.dirty.set(state, pages.dirty.get(state) & ~block);
 }
 
 /** The parts of ordered extents that no writeback has submitted. */
@@ -84,18 +88,21 @@ export function unsubmitted(inode: Inode, state: State): number {
   return inode.orderedExtents.covered.get(state) & inode.pages.dirty.get(state);
 }
 
-/** btrfs_fdatawrite_range in one go: allocates and submits all dirty ones of `pages`. Returns the new ordered extents. */
-export function writeRange(inode: Inode, state: State, pages: number): number {
-  let started = 0;
+/**
+ * btrfs_fdatawrite_range in one go: allocates and submits all dirty ones of `pages`. `fails`: the device does not write
+ * the ordered extents that this starts.
+ */
+export function writeRange(inode: Inode, state: State, pages: number, fails = false): void {
+  const { starts, failing } = inode.orderedExtents;
+  const before = starts.get(state);
   if (becomesInline(inode, state, pages)) insertInlineExtent(inode, state);
   for (let run = nextDelalloc(inode, state, pages); run !== 0; run = nextDelalloc(inode, state, pages)) {
     inode.blocks.choose(state, run);
     createIoExtentMap(inode, state, run);
     addOrderedExtents(inode, state, run);
-    started |= run;
   }
   submit(inode, state, pages);
-  return started;
+  if (fails) failing.add(state, starts.get(state) & ~before);
 }
 
 /**

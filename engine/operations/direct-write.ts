@@ -3,7 +3,7 @@ import type { FileOperation, OperationRange } from '../scenario.ts';
 import { blockSize } from '../segments.ts';
 import { highest } from '../state/bits.ts';
 import type { State } from '../state/layout.ts';
-import { lockAndFlush } from './change-range.ts';
+import { failedWait, lockAndFlush } from './change-range.ts';
 import { canExpand, contExpand, unalignedTail } from './cont-expand.ts';
 import type { OperationContext } from './context.ts';
 import {
@@ -15,8 +15,12 @@ import {
   writeRange,
 } from './delalloc.ts';
 import { dropPages } from './drop-pages.ts';
-import type { Step } from './step.ts';
+import { end, following, type Step } from './step.ts';
 import { noteWrite, write } from './write.ts';
+import { tellsError } from './write-failure.ts';
+
+/** What a direct write says for which memory is wanting. */
+const tellsNoMemory = 'returns -ENOMEM';
 
 /** `direct-write F R`: O_DIRECT. Since 6.15 a file with checksums is written through the page cache and flushed. */
 export function directWrite(context: OperationContext, operation: FileOperation): Step[] {
@@ -45,7 +49,7 @@ function bufferedInstead(context: OperationContext, operation: FileOperation): S
       ready: (state) => pagesAreUnlocked(inode, state),
       waitsFor: 'the page locks that a writeback holds',
       apply: (state) => {
-        writeRange(inode, state, pages.dirty.get(state) & blocks(state));
+        writeRange(inode, state, pages.dirty.get(state) & blocks(state), context.fails(state, 'io', 'end_bio'));
         return undefined;
       },
     },
@@ -55,16 +59,23 @@ function bufferedInstead(context: OperationContext, operation: FileOperation): S
       does: 'Waits until the data is written. The ordered extents need not be complete.',
       ready: (state) => (pages.writeback.get(state) & blocks(state)) === 0,
       waitsFor: 'the writeback of the range to end',
-      apply: () => undefined,
+      says: (state) => (inode.writeErrors.inMapping(state) ? tellsError : undefined),
+      apply: (state) => {
+        inode.writeErrors.takeFromMapping(state);
+        return undefined;
+      },
     },
   ];
 }
 
 function direct(context: OperationContext, operation: FileOperation): Step[] {
-  const { machine, task, registers } = context;
+  const { machine, task, registers, fails } = context;
   const { rules, guards } = machine;
   const inode = machine.inodes[operation.file]!;
-  const { segments, orderedExtents, extentMaps, tree } = inode;
+  const { segments, orderedExtents, extentMaps, tree, writeErrors } = inode;
+  const noMap = (state: State) => fails(state, 'enomem', 'create_io_em');
+  const noOrderedExtent = (state: State) => fails(state, 'enomem', 'btrfs_add_ordered_extent');
+  const says = (fails: (state: State) => boolean) => (state: State) => (fails(state) ? tellsNoMemory : undefined);
   /** What is written, fixed while the inode lock is held. */
   const written = registers.field('direct', 2 ** context.segments - 1);
   const range = (state: State) => segments.maskAt(operation.range, inode.size.get(state));
@@ -83,7 +94,7 @@ function direct(context: OperationContext, operation: FileOperation): Step[] {
       const target = range(state);
       const within = (target & ~inode.inside(state)) === 0;
       written.set(state, target);
-      if (!within) contExpand(machine, inode, state, target);
+      if (!within) contExpand(machine, inode, state, target, false);
       orderedExtents.beginDirect(state, target);
       inode.blocks.choose(state, target);
       if (!keepsLock) replaceContent(state);
@@ -112,12 +123,15 @@ function direct(context: OperationContext, operation: FileOperation): Step[] {
       does: `Waits until the blocks are on the device${keepsLock ? ', then gives the inode lock back' : ''}. The ordered extent need not be complete.`,
       ready: (state) => (orderedExtents.directIo.get(state) & written.get(state)) === 0,
       waitsFor: 'the blocks to be written',
+      says: (state) => ((writeErrors.blocks.get(state) & written.get(state)) === 0 ? undefined : tellsError),
       apply: (state) => {
         orderedExtents.endDirect(state, written.get(state));
         if (keepsLock) inode.lock.set(state, 0);
-        return undefined;
+        return end;
       },
+      goesTo: [end],
     },
+    ...failedWait(inode),
   ];
 
   /** With the inode lock, or dio_sem, held until the blocks are submitted. */
@@ -129,16 +143,19 @@ function direct(context: OperationContext, operation: FileOperation): Step[] {
         does: 'Moves i_size, drops the pages of the range, and adds a pinned extent map to the tree and to the list of modified extents.',
         ready: ready!,
         waitsFor: waitsFor!,
+        goesTo: [following, end],
+        says: says(noMap),
         apply: (state) => {
           apply(state);
-          addExtentMap(state);
-          return undefined;
+          return addExtentMap(state);
         },
       },
       {
         name: 'btrfs_add_ordered_extent',
         locks: 'inode lock, range lock',
         does: 'Adds the ordered extent (BTRFS_ORDERED_DIRECT).',
+        goesTo: [following, end],
+        says: says(noOrderedExtent),
         apply: addOrderedExtent,
       },
     ];
@@ -151,12 +168,16 @@ function direct(context: OperationContext, operation: FileOperation): Step[] {
       name: 'create_io_em',
       locks: 'range lock, extent map tree lock',
       does: 'Adds a pinned extent map to the tree and to the list of modified extents.',
+      goesTo: [following, end],
+      says: says(noMap),
       apply: addExtentMap,
     };
     const ordered: Step = {
       name: 'btrfs_add_ordered_extent',
       locks,
       does: 'Adds the ordered extent (BTRFS_ORDERED_DIRECT).',
+      goesTo: [following, end],
+      says: says(noOrderedExtent),
       apply: addOrderedExtent,
     };
     if (!guards['direct-write.ordered-extent-first']) return [first, map, ordered];
@@ -170,9 +191,25 @@ function direct(context: OperationContext, operation: FileOperation): Step[] {
     ];
   }
 
-  function addExtentMap(state: State): undefined {
+  function addExtentMap(state: State): string | undefined {
+    if (noMap(state)) return giveUp(state);
     extentMaps.drop(state, written.get(state) & ~inode.blocks.overwritten(state, written.get(state)));
     createIoExtentMap(inode, state, written.get(state));
+    return undefined;
+  }
+
+  /**
+   * The error path of btrfs_create_dio_extent: no extent map stays, the blocks are given back, and write(2) returns -ENOMEM.
+   * What the range holds is taken as undefined.
+   */
+  function giveUp(state: State): typeof end {
+    const target = written.get(state);
+    extentMaps.drop(state, target & ~inode.blocks.overwritten(state, target) & ~orderedExtents.covered.get(state));
+    orderedExtents.unlockRange(state, target);
+    orderedExtents.endDirect(state, target);
+    writeErrors.undefine(state, target);
+    if (inode.lock.get(state) === task + 1) inode.lock.set(state, 0);
+    return end;
   }
 
   /** Under the inode lock nobody sees that the file has new data before there is an ordered extent to wait for. */
@@ -183,10 +220,14 @@ function direct(context: OperationContext, operation: FileOperation): Step[] {
     if (target !== 0) inode.size.change(state, Math.max(inode.size.get(state), highest(target) + 1));
   }
 
-  function addOrderedExtent(state: State): undefined {
+  function addOrderedExtent(state: State): string | undefined {
+    if (noOrderedExtent(state)) return giveUp(state);
+    const before = orderedExtents.starts.get(state);
     if (keepsLock) replaceContent(state);
     addOrderedExtents(inode, state, written.get(state));
+    if (fails(state, 'io', 'end_bio')) orderedExtents.failing.add(state, orderedExtents.starts.get(state) & ~before);
     orderedExtents.directPending.set(state, orderedExtents.directPending.get(state) | written.get(state));
     inode.noteSubmitted(state, written.get(state));
+    return undefined;
   }
 }

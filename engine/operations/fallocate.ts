@@ -2,11 +2,12 @@ import type { Inode } from '../model/inode.ts';
 import type { AllocateOperation } from '../scenario.ts';
 import { below, highest, lowest, runFrom, runs } from '../state/bits.ts';
 import type { Field, State } from '../state/layout.ts';
-import { lockAndFlush, lockRange, splitBlocks, updateInodeAndUnlock } from './change-range.ts';
+import { failedWait, lockAndFlush, lockRange, splitBlocks, updateInodeAndUnlock } from './change-range.ts';
 import { canExpand, contExpand, truncateBlock, unalignedTail } from './cont-expand.ts';
 import type { OperationContext } from './context.ts';
 import { isIdle, startOrderedExtent } from './delalloc.ts';
 import { replaceExtentMaps } from './drop-extent-maps.ts';
+import { refusal, refused } from './read-only.ts';
 import { end, type Step } from './step.ts';
 import { startTransaction, updateTimes } from './transaction-handle.ts';
 
@@ -51,7 +52,7 @@ function allocate(context: OperationContext, operation: AllocateOperation, zeroe
   return [
     lock,
     ...(machine.rules.fallocateUpdatesTimesFirst
-      ? [updateTimes(machine, inode, 'file_modified', { locks: 'inode lock' })]
+      ? [updateTimes(machine, inode, 'file_modified', { locks: 'inode lock', failing: refused })]
       : []),
     startOrderedExtent(inode, (state) => (expands(state) ? unalignedTail(inode, state).block : 0), {
       locks: 'inode lock',
@@ -66,7 +67,8 @@ function allocate(context: OperationContext, operation: AllocateOperation, zeroe
       waitsFor: 'the ordered extents of the last block',
       apply: (state) => {
         const { block } = unalignedTail(inode, state);
-        if ((gap(state) & ~block) !== 0) contExpand(machine, inode, state, gap(state));
+        if ((gap(state) & ~block) !== 0)
+          contExpand(machine, inode, state, gap(state), context.fails(state, 'enomem', 'cont_expand'));
         else if (block !== 0) truncateBlock(inode, state, block);
         return undefined;
       },
@@ -127,6 +129,11 @@ function allocate(context: OperationContext, operation: AllocateOperation, zeroe
         return updateInodeAndUnlock(machine, inode, state);
       },
     },
+    ...failedWait(inode),
+    ...refusal(machine, 'inode lock', (state) => {
+      orderedExtents.unlockRange(state, wanted(state));
+      inode.lock.set(state, 0);
+    }),
   ];
 
   function zeroRangePlan(blocks: Field): Step {

@@ -1,3 +1,4 @@
+import { blocksOverwritten } from '../model/blocks-overwritten.ts';
 import type { Inode } from '../model/inode.ts';
 import { type Machine, setInodeLastTrans } from '../model/machine.ts';
 import type { State } from '../state/layout.ts';
@@ -34,7 +35,7 @@ export function finishOrderedIo(machine: Machine, inode: Inode, start: number): 
         if (fails(state)) return failBio(state, extent);
         pages.endWriteback(state, extent);
         orderedExtents.directIo.set(state, orderedExtents.directIo.get(state) & ~extent);
-        if (inPlace(state)) inode.blocksOverwritten(state, extent & ended);
+        if (inPlace(state)) blocksOverwritten(inode, state, extent & ended);
         else inode.blocksWritten(state, extent);
         return (extent & pages.dirty.get(state)) === 0 ? undefined : 'end_bio';
       },
@@ -55,7 +56,10 @@ export function finishOrderedIo(machine: Machine, inode: Inode, start: number): 
       does: 'Joins the running transaction, or creates one.',
       ready: (state) => transaction.canJoin(state),
       waitsFor: 'the transaction commit to let the next transaction start',
+      ...(transaction.mayAbort ? { goesTo: [following, 'btrfs_drop_extent_map_range'] } : {}),
+      says: (state) => (transaction.isAborted(state) ? 'a transaction was aborted: -EROFS' : undefined),
       apply: (state) => {
+        if (transaction.isAborted(state)) return failCompletion(state);
         transaction.join(state);
         return undefined;
       },
@@ -148,8 +152,20 @@ export function finishOrderedIo(machine: Machine, inode: Inode, start: number): 
     },
   ];
 
+  /** The error path of btrfs_finish_one_ordered: the blocks are written, and nothing will point to them. */
+  function failCompletion(state: State): string {
+    const extent = orderedExtents.from(state, start);
+    orderedExtents.failing.add(state, 1 << start);
+    orderedExtents.unlockRange(state, allocated(state) ? extent : 0);
+    if (rules.failedCompletionsAreErrors) inode.failWrite(state, extent);
+    return 'btrfs_drop_extent_map_range';
+  }
+
   function failBio(state: State, extent: number): string {
-    inode.failWrite(state, extent & pages.writeback.get(state));
+    const direct = extent & orderedExtents.directIo.get(state);
+    if (direct === 0) inode.failWrite(state, extent & pages.writeback.get(state));
+    else inode.failDirectWrite(state, direct);
+    orderedExtents.directIo.set(state, orderedExtents.directIo.get(state) & ~direct);
     pages.endWriteback(state, extent);
     extentMaps.markUnbacked(state, start);
     if (guards['fsync.cow-write-error']) inode.writeErrors.cow.set(state, inode.writeErrors.cow.mask);

@@ -7,9 +7,10 @@ import { fsyncReturns } from './fsync-returns.ts';
 import { joinLog } from './join-log.ts';
 import { NameLog, waitsForLogMutex } from './log-names.ts';
 import { endLogTrans, forceRegister, giveUpLog } from './log-parents.ts';
+import { refusal } from './read-only.ts';
 import { skipped } from './skip-check.ts';
 import { following, type Step } from './step.ts';
-import { syncLog } from './sync-log.ts';
+import { failedLogSync, syncLog } from './sync-log.ts';
 
 /** `fsync D` of a directory: btrfs_sync_file, for which there is nothing to write and no extent to log. */
 export function fsyncDirectory(context: OperationContext, { directory }: DirectoryOperation): Step[] {
@@ -26,6 +27,7 @@ export function fsyncDirectory(context: OperationContext, { directory }: Directo
   const unlock = (state: State): undefined => {
     inode.lock.set(state, 0);
   };
+  const returning = { unlock, finish: promise.fulfil, fail: () => undefined };
   const skips = (state: State) =>
     inodeInLog(machine, inode, state, transaction.generation.get(state)) ||
     inode.lastTrans.get(state) <= transaction.lastCommitted.get(state);
@@ -78,9 +80,11 @@ export function fsyncDirectory(context: OperationContext, { directory }: Directo
     },
     endLogTrans(machine, force),
     { name: 'inode_unlock', locks: 'inode lock', does: 'Gives the inode lock back.', apply: unlock },
-    ...giveUpLog(machine),
-    ...syncLog(machine, transid),
-    ...fsyncReturns(machine, transid, { unlock, finish: promise.fulfil }),
-    ...commitFallback(context, { unlock, finish: promise.fulfil }),
+    ...giveUpLog(machine, transid),
+    ...syncLog(context, transid),
+    ...fsyncReturns(machine, transid, returning),
+    ...failedLogSync(context, transid, returning.fail),
+    ...commitFallback(context, returning),
+    ...refusal(machine, 'inode lock', unlock),
   ];
 }

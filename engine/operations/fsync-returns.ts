@@ -1,6 +1,7 @@
 import type { Machine } from '../model/machine.ts';
 import type { Field, State } from '../state/layout.ts';
 import type { FsyncEnd } from './commit-fallback.ts';
+import { tellsReadOnly } from './read-only.ts';
 import { skipped } from './skip-check.ts';
 import { end, type Step } from './step.ts';
 
@@ -11,21 +12,26 @@ import { end, type Step } from './step.ts';
 export function fsyncReturns(
   { transaction, log }: Machine,
   transid: Field,
-  { unlock, finish, outcome }: FsyncEnd,
+  { unlock, finish, fail, outcome }: FsyncEnd,
   beforeSkip?: { readonly does: string; readonly apply: (state: State) => void },
 ): Step[] {
   const says = outcome && { says: outcome };
   const endTransaction = (state: State): typeof end => {
     transaction.endStarted(state);
-    finish(state);
+    // btrfs_end_transaction fails when a transaction was aborted.
+    if (transaction.isAborted(state)) fail(state);
+    else finish(state);
     return end;
   };
+  const ends = transaction.mayAbort
+    ? { says: (state: State) => (transaction.isAborted(state) ? tellsReadOnly : outcome?.(state)) }
+    : says;
   return [
     {
       name: 'return',
       locks: '',
       does: 'Moves last_log_commit, wakes the tasks that joined this log sync, ends the transaction handle and returns 0.',
-      ...says,
+      ...ends,
       goesTo: [end],
       apply: (state) => {
         log.finishSync(state, transid.get(state));
@@ -37,7 +43,7 @@ export function fsyncReturns(
       label: 'return joined',
       locks: '',
       does: 'Ends the transaction handle and returns 0.',
-      ...says,
+      ...ends,
       goesTo: [end],
       apply: endTransaction,
     },

@@ -16,10 +16,8 @@ export function fsyncWaits(scope: FsyncScope): Step[] {
 
 /** start_ordered_ops of the fsync's range. */
 export function startOrderedOps({ inode, blocks, fails }: FsyncScope, state: State): undefined {
-  const { starts, failing } = inode.orderedExtents;
-  const before = starts.get(state);
-  writeRange(inode, state, inode.pages.dirty.get(state) & blocks(state));
-  if (fails(state, 'io', 'start_ordered_ops')) failing.add(state, starts.get(state) & ~before);
+  writeRange(inode, state, inode.pages.dirty.get(state) & blocks(state), fails(state, 'io', 'start_ordered_ops'));
+  return undefined;
 }
 
 /** Until 4.18: a fast fsync leaves the waiting to the log items and the log sync. */

@@ -9,9 +9,10 @@ import { fsyncWaits, startOrderedOps } from './fsync-waits.ts';
 import { joinLog } from './join-log.ts';
 import { logInode } from './log-inode.ts';
 import { fileNames, giveUpLog } from './log-parents.ts';
+import { refusal } from './read-only.ts';
 import { skipCheck, tookNothing } from './skip-check.ts';
 import { following, type Step } from './step.ts';
-import { syncLog } from './sync-log.ts';
+import { failedLogSync, syncLog } from './sync-log.ts';
 import { failure, isUntold, loggingFailed, tellsError } from './write-failure.ts';
 
 /** `fsync F`, `fsync F R`, and `fdatasync`: btrfs_sync_file, which ignores the difference. */
@@ -20,6 +21,7 @@ export function fsync(context: OperationContext, operation: FileOperation): Step
   const scope = fsyncScope(context, operation);
   const { inode, machine } = scope;
   const names = fileNames(context, operation.file);
+  const returning = { unlock, finish, fail, outcome };
   /** Between the skip check and this page release may have set the flag: it is cleared all the same. */
   const clearFlag = {
     does: 'clears the full-sync flag',
@@ -65,10 +67,15 @@ export function fsync(context: OperationContext, operation: FileOperation): Step
         return scope.ioError.get(state) === 1 ? loggingFailed : undefined;
       },
     },
-    ...giveUpLog(machine),
-    ...syncLog(machine, scope.transid),
-    ...fsyncReturns(machine, scope.transid, { unlock, finish, outcome }, clearFlag),
-    ...commitFallback(context, { unlock, finish, outcome }, inode),
+    ...giveUpLog(machine, scope.transid),
+    ...syncLog(context, scope.transid),
+    ...fsyncReturns(machine, scope.transid, returning, clearFlag),
+    ...failedLogSync(context, scope.transid, fail),
+    ...commitFallback(context, returning, inode),
+    ...refusal(machine, 'inode lock', (state) => {
+      unlock(state);
+      fail(state);
+    }),
     ...failure(scope, unlock),
   ];
 
@@ -82,7 +89,11 @@ export function fsync(context: OperationContext, operation: FileOperation): Step
   }
 
   function finish(state: State): void {
-    if (isUntold(scope, state)) inode.writeErrors.tell(state, task);
+    if (isUntold(scope, state)) fail(state);
     else promise.fulfil(state);
+  }
+
+  function fail(state: State): void {
+    inode.writeErrors.tell(state, task);
   }
 }

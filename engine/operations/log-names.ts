@@ -144,7 +144,7 @@ class NameLogging {
     for (const directory of this.#parentsInCommitRoot(node)) {
       if (!this.#names.isLinked(this.#state, directory)) {
         // The directory is deleted: an error, on which the whole log is given up.
-        this.#names.fullCommit.set(this.#state, this.#transid);
+        this.#machine.log.fullCommit.set(this.#state, this.#transid);
         return false;
       }
       if (!this.#needsLog(directory)) continue;

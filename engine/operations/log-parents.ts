@@ -78,21 +78,24 @@ export function forceRegister({ registers }: OperationContext): Field {
 }
 
 /** Another task has given the log of this transaction up (btrfs_need_log_full_commit). */
-export function needsFullCommit({ names, transaction }: Machine, state: State): boolean {
+export function needsFullCommit({ log, transaction }: Machine, state: State): boolean {
   const generation = transaction.generation.get(state);
-  return names !== undefined && generation > 0 && names.fullCommit.get(state) === generation;
+  return generation > 0 && log.fullCommit.get(state) === generation;
 }
 
 /** btrfs_sync_log ends at once where the log of this transaction was given up. */
-export function giveUpLog(machine: Machine): Step[] {
-  if (machine.names === undefined) return [];
+export function giveUpLog(machine: Machine, transid: Field): Step[] {
+  const { log } = machine;
+  if (!log.mayBeGivenUp) return [];
+  /** Who has joined a log transaction that was written before takes its result. */
+  const isWritten = (state: State) => log.writesMayFail && log.hasLeader(state, transid.get(state));
   return [
     {
       name: 'sync_log',
       label: 'sync_log given up',
       locks: 'root log_mutex',
       does: 'Another task could not log what it had to: the transaction has to be committed.',
-      when: (state) => needsFullCommit(machine, state),
+      when: (state) => needsFullCommit(machine, state) && !isWritten(state),
       goesTo: [toCommit],
       apply: () => toCommit,
     },

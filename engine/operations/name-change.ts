@@ -4,6 +4,7 @@ import { type Namespace, nobody } from '../model/namespace.ts';
 import type { State } from '../state/layout.ts';
 import type { OperationContext } from './context.ts';
 import { pagesAreUnlocked, writeRange } from './delalloc.ts';
+import { refusal } from './read-only.ts';
 import { end, following, type Step } from './step.ts';
 import { startTransaction } from './transaction-handle.ts';
 
@@ -27,7 +28,7 @@ interface NameChange {
 }
 
 /** The steps of every change of names: inode locks, a transaction handle, the change, what the log is told of it. */
-export function changeNames({ machine, task }: OperationContext, change: NameChange): Step[] {
+export function changeNames({ machine, task, fails }: OperationContext, change: NameChange): Step[] {
   const { transaction } = machine;
   const names = namesOf(machine);
   const { flushes } = change;
@@ -63,7 +64,7 @@ export function changeNames({ machine, task }: OperationContext, change: NameCha
             waitsFor: 'the page locks that a writeback holds',
             apply: (state: State) => {
               const inode = flushes(state)!;
-              writeRange(inode, state, inode.pages.dirty.get(state));
+              writeRange(inode, state, inode.pages.dirty.get(state), fails(state, 'io', 'filemap_flush'));
               return undefined;
             },
           },
@@ -86,13 +87,18 @@ export function changeNames({ machine, task }: OperationContext, change: NameCha
       goesTo: [end],
       apply: (state) => {
         transaction.endStarted(state);
-        for (const { lock } of [...names.inodes, ...names.directories]) {
-          if (lock.get(state) === task + 1) lock.set(state, 0);
-        }
+        unlock(state);
         return end;
       },
     },
+    ...refusal(machine, held, unlock),
   ];
+
+  function unlock(state: State): void {
+    for (const { lock } of [...names.inodes, ...names.directories]) {
+      if (lock.get(state) === task + 1) lock.set(state, 0);
+    }
+  }
 }
 
 /** The namespace of a scenario that has operations on names. */

@@ -3,12 +3,13 @@ import type { FileOperation } from '../scenario.ts';
 import { blockSize } from '../segments.ts';
 import { below, highest } from '../state/bits.ts';
 import type { State } from '../state/layout.ts';
-import { lockAndFlush, lockRange, splitBlocks, updateInodeAndUnlock } from './change-range.ts';
+import { failedWait, lockAndFlush, lockRange, splitBlocks, updateInodeAndUnlock } from './change-range.ts';
 import { truncateBlock } from './cont-expand.ts';
 import type { OperationContext } from './context.ts';
 import { isIdle, startOrderedExtent } from './delalloc.ts';
 import { replaceExtentMaps } from './drop-extent-maps.ts';
 import { getHole } from './get-extent.ts';
+import { refusal, refused } from './read-only.ts';
 import { end, following, type Step } from './step.ts';
 import { startTransaction, updateTimes } from './transaction-handle.ts';
 
@@ -60,7 +61,7 @@ export function punch(context: OperationContext, operation: FileOperation): Step
       },
     },
     ...(rules.fallocateUpdatesTimesFirst
-      ? [updateTimes(machine, inode, 'file_modified', { locks: 'inode lock' })]
+      ? [updateTimes(machine, inode, 'file_modified', { locks: 'inode lock', failing: refused })]
       : []),
     startOrderedExtent(inode, partial, { locks: 'inode lock', label: 'start_ordered_extent of partial blocks' }),
     {
@@ -120,6 +121,11 @@ export function punch(context: OperationContext, operation: FileOperation): Step
         return updateInodeAndUnlock(machine, inode, state);
       },
     },
+    ...failedWait(inode),
+    ...refusal(machine, 'inode lock', (state) => {
+      orderedExtents.unlockRange(state, whole(state));
+      inode.lock.set(state, 0);
+    }),
   ];
 }
 

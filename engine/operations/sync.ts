@@ -2,13 +2,16 @@ import type { State } from '../state/layout.ts';
 import { commitAndWait } from './commit-and-wait.ts';
 import type { OperationContext } from './context.ts';
 import { pagesAreUnlocked, unsubmitted, writeRange } from './delalloc.ts';
-import type { Step } from './step.ts';
+import { end, following, type Step } from './step.ts';
 import { tellsError } from './write-failure.ts';
+
+/** What a sync of a read-only file system says. */
+const syncsNothing = 'the file system has gone read-only: returns 0, and writes nothing';
 
 /** `sync`: syncfs. Writes all dirty data, waits for it, and commits the running transaction. */
 export function sync(context: OperationContext): Step[] {
-  const { machine, task, promise } = context;
-  const { inodes, rules } = machine;
+  const { machine, task, promise, fails } = context;
+  const { inodes, rules, transaction } = machine;
   const inFlight = (state: State) => inodes.some((inode) => inode.orderedExtents.covered.get(state) !== 0);
   const open = (state: State) => inodes.some((inode) => unsubmitted(inode, state) !== 0);
   const unlocked = (state: State) => inodes.every((inode) => pagesAreUnlocked(inode, state));
@@ -20,9 +23,17 @@ export function sync(context: OperationContext): Step[] {
       does: 'Starts writeback of all dirty pages of all files.',
       ready: unlocked,
       waitsFor: 'the page locks that a writeback holds',
+      ...(transaction.mayAbort ? { goesTo: [following, end] } : {}),
+      says: (state) => (transaction.isAborted(state) ? (outcome(state) ?? syncsNothing) : undefined),
       apply: (state) => {
         promise.call(state);
-        for (const inode of inodes) writeRange(inode, state, inode.pages.dirty.get(state));
+        if (transaction.isAborted(state)) {
+          // sync_filesystem: no point in syncing a read-only file system.
+          finish(state);
+          return end;
+        }
+        const failing = fails(state, 'io', 'sync_inodes_sb');
+        for (const inode of inodes) writeRange(inode, state, inode.pages.dirty.get(state), failing);
         return undefined;
       },
     },
@@ -47,20 +58,24 @@ export function sync(context: OperationContext): Step[] {
       waitsFor: 'the ordered extents of all files to complete',
       apply: () => undefined,
     },
-    ...commitAndWait(context, finish, outcome),
+    ...commitAndWait(context, { finish, fail: tell, outcome }),
   ];
 
   /** An error of the super block that this task has not been told of. */
-  function fails(state: State): boolean {
+  function isUntold(state: State): boolean {
     return rules.syncfsTellsErrors && inodes.some(({ writeErrors }) => writeErrors.untoldBySync(state, task));
   }
 
   function outcome(state: State): string | undefined {
-    return fails(state) ? tellsError : undefined;
+    return isUntold(state) ? tellsError : undefined;
   }
 
   function finish(state: State): void {
-    if (!fails(state)) promise.fulfil(state);
+    if (!isUntold(state)) promise.fulfil(state);
+    tell(state);
+  }
+
+  function tell(state: State): void {
     for (const { writeErrors } of inodes) writeErrors.tellBySync(state, task);
   }
 }

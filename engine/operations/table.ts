@@ -13,6 +13,7 @@ import { fsyncDirectory } from './fsync-directory.ts';
 import { mmapWrite } from './mmap-write.ts';
 import { punch } from './punch.ts';
 import { read } from './read.ts';
+import { refusesReadOnly } from './read-only.ts';
 import { releasepage } from './releasepage.ts';
 import type { Step } from './step.ts';
 import { sync } from './sync.ts';
@@ -22,6 +23,10 @@ import { writeback } from './writeback.ts';
 
 /** The steps of one operation, in order. */
 export function operationSteps(context: OperationContext, operation: Operation): Step[] {
+  return [...refusesReadOnly(context.machine, operation), ...ownSteps(context, operation)];
+}
+
+function ownSteps(context: OperationContext, operation: Operation): Step[] {
   switch (operation.kind) {
     case 'write':
       return write(context, operation);

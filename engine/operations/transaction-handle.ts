@@ -1,9 +1,10 @@
 import type { Inode } from '../model/inode.ts';
 import { type Machine, setInodeLastTrans } from '../model/machine.ts';
 import type { State } from '../state/layout.ts';
-import type { Step } from './step.ts';
+import { refused } from './read-only.ts';
+import { end, following, type Step } from './step.ts';
 
-/** btrfs_start_transaction by an operation that holds `locks`. */
+/** btrfs_start_transaction by an operation that holds `locks`; it goes to `refused` when a transaction was aborted. */
 export function startTransaction({ transaction }: Machine, locks: string, label = 'start_transaction'): Step {
   return {
     name: 'start_transaction',
@@ -12,7 +13,9 @@ export function startTransaction({ transaction }: Machine, locks: string, label 
     does: 'Starts a handle on the running transaction, or creates the transaction.',
     ready: (state) => transaction.canStart(state),
     waitsFor: 'the transaction commit to let the next transaction start',
+    ...(transaction.mayAbort ? { goesTo: [following, refused] } : {}),
     apply: (state) => {
+      if (transaction.isAborted(state)) return refused;
       transaction.start(state);
       return undefined;
     },
@@ -21,13 +24,17 @@ export function startTransaction({ transaction }: Machine, locks: string, label 
 
 /**
  * btrfs_update_time, in the kernel function `name`: joins the running transaction, or creates one, so that hole extent
- * maps that follow have its generation.
+ * maps that follow have its generation. When a transaction was aborted the operation goes to `failing`, or ends.
  */
 export function updateTimes(
   machine: Machine,
   inode: Inode,
   name: 'file_modified' | 'file_update_time',
-  { locks, when }: { readonly locks: string; readonly when?: (state: State) => boolean },
+  {
+    locks,
+    when,
+    failing = end,
+  }: { readonly locks: string; readonly when?: (state: State) => boolean; readonly failing?: string },
 ): Step {
   const { transaction } = machine;
   return {
@@ -37,7 +44,9 @@ export function updateTimes(
     ...(when && { when }),
     ready: (state) => transaction.canJoin(state),
     waitsFor: 'the transaction commit to let the next transaction start',
+    ...(transaction.mayAbort ? { goesTo: [following, failing] } : {}),
     apply: (state) => {
+      if (transaction.isAborted(state)) return failing;
       transaction.join(state);
       setInodeLastTrans(machine, inode, state);
       transaction.end(state);

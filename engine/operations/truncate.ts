@@ -8,7 +8,8 @@ import type { OperationContext } from './context.ts';
 import { isIdle, pagesAreUnlocked, startOrderedExtent, unsubmittedOf, writeRange } from './delalloc.ts';
 import { dropExtentMaps } from './drop-extent-maps.ts';
 import { dropPages } from './drop-pages.ts';
-import { end, type Step } from './step.ts';
+import { refusal, refused } from './read-only.ts';
+import { end, following, type Step } from './step.ts';
 import { startTransaction } from './transaction-handle.ts';
 
 /** `truncate F S`: btrfs_setsize, which holds the inode lock throughout. */
@@ -49,7 +50,7 @@ export function truncate({ machine, task, fails }: OperationContext, operation: 
         isIdle(inode, state, expanded(state)) && canExpand(inode, state, segments.wholeBlocks(below(newSize))),
       waitsFor: 'the ordered extents in the gap',
       apply: (state) => {
-        contExpand(machine, inode, state, segments.wholeBlocks(below(newSize)));
+        contExpand(machine, inode, state, segments.wholeBlocks(below(newSize)), fails(state, 'enomem', 'cont_expand'));
         return undefined;
       },
     },
@@ -110,7 +111,9 @@ export function truncate({ machine, task, fails }: OperationContext, operation: 
       does: 'Starts a handle on the running transaction, or creates the transaction.',
       ready: (state) => transaction.canStart(state),
       waitsFor: 'the transaction commit to let the next transaction start',
+      ...(transaction.mayAbort ? { goesTo: [following, refused] } : {}),
       apply: (state) => {
+        if (transaction.isAborted(state)) return refused;
         if (!rules.truncateSetsFullSyncWhenTouched) inode.needsFullSync.set(state, 1);
         transaction.start(state);
         return undefined;
@@ -131,6 +134,7 @@ export function truncate({ machine, task, fails }: OperationContext, operation: 
       },
     },
     ...(guards['inode-update.last-log-commit'] ? [updateInode()] : updateInodeInTwo()),
+    ...refusal(machine, 'inode lock', (state) => inode.lock.set(state, 0)),
   ];
 
   /** An inline item is cut at the new size; a compressed one cannot be, and its page is zeroed instead (BTRFS_NEED_TRUNCATE_BLOCK). */

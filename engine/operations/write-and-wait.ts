@@ -1,14 +1,25 @@
 import type { Inode } from '../model/inode.ts';
 import type { State } from '../state/layout.ts';
+import type { OperationContext } from './context.ts';
 import { pagesAreUnlocked, unsubmittedOf, writeRange } from './delalloc.ts';
-import type { Step } from './step.ts';
+import { following, type Step } from './step.ts';
+import { tellsError } from './write-failure.ts';
 
-/** btrfs_wait_ordered_range: writes what is dirty in `written`, and waits for the ordered extents of `awaited`. */
+/**
+ * btrfs_wait_ordered_range: writes what is dirty in `written`, and waits for the ordered extents of `awaited`. An error of
+ * writeback, which it takes, makes the clone go on at `failed`.
+ */
 export function writeAndWait(
+  { fails }: OperationContext,
   inode: Inode,
   written: (state: State) => number,
   awaited: (state: State) => number,
-  { what, locks, needed = () => true }: { what: string; locks: string; needed?: (state: State) => boolean },
+  {
+    what,
+    locks,
+    needed = () => true,
+    failed = 'inode_unlock',
+  }: { what: string; locks: string; needed?: (state: State) => boolean; failed?: string },
 ): Step[] {
   const { pages, orderedExtents } = inode;
   return [
@@ -22,7 +33,7 @@ export function writeAndWait(
       ready: (state) => pagesAreUnlocked(inode, state),
       waitsFor: 'the page locks that a writeback holds',
       apply: (state) => {
-        writeRange(inode, state, pages.dirty.get(state) & written(state));
+        writeRange(inode, state, pages.dirty.get(state) & written(state), fails(state, 'io', 'start_ordered_ops'));
         inode.submit(state, unsubmittedOf(inode, state, awaited(state)));
         return undefined;
       },
@@ -35,7 +46,13 @@ export function writeAndWait(
       when: needed,
       ready: (state) => (orderedExtents.covered.get(state) & awaited(state)) === 0,
       waitsFor: `the ordered extents in ${what} to complete`,
-      apply: () => undefined,
+      ...(inode.writeErrors.possible ? { goesTo: [following, failed] } : {}),
+      says: (state) => (inode.writeErrors.inMapping(state) ? tellsError : undefined),
+      apply: (state) => {
+        if (!inode.writeErrors.inMapping(state)) return undefined;
+        inode.writeErrors.takeFromMapping(state);
+        return failed;
+      },
     },
   ];
 }

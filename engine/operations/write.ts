@@ -10,7 +10,7 @@ import type { Step } from './step.ts';
 
 /** `write F R`: btrfs_buffered_write. Nothing but the page cache and i_size changes. */
 export function write(context: OperationContext, operation: FileOperation): Step[] {
-  const { machine, task } = context;
+  const { machine, task, fails } = context;
   const inode = machine.inodes[operation.file]!;
   const { pages, orderedExtents } = inode;
   const target = (state: State) => inode.segments.maskAt(operation.range, inode.size.get(state));
@@ -37,7 +37,7 @@ export function write(context: OperationContext, operation: FileOperation): Step
       waitsFor: 'the inode lock and the ordered extents in the gap',
       apply: (state) => {
         inode.lock.set(state, task + 1);
-        contExpand(machine, inode, state, blocks(state));
+        contExpand(machine, inode, state, blocks(state), fails(state, 'enomem', 'cont_expand'));
         return undefined;
       },
     },

@@ -17,9 +17,11 @@ function describeTransaction({ transaction: before }: StateView, { transaction: 
   else if (after.state !== before.state) {
     if (after.state === 'commit_start') lines.push(`transaction ${after.generation} begins to commit`);
     if (after.state === 'commit_doing') lines.push(`transaction ${after.generation} lets nobody join any more`);
-    if (after.state === 'none') lines.push(`transaction ${after.generation}: the trees are frozen as they are`);
+    if (after.state === 'none' && !after.aborted)
+      lines.push(`transaction ${after.generation}: the trees are frozen as they are`);
   }
   if (after.lastCommitted !== before.lastCommitted) lines.push(`transaction ${after.lastCommitted} is committed`);
+  if (after.aborted && !before.aborted) lines.push('the transaction is aborted: the file system is read-only');
   return lines;
 }
 

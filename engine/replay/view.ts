@@ -31,6 +31,7 @@ export function viewState(program: Program, state: State, names: VersionNames): 
       state: transactionStates[transaction.stateOfRunning.get(state)]!,
       committing: transaction.committing.get(state) === 1 ? lastCommitted + 1 : null,
       lastCommitted,
+      ...(transaction.isAborted(state) ? { aborted: true } : {}),
     },
     log: {
       exists: log.exists.get(state) === 1,

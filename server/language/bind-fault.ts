@@ -11,13 +11,17 @@ export function bindFault({ failure, on: place }: OperationNode, scope: Scope): 
   const kind = failureKinds.find((word) => word === failure?.text);
   if (on === undefined || place?.operation === undefined || kind === undefined || scope.problems.errors > errors)
     return undefined;
-  const word = scope.tasks[on.task]!.node.operations[on.operation]!.word.text;
-  const steps = isModelled(word) ? failingSteps(word, kind) : [];
+  const {
+    word: { text: word },
+    file,
+  } = scope.tasks[on.task]!.node.operations[on.operation]!;
+  const onDirectory = file !== undefined && scope.names.directory(file) !== undefined;
+  const steps = isModelled(word) ? failingSteps(word, kind, onDirectory) : [];
   if (on.step === undefined ? steps.length > 0 : steps.includes(on.step)) return { kind: 'fault', failure: kind, on };
-  const others = quoted(failingOperations(kind));
+  const others = failingOperations(kind).map((other) => `${other}@${failingSteps(other, kind).join('|')}`);
   const message =
     steps.length === 0
-      ? `no step of \`${word}\` can fail by \`${kind}\`; those that can are in ${others}`
+      ? `no step of \`${word}\` can fail by \`${kind}\`; those that can are ${quoted(others)}`
       : `of \`${word}\`, only ${quoted(steps)} can fail by \`${kind}\``;
   scope.problems.error('impossible-fault', message, place.step?.span ?? place.operation.span);
   return undefined;

@@ -246,7 +246,10 @@ function checkTransaction({ machine, completions }: Program, state: State): void
   const joined = completions.flat().filter((completion) => isInside(completion, state, 'btrfs_end_transaction')).length;
   must(writers === external + joined, 'handles are those of fsyncs and of completions');
   const open = (transaction.isIdle(state) ? 0 : 1) + transaction.committing.get(state);
-  must(transaction.generation.get(state) === transaction.lastCommitted.get(state) + open, 'transactions are in a row');
+  const started = transaction.generation.get(state) - transaction.lastCommitted.get(state);
+  // One that was aborted is neither under way nor committed.
+  const inRow = transaction.isAborted(state) ? started >= open : started === open;
+  must(inRow, 'transactions are in a row');
   const pending = inodes.reduce((sum, { orderedExtents }) => sum + size(orderedExtents.pending.get(state)), 0);
   must(transaction.pendingOrdered.get(state) === pending, 'pending_ordered counts the pending ordered extents');
 

@@ -1,5 +1,6 @@
 import { namesAfterCrash } from '../../engine/durability/names-after-crash.ts';
 import type { FileImage } from '../../engine/model/file-image.ts';
+import type { Inode } from '../../engine/model/inode.ts';
 import type { Program } from '../../engine/program.ts';
 import type { State } from '../../engine/state/layout.ts';
 import type { TaskThread, Thread } from '../../engine/thread.ts';
@@ -156,15 +157,21 @@ export function enumerate(program: Program, limit: number): Enumeration | undefi
   function snapshot(state: State): Snapshot {
     return inodes.map((inode) => ({
       names: namesOf(state, inode.index),
+      ...promisableSize(inode, state),
       // What a block holds whose write has failed is not defined.
       contents: inode.content.map((_, i) =>
         (inode.writeErrors.blocks.get(state) & (1 << i)) === 0
           ? versionOf(inode.returnedVersion(state, i))
           : { changes: 0, zero: false },
       ),
-      size: inode.returnedSize(state).get(state),
-      sizeChanges: inode.returnedSize(state).changes(state),
     }));
+  }
+
+  /** The size, unless the block that it ends in could not be written. */
+  function promisableSize(inode: Inode, state: State): { readonly size: number; readonly sizeChanges: number } {
+    const size = inode.returnedSize(state);
+    const end = size.get(state);
+    return inode.isSizeUncertain(state) ? { size: 0, sizeChanges: 0 } : { size: end, sizeChanges: size.changes(state) };
   }
 
   /** The violations of one file if the power fails now. */

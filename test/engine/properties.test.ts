@@ -20,7 +20,7 @@ import { Field, type State } from '../../engine/state/layout.ts';
 import type { Thread } from '../../engine/thread.ts';
 import { checkState, checkStep } from './invariants.ts';
 import { randomNames } from './random-names.ts';
-import { randomCloning, randomRace, randomScenario } from './random-scenario.ts';
+import { randomCloning, randomFailure, randomRace, randomScenario } from './random-scenario.ts';
 
 const limits = { states: 4000, steps: 10_000, memory: 2 ** 31 };
 const scenarios = fc.oneof(
@@ -28,6 +28,7 @@ const scenarios = fc.oneof(
   randomRace(),
   randomCloning(),
   randomNames(3),
+  randomFailure(),
 );
 
 /** Every write to a field is read back, so that no number outgrows its bits. */

@@ -122,6 +122,34 @@ function scenarioOf(
     .chain((ordered) => withProfile(files, ordered));
 }
 
+/** The same scenario, with a failure of something that can fail. */
+export function failing(scenario: Scenario): fc.Arbitrary<Scenario> {
+  const sound = { tasks: scenario.tasks.map(({ operations }) => operations), orders: scenario.orders };
+  return withFault(sound).map(({ tasks, orders }) => ({
+    ...scenario,
+    tasks: tasks.map((operations, i) => ({ ...scenario.tasks[i]!, operations })),
+    orders,
+  }));
+}
+
+/** Writes and syncs of which something fails, and whatever comes besides. */
+export function randomFailure(): fc.Arbitrary<Scenario> {
+  const syncs = fc.oneof(
+    { weight: 3, arbitrary: fileOperation(0, 'fsync') },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom('sync' as const, 'commit') }) },
+  );
+  const task = fc.array(fc.oneof({ weight: 2, arbitrary: syncs }, randomOperation(1)), { minLength: 1, maxLength: 2 });
+  return fc
+    .record({
+      file: randomFile(),
+      first: rangeOperation(0, 'write', 'direct-write'),
+      app: task,
+      others: fc.oneof({ weight: 2, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: fc.tuple(task) }),
+    })
+    .chain(({ file, first, app, others }) => scenarioOf([file], [[first, ...app], ...others]))
+    .chain(failing);
+}
+
 interface OrderedTasks {
   readonly tasks: readonly (readonly Operation[])[];
   readonly orders: readonly OrderConstraint[];
@@ -130,9 +158,9 @@ interface OrderedTasks {
 /** Some step that can fail does: its task begins with the fault. The same tasks where nothing can fail. */
 function withFault({ tasks, orders }: OrderedTasks): fc.Arbitrary<OrderedTasks> {
   const faults = tasks.flatMap((operations, task) =>
-    operations.flatMap(({ kind }, operation) =>
+    operations.flatMap((on, operation) =>
       (['enomem', 'io'] as const).flatMap((failure) =>
-        failingSteps(kind, failure).map((step) => ({ failure, on: { task, operation, step } })),
+        failingSteps(on.kind, failure, 'directory' in on).map((step) => ({ failure, on: { task, operation, step } })),
       ),
     ),
   );

@@ -6,7 +6,7 @@ let log: LogRoot;
 let state: State;
 beforeEach(() => {
   const layout = new Layout();
-  log = new LogRoot(layout, { logTransactions: 3, writers: 2 });
+  log = new LogRoot(layout, { logTransactions: 3, writers: 2, fullCommits: 2, writesFail: true });
   state = new Int32Array(layout.words);
   log.create(state);
 });
@@ -30,6 +30,19 @@ describe('log root', () => {
     log.transid.add(state, 1);
     log.finishSync(state, 1);
     expect(status()).toEqual({ lead: [true, true], synced: [true, true], syncing: false, lastLogCommit: 1 });
+  });
+
+  test('a sync that has failed wakes who waits, and gives the log of the transaction up', () => {
+    log.transid.add(state, 1);
+    log.finishSync(state, 0);
+    log.transid.add(state, 1);
+    log.failSync(state, 1, 2);
+    expect(status()).toMatchObject({ synced: [true, true], syncing: false, lastLogCommit: 0 });
+    expect([0, 1, 2].map((transid) => log.hasFailed(state, transid))).toEqual([false, true, true]);
+    expect([0, 1].map((transid) => log.isDurable(state, transid))).toEqual([true, false]);
+    expect(log.fullCommit.get(state)).toBe(2);
+    log.create(state);
+    expect(log.hasFailed(state, 1)).toBe(false);
   });
 
   test('a new log tree starts over, with nothing synced', () => {

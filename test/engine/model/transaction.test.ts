@@ -6,7 +6,7 @@ let transaction: Transaction;
 let state: State;
 beforeEach(() => {
   const layout = new Layout();
-  transaction = new Transaction(layout, { transactions: 3, handles: 4, pendingOrdered: 2 });
+  transaction = new Transaction(layout, { transactions: 3, handles: 4, pendingOrdered: 2, aborts: true });
   state = new Int32Array(layout.words);
 });
 
@@ -19,6 +19,22 @@ describe('transaction', () => {
     transaction.join(state);
     expect(ids()).toEqual([1, 0]);
     expect([transaction.writers.get(state), transaction.externalWriters.get(state)]).toEqual([2, 1]);
+  });
+
+  test('one that is aborted lets everybody in who is to be refused, and is never committed', () => {
+    transaction.join(state);
+    transaction.end(state);
+    transaction.beginCommit(state);
+    transaction.stopJoins(state);
+    transaction.unblock(state);
+    expect([transaction.isSettled(state), transaction.isAborted(state)]).toEqual([false, false]);
+    transaction.cleanUpCommitting(state);
+    expect([transaction.isSettled(state), transaction.isAborted(state)]).toEqual([true, true]);
+    expect([transaction.treeLogMutex.get(state), ...ids()]).toEqual([0, 1, 0]);
+    transaction.beginCommit(state);
+    expect(admits()).toEqual([true, true]);
+    transaction.cleanUpRunning(state);
+    expect(transaction.isIdle(state)).toBe(true);
   });
 
   test('who may enter, state by state', () => {
