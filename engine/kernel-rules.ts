@@ -1,16 +1,23 @@
 import { isAtLeast } from './releases.ts';
 
 /** A difference between kernels that is not a guard: what each release does by design. */
-interface Rule {
+type Rule = Change & Origin;
+
+interface Change {
   /** What the kernel does where the rule holds. */
   readonly does: string;
   /** First release in which it holds; absent: it has always held. */
   readonly since?: string;
   /** First release in which it holds no longer; absent: it still does. */
   readonly until?: string;
-  /** Abbreviated id of the mainline commit that made the change; null where it is not known. */
-  readonly commit: string | null;
 }
+
+/** Where the change comes from. */
+type Origin =
+  /** Abbreviated id of the mainline commit that made it. */
+  | { readonly commit: string }
+  /** The id is not known for certain; what is known instead. */
+  | { readonly commit: null; readonly why: string };
 
 /** Each rule at the release where the kernel changed; the place where it is used says how it reads in the kernel. */
 export const kernelRules = {
@@ -57,12 +64,12 @@ export const kernelRules = {
   directWriteUnlocksInode: {
     does: 'A direct write within i_size gives the inode lock back before it allocates.',
     until: '5.11',
-    commit: null,
+    commit: 'e9adabb9712e',
   },
   releaseNeedsLargeFile: {
     does: 'Page release drops extent maps only of files larger than 16 MiB.',
     until: '6.10',
-    commit: null,
+    commit: '433a3e01dda1',
   },
   releaseMaySetFullSync: {
     does: 'Page release that drops an extent map can set the full-sync flag at all.',
@@ -97,7 +104,7 @@ export const kernelRules = {
   truncateSetsFullSyncWhenTouched: {
     does: 'A shrinking truncate sets the full-sync flag only when it dropped or trimmed items; before, always.',
     since: '5.14',
-    commit: null,
+    commit: '0d7d316597c0',
   },
   fullSyncLeavesDelayedInode: {
     does: 'A full fsync does not write the delayed inode item to its leaf first. If nothing else changed the leaf in the transaction, none of its items is copied.',
@@ -122,12 +129,12 @@ export const kernelRules = {
   mmapWriteMarksInode: {
     does: 'A write through a mapping marks the inode as changed in the running transaction.',
     until: '5.13',
-    commit: null,
+    commit: 'bc0939fcfab0',
   },
   cloneFlushesSource: {
     does: 'A clone starts writeback of all of its source, not only of the range.',
-    since: '5.2',
-    commit: null,
+    since: '5.3',
+    commit: 'a94d1d0cb3bf',
   },
   cloneSetsFullSync: {
     does: 'A clone that copies extents sets the full-sync flag of the destination; before, it adds extent maps to the list of modified extents (7ffbb598a059).',
@@ -148,6 +155,7 @@ export const kernelRules = {
     does: 'An error of writeback is told once to each open file (errseq_t), also where the one of the address space was taken by another fsync.',
     since: '4.13',
     commit: null,
+    why: 'btrfs: minimal conversion to errseq_t writeback error reporting on fsync, on top of 5660e13d2fd6',
   },
   syncfsTellsErrors: {
     does: 'syncfs returns an error of writeback, once to each open file.',
@@ -157,7 +165,7 @@ export const kernelRules = {
   logWriteErrorsAreChecked: {
     does: 'A log sync looks whether the blocks of the log tree were written, and commits the transaction if they were not.',
     since: '3.18',
-    commit: null,
+    commit: '656f30dba7ab',
   },
   failedCompletionsAreErrors: {
     does: 'An ordered extent whose completion fails, as after an aborted transaction, is an error of writeback that fsync tells.',
@@ -167,7 +175,7 @@ export const kernelRules = {
   releaseDuringOrderedCompletion: {
     does: 'A page whose range is locked only by a completing ordered extent may be released.',
     since: '6.16',
-    commit: null,
+    commit: '32c523c578e8',
   },
 } satisfies Readonly<Record<string, Rule>>;
 

@@ -78,19 +78,21 @@ export class ExtentItems {
 
   /** The runs of `segments`, cut where an item begins; where items are not kept, neighbours are taken as one. */
   splitRuns(state: State, segments: number): number[] {
-    const starts = this.#starts.get(state);
     return runs(segments).flatMap((run) => {
       const pieces: number[] = [];
-      for (let rest = run; rest !== 0; rest &= ~pieces.at(-1)!) {
-        const start = lowest(rest);
-        pieces.push(runFrom(rest & ~(starts & ~(1 << start)), start));
-      }
+      for (let rest = run; rest !== 0; rest &= ~pieces.at(-1)!) pieces.push(this.firstPiece(state, rest));
       return pieces;
     });
   }
 
-  /** Was the item changed in the running transaction? */
-  isFresh(state: State, { extent }: ExtentItem): boolean {
+  /** The part of a run that its first item describes; where items are not kept, all of it. */
+  firstPiece(state: State, run: number): number {
+    const start = lowest(run);
+    return runFrom(run & ~(this.#starts.get(state) & ~(1 << start)), start);
+  }
+
+  /** Were the items of `extent` changed in the running transaction? */
+  isFresh(state: State, extent: number): boolean {
     return (this.#fresh.get(state) & extent) !== 0;
   }
 
@@ -100,9 +102,14 @@ export class ExtentItems {
     this.changed.set(state, 0);
   }
 
+  /** The leaf was looked up for a change, which makes it a leaf of the running transaction. */
+  touch(state: State): void {
+    this.changed.set(state, 1 & this.changed.mask);
+  }
+
   /** btrfs_drop_extents: deletes the items of a range; of one that sticks out, the rest stays, its generation, too. */
   drop(state: State, range: number): void {
-    if (!this.tracked) return;
+    if (!this.tracked || range === 0) return;
     this.changed.set(state, 1);
     for (const run of runs(range)) {
       const behind = (1 << (highest(run) + 1)) & this.covered(state);
@@ -122,6 +129,13 @@ export class ExtentItems {
       this.#set(this.#continues, state, run & (run - 1), true);
       this.#set(this.#fresh, state, run, true);
     }
+  }
+
+  /** fill_holes: the item that begins at `start` becomes a part of the hole before it; of which generation, `isFresh` says. */
+  join(state: State, start: number, isFresh: boolean): void {
+    if (!this.tracked) return;
+    this.#set(this.#starts, state, 1 << start, false);
+    this.#set(this.#fresh, state, this.at(state, start)!.extent, isFresh);
   }
 
   /**

@@ -128,10 +128,14 @@ export class FileImage {
     this.items.markWritten(state, extent);
   }
 
-  /** btrfs_drop_extents: no item describes the segments any more; they read as zeros of the given versions. */
+  /**
+   * btrfs_drop_extents: no item describes the segments any more; they read as zeros of the given versions. From disk_i_size
+   * on it first looks whether there are items at all.
+   */
   dropExtents(state: State, extent: number, versions: readonly Field[]): void {
     this.describe(state, extent, 'none', versions);
-    this.items.drop(state, extent);
+    const findsSome = (this.items.covered(state) & extent) !== 0;
+    if (findsSome || lowest(extent) < this.size.get(state)) this.items.drop(state, extent);
   }
 
   /** All segments that some item describes. */

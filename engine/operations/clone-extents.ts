@@ -20,6 +20,10 @@ export function cloneExtents(machine: Machine, range: CloneRange, state: State, 
   target.tree.insertExtent(state, extent, kind, target.content);
   if (kind === 'hole') target.markHoles(state, extent, true);
   target.tree.blocks.share(state, extent, source.tree.blocks, lowest(extent) - lowest(piece.extent));
+  // Of checksum items that may come to overlap, the log is to have one: a source with new extents, too, is noted.
+  const { generation } = machine.transaction;
+  if (kind !== 'hole' && source.tree.items.isFresh(state, piece.extent))
+    source.noteReflink(state, generation.get(state));
   tellFsync(machine, target, state, { hole, extent, kind }, fails);
   const end = range.endOf(state, piece);
   if (end <= target.size.get(state)) return;
@@ -62,6 +66,7 @@ function tellFsync(
   } else {
     // What ends the range is punched: btrfs_replace_file_extents adds no hole extent map from i_size on.
     dropExtentMaps(machine, inode, state, range, fails);
-    if (guards['clone.full-sync-behind-end']) inode.setFullSync(state, inode.lastTrans.get(state));
+    // file_modified has made it an inode of the running transaction by then.
+    if (guards['clone.full-sync-behind-end']) inode.setFullSync(state, generation);
   }
 }

@@ -134,7 +134,8 @@ export function cloneRange({ machine, registers, segments }: OperationContext, o
     const firstBlock = source.segments.wholeBlocks(1);
     if (source.tree.inline.get(state) === 1 && start === 0) return { hole, extent: firstBlock, kind: 'inline' };
     const kind = kindAt(state, 1 << start);
-    return { hole, extent: runFrom(described & source.tree[kind].get(state), start), kind };
+    const extent = source.tree.items.firstPiece(state, runFrom(described & source.tree[kind].get(state), start));
+    return { hole, extent, kind };
   }
 
   function kindAt(state: State, segment: number): 'data' | 'prealloc' | 'hole' {

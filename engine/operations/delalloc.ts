@@ -35,7 +35,7 @@ export function createIoExtentMap(inode: Inode, state: State, extent: number): v
 /** btrfs_add_ordered_extent for each allocation of the range. */
 export function addOrderedExtents(inode: Inode, state: State, extent: number): void {
   const inPlace = inode.blocks.overwritten(state, extent);
-  for (const piece of runs(inPlace)) inode.orderedExtents.insert(state, piece, true);
+  for (const piece of inode.tree.items.splitRuns(state, inPlace)) inode.orderedExtents.insert(state, piece, true);
   for (const run of runs(extent & ~inPlace)) {
     for (const piece of allocations(inode, state, run)) inode.orderedExtents.insert(state, piece, false);
   }

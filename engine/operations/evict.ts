@@ -27,7 +27,8 @@ export function evict({ machine }: OperationContext, operation: FileOperation): 
         pages.drop(state, below(inode.segments.count));
         extentMaps.drop(state, below(inode.segments.count));
         const generation = transaction.generation.get(state);
-        inode.needsFullSync.set(state, generation > 0 && inode.lastTrans.get(state) === generation ? 1 : 0);
+        // Before there is another transaction, an inode with the flag may well be of the last one.
+        if (generation > 0) inode.needsFullSync.set(state, inode.lastTrans.get(state) === generation ? 1 : 0);
         // Pessimistic: it is not known whether the inode was cloned into.
         inode.noteReflink(state, inode.lastTrans.get(state));
         // So is last_unlink_trans: it is not known whether names were added or removed.

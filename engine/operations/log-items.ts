@@ -17,7 +17,7 @@ export function copyItems(machine: Machine, inode: Inode, state: State, range: n
     const cloned = inode.mayBeCloned(state, transaction.generation.get(state));
     log.names.set(state, log.names.mask);
     for (const item of tree.items.beginningIn(state, inode.inside(state))) {
-      const skipped = rules.fullSyncSkipsOldExtents && !cloned && !tree.items.isFresh(state, item);
+      const skipped = rules.fullSyncSkipsOldExtents && !cloned && !tree.items.isFresh(state, item.extent);
       if (!skipped) log.items.insert(state, item.extent & range, item.type);
     }
   }

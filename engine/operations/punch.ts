@@ -1,7 +1,7 @@
 import type { Inode } from '../model/inode.ts';
 import type { FileOperation } from '../scenario.ts';
 import { blockSize } from '../segments.ts';
-import { below, highest } from '../state/bits.ts';
+import { below, highest, lowest } from '../state/bits.ts';
 import type { State } from '../state/layout.ts';
 import { failedWait, lockAndFlush, lockRange, splitBlocks, updateInodeAndUnlock } from './change-range.ts';
 import { truncateBlock } from './cont-expand.ts';
@@ -24,6 +24,10 @@ function fillHoles(inode: Inode, state: State, hole: number): void {
   const merged = neighbours.find((segment) => (segment & tree.hole.get(state)) !== 0) ?? 0;
   const takesGeneration = merged === 0 || fs.guards['punch.hole-generation'] === true;
   tree.insertExtent(state, hole, 'hole', tree.version);
+  if (merged !== 0) {
+    const isFresh = takesGeneration || tree.items.isFresh(state, merged);
+    tree.items.join(state, Math.max(lowest(hole), lowest(merged)), isFresh);
+  }
   inode.markHoles(state, hole, takesGeneration || (merged & freshHoles.get(state)) !== 0);
 }
 

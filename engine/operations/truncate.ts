@@ -127,6 +127,7 @@ export function truncate({ machine, task, fails }: OperationContext, operation: 
         const touched = tree.described(state) & affected;
         dropExtentMaps(machine, inode, state, gone, fails(state, 'enomem', 'truncate_inode_items'));
         tree.dropExtents(state, gone, inode.content);
+        tree.items.touch(state);
         if (tree.inline.get(state) === 1 && (touched & kept & first) !== 0) trimInlineExtent(state);
         // The flag is set when the inode item has been updated, which is before the inode lock is given back.
         if (touched !== 0) inode.setFullSync(state, transaction.generation.get(state));

@@ -6,6 +6,7 @@ import {
   type LoggedNamesOutcome,
   newestRelease,
 } from '../../engine/index.ts';
+import { cut, initialRuns, type TaggedRun } from './live-content.ts';
 import {
   firstDifference,
   hasInodeItem,
@@ -91,7 +92,7 @@ function compareOutcome(
     facts.push(['commits', String(outcome.gen), String(predicted.commits)]);
     facts.push(['log', String(outcome.log), String(predicted.log)]);
   }
-  const { names, scenario, tags } = lowered;
+  const { names, scenario, written } = lowered;
   const links = predicted.names ?? names.initial;
   const paths = scenario.namespace === undefined ? record.files.map(({ name }) => name) : Object.keys(outcome.state);
   for (const path of paths) {
@@ -111,7 +112,7 @@ function compareOutcome(
     facts.push([`size of ${path}`, String(state.size), String(found.size)]);
     // Content is compared as far as both reach: what lies behind is a matter of size.
     const size = Math.min(state.size ?? 0, found.size);
-    facts.push([`content of ${path}`, recordedContent(state, size), predictedContent(file, found, size, tags)]);
+    facts.push([`content of ${path}`, recordedContent(state, size), predictedContent(file, found, size, written)]);
   }
   return [
     ...facts
@@ -180,9 +181,6 @@ function kindOf(state: RecordedState | null): string {
   return state.dir === true ? 'directory' : 'file';
 }
 
-/** Bytes with one tag each, from here to there. */
-type TaggedRun = readonly [start: number, end: number, tag: number];
-
 function recordedContent({ data = [] }: RecordedState, size: number): string {
   const runs = data.flatMap(([block, count, tag]): TaggedRun[] => {
     const start = block * blockSize;
@@ -192,21 +190,17 @@ function recordedContent({ data = [] }: RecordedState, size: number): string {
   return joinRuns(runs, size);
 }
 
-/** What each write put where, and what was there at the start; zeros are left out, as in recordings. */
+/** What each operation put where, and what was there at the start; zeros are left out, as in recordings. */
 function predictedContent(
   file: RecordedFile,
   { data }: FileOutcome,
   size: number,
-  tags: readonly (number | undefined)[],
+  written: LoweredRecord['written'],
 ): string {
-  const runs = data.flatMap(({ range, writer }): TaggedRun[] => {
-    if (writer !== 'initial') return [[range.start, range.end, tags[writer] ?? 0]];
-    return file.fill.map(([block, count, tag]) => [
-      Math.max(block * blockSize, range.start),
-      Math.min((block + count) * blockSize, range.end, file.size),
-      tag,
-    ]);
-  });
+  const initial = initialRuns(file);
+  const runs = data.flatMap(({ range, writer }) =>
+    cut(writer === 'initial' ? initial : written[writer]!, range.start, range.end),
+  );
   return joinRuns(runs, size);
 }
 

@@ -3,20 +3,21 @@ import {
   blockSize,
   type MountOption,
   type Operation,
-  type OperationKind,
   type OperationRange,
   type Scenario,
+  type ScenarioFile,
 } from '../../engine/index.ts';
+import { LiveContent, type TaggedRun } from './live-content.ts';
 import { followNames, type RecordedNames, type RecordedPlaces } from './paths.ts';
-import type { CorpusRecord, RecordedOperation, RecordedOutcome } from './record.ts';
+import type { CorpusRecord, RecordedFile, RecordedOperation, RecordedOutcome } from './record.ts';
 
 /** A recording as a scenario with one task, and which of its operations end each recorded one. */
 export interface LoweredRecord {
   readonly scenario: Scenario;
   /** Per recorded operation, the index of the last operation of the task that belongs to it. */
   readonly lastOperation: readonly number[];
-  /** Tag that each operation of the task writes; undefined for those that write nothing. */
-  readonly tags: readonly (number | undefined)[];
+  /** Per operation of the task, what it puts into a file. */
+  readonly written: readonly (readonly TaggedRun[])[];
   /** The nodes that the paths of the recording stand for. */
   readonly names: RecordedNames;
 }
@@ -45,7 +46,13 @@ export function whySkipped(record: CorpusRecord): string | undefined {
   if (record.mount.split(',').some((option) => mountOptions[option] === undefined)) return `mount ${record.mount}`;
   const unknown = record.ops.find(({ op }) => !(op in lowerings))?.op;
   if (unknown !== undefined) return unknown;
+  if (record.ops.some(isUnalignedClone)) return 'clone from or to the middle of a block';
   return record.outcomes.some(({ evicted }) => evicted === null) ? 'evict without a trace' : undefined;
+}
+
+/** The kernel refuses it, and the language has none. */
+function isUnalignedClone({ op, off = 0, to_off: offset = 0 }: RecordedOperation): boolean {
+  return op === 'clone' && (off % blockSize !== 0 || offset % blockSize !== 0);
 }
 
 /** What a recorded operation is about: its node, its bytes, and its names where names change. */
@@ -99,6 +106,9 @@ const lowerings: Readonly<Record<string, Lowering>> = {
   rename: ({ places: { name, to } }) => [{ kind: 'rename', name, to }],
   unlink: ({ places: { name } }) => [{ kind: 'unlink', name }],
   rmdir: ({ places: { name } }) => [{ kind: 'unlink', name }],
+  clone: ({ file, range, recorded: { to_off: offset = 0 }, places: { destination } }) => [
+    { kind: 'clone', file, range, target: destination, offset },
+  ],
   sync: () => [{ kind: 'sync' }],
   commit: () => [{ kind: 'commit' }],
 };
@@ -119,28 +129,22 @@ function changesNames({ files, dirs = [], links = [], ops }: CorpusRecord): bool
   );
 }
 
-const writes: readonly OperationKind[] = ['write', 'mmap-write', 'direct-write'];
-
 /** Lowers a recording that `whySkipped` lets pass. `kernel` is the release whose rules to predict with. */
 export function lowerRecord(record: CorpusRecord, kernel: string): LoweredRecord {
   const operations: Operation[] = [];
-  const tags: (number | undefined)[] = [];
-  const end = Math.max(...record.files.map(({ size }) => size), ...record.ops.map(({ off = 0, len = 0 }) => off + len));
+  const written: (readonly TaggedRun[])[] = [];
+  const end = lastEnd(record);
   const names = followNames(record);
   const files = record.files.length + names.created.length;
+  const live = new LiveContent(record.files);
   const lastOperation = record.ops.map((recorded, index) => {
     const places = names.operations[index]!;
-    const subject = {
-      file: places.node,
-      range: rangeOf(recorded, end),
-      recorded,
-      outcome: record.outcomes[index]!,
-      files,
-      places,
-    };
+    const outcome = record.outcomes[index]!;
+    const subject = { file: places.node, range: rangeOf(recorded, end), recorded, outcome, files, places };
     const lowered = lowerings[recorded.op]!(subject);
     operations.push(...lowered);
-    tags.push(...lowered.map(({ kind }) => (writes.includes(kind) ? recorded.tag : undefined)));
+    const put = outcome.errno === undefined ? live.apply(recorded, places) : [];
+    written.push(...lowered.map(() => put));
     return operations.length - 1;
   });
   const scenario: Scenario = {
@@ -152,17 +156,7 @@ export function lowerRecord(record: CorpusRecord, kernel: string): LoweredRecord
       ...(mkfsOptions[record.mkfs.join(' ')] ?? []),
     ],
     files: [
-      ...record.files.map(({ name, size, fill, split }) => ({
-        name,
-        size,
-        data: fill.flatMap(([block, count]) =>
-          cutAt({ start: block * blockSize, end: (block + count) * blockSize }, size),
-        ),
-        // A file whose runs were written one by one was fsynced after each: that cleared the flag.
-        needsFullSync: record.start === 'warm' && split !== true,
-        // All files are set up by a truncate to their size.
-        flushOnClose: record.start === 'warm' && size === 0,
-      })),
+      ...record.files.map((file) => lowerFile(file, record.start)),
       ...names.created.map((name) => ({ name, size: 0, data: [], needsFullSync: false })),
     ],
     namespace: changesNames(record) ? names.namespace : undefined,
@@ -172,7 +166,37 @@ export function lowerRecord(record: CorpusRecord, kernel: string): LoweredRecord
     expect: [],
     bounds: {},
   };
-  return { scenario, lastOperation, tags, names };
+  return { scenario, lastOperation, written, names };
+}
+
+function lowerFile(
+  { name, size, fill, split, prealloc = [], nodatacow }: RecordedFile,
+  start: CorpusRecord['start'],
+): ScenarioFile {
+  return {
+    name,
+    size,
+    data: fill.flatMap((run) => cutAt(bytesOf(run), size)),
+    prealloc: prealloc.length > 0 ? prealloc.map(bytesOf) : undefined,
+    nodatacow,
+    // A file whose runs were written one by one was fsynced after each: that cleared the flag.
+    needsFullSync: start === 'warm' && split !== true,
+    // All files are set up by a truncate to their size.
+    flushOnClose: start === 'warm' && size === 0,
+  };
+}
+
+function bytesOf([block, count]: readonly [number, number, ...unknown[]]): ByteRange {
+  return { start: block * blockSize, end: (block + count) * blockSize };
+}
+
+/** Where the last of what is recorded ends; a clone without a length takes all there is. */
+function lastEnd({ files, ops }: CorpusRecord): number {
+  return ops.reduce(
+    (end, { off = 0, len = 0, to_off: offset }) =>
+      Math.max(end, off + len, offset === undefined ? 0 : offset + (len || end)),
+    Math.max(...files.map(({ size }) => size)),
+  );
 }
 
 /** No offset is the whole file, no length (or 0, as in the system calls) is up to the end. */

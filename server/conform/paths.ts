@@ -24,6 +24,8 @@ export interface RecordedPlaces {
   readonly node: number;
   /** Index of the new name; -1 for none. */
   readonly to: number;
+  /** The node that is cloned into; -1 for none. */
+  readonly destination: number;
 }
 
 /** Inode number of the root directory, and of what is made first. */
@@ -55,11 +57,13 @@ export function followNames(record: CorpusRecord): RecordedNames {
     const name = file === undefined || file === '.' ? nothing : place(file);
     const found = file === undefined ? nothing : resolve(file, links);
     const node = op === 'create' ? files++ : op === 'mkdir' ? root + 1 + dirs++ : found;
-    const target = to === undefined ? nothing : place(to);
+    const isClone = op === 'clone' && to !== undefined;
+    const destination = isClone ? resolve(to, links) : nothing;
+    const target = to === undefined || isClone ? nothing : place(to);
     if (file !== undefined && found !== node) make(file, node);
     if (target !== nothing) links[target] = node;
     if (op === 'rename' || op === 'unlink' || op === 'rmdir') links[name] = nothing;
-    return { name, node, to: target };
+    return { name, node, to: target, destination };
   });
   const before = initial.flatMap((node, name) => (node === nothing ? [] : [{ name, node }]));
   const namespace = { directories, names, links: before };

@@ -24,14 +24,20 @@ export interface RecordedFile {
   readonly fill: readonly (readonly [number, number, number])[];
   /** Each run was written and fsynced by itself. */
   readonly split?: boolean;
+  /** Runs of blocks that were allocated with their size kept: first block, number of blocks. */
+  readonly prealloc?: readonly (readonly [number, number])[];
+  /** It was made in a folder that had FS_NOCOW_FL then. */
+  readonly nodatacow?: boolean;
 }
 
 export interface RecordedOperation {
   readonly op: string;
   /** Path at that moment; `.` is the root directory. */
   readonly file?: string;
-  /** The new path of a rename or link. */
+  /** The new path of a rename or link, the destination of a clone. */
   readonly to?: string;
+  /** Where a clone goes in its destination. */
+  readonly to_off?: number;
   readonly off?: number;
   readonly len?: number;
   readonly tag?: number;

@@ -26,10 +26,12 @@ MS_NOSUID, MS_NODEV, MS_REC, MS_SLAVE = 0x2, 0x4, 0x4000, 0x80000
 PR_SET_PDEATHSIG = 1
 SYNC_FILE_RANGE_WAIT_BEFORE, SYNC_FILE_RANGE_WRITE, SYNC_FILE_RANGE_WAIT_AFTER = 1, 2, 4
 FALLOC_FL_KEEP_SIZE, FALLOC_FL_PUNCH_HOLE, FALLOC_FL_ZERO_RANGE = 1, 2, 16
-PROT_READ, PROT_WRITE, MAP_SHARED, MS_SYNC = 1, 2, 1, 4
+PROT_READ, PROT_WRITE, MAP_SHARED, MS_SYNC, MADV_RANDOM = 1, 2, 1, 4, 1
 FIEMAP_EXTENT_LAST, FIEMAP_EXTENT_DELALLOC, FIEMAP_EXTENT_ENCODED = 0x1, 0x4, 0x8
 FIEMAP_EXTENT_DATA_INLINE, FIEMAP_EXTENT_UNWRITTEN = 0x200, 0x800
 FS_IOC_FIEMAP = 0xC020660B
+FS_IOC_GETFLAGS, FS_IOC_SETFLAGS, FS_NOCOW_FL = 0x80086601, 0x40086602, 0x00800000
+FICLONERANGE = 0x4020940D
 LOOP_SET_FD, LOOP_SET_STATUS64, LOOP_CONFIGURE, LOOP_CTL_GET_FREE = 0x4C00, 0x4C04, 0x4C0A, 0x4C82
 LO_FLAGS_AUTOCLEAR = 4
 BTRFS_IOC_FORGET_DEV = 0x50009405
@@ -47,6 +49,7 @@ libc.mmap.restype = ctypes.c_void_p
 libc.mmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int, ctypes.c_int, ctypes.c_int, offset]
 libc.munmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t]
 libc.msync.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int]
+libc.madvise.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int]
 libc.prctl.argtypes = [ctypes.c_int, ctypes.c_ulong, ctypes.c_ulong, ctypes.c_ulong, ctypes.c_ulong]
 
 
@@ -280,6 +283,22 @@ def drop_caches(what):
         file.write(str(what))
 
 
+def open_without_readahead(path, how):
+    """Readahead would have ordered extents written that are far from what is read, in order to wait for them."""
+    descriptor = os.open(path, how, 0o644)
+    os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_RANDOM)
+    return descriptor
+
+
+def set_nodatacow(descriptor, on):
+    """chattr +C or -C."""
+    flags = bytearray(8)
+    fcntl.ioctl(descriptor, FS_IOC_GETFLAGS, flags)
+    (others,) = struct.unpack_from('=i', flags)
+    struct.pack_into('=i', flags, 0, others | FS_NOCOW_FL if on else others & ~FS_NOCOW_FL)
+    fcntl.ioctl(descriptor, FS_IOC_SETFLAGS, flags)
+
+
 # ---- requests
 
 
@@ -374,7 +393,9 @@ class Machine:
             self.whole(os.pwritev(self.descriptor(file, direct=True), [aligned], off), len)
 
     def do_mwrite(self, file, off, len, tag):
-        self.map(file, off, len, lambda address: ctypes.memset(address, tag, len))
+        inside = min(off + len, os.fstat(self.descriptor(file)).st_size) - off
+        if inside > 0:  # a store behind the end is a SIGBUS
+            self.map(file, off, inside, lambda address: ctypes.memset(address, tag, inside))
 
     def do_read(self, file, off, len):
         os.pread(self.descriptor(file), len, off)
@@ -420,6 +441,18 @@ class Machine:
         mode = FALLOC_FL_ZERO_RANGE | (FALLOC_FL_KEEP_SIZE if keep_size else 0)
         check(libc.fallocate(self.descriptor(file), mode, off, len))
 
+    def do_clone(self, file, to, off=0, len=0, to_off=0):
+        fcntl.ioctl(self.descriptor(to), FICLONERANGE, struct.pack('=qQQQ', self.descriptor(file), off, len, to_off))
+
+    # -- how files begin
+
+    def do_create_nodatacow(self, file):
+        """By inheritance: chattr +C of the file itself would have the next fsync copy all of it."""
+        folder = self.descriptor(os.path.dirname(file) or '.')
+        set_nodatacow(folder, True)
+        self.do_create(file)
+        set_nodatacow(folder, False)
+
     def do_open(self, file):
         self.descriptor(file)
 
@@ -446,7 +479,7 @@ class Machine:
                 trace.close()
 
     def do_create(self, file):
-        descriptor = os.open(self.path(file), os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o644)
+        descriptor = open_without_readahead(self.path(file), os.O_RDWR | os.O_CREAT | os.O_EXCL)
         self.buffered[os.fstat(descriptor).st_ino] = descriptor
 
     def do_mkdir(self, file):
@@ -483,10 +516,12 @@ class Machine:
         status = os.stat(path)
         opened = self.direct if direct else self.buffered
         if status.st_ino not in opened:
-            is_folder = stat.S_ISDIR(status.st_mode)
-            how = os.O_RDONLY | os.O_DIRECTORY if is_folder else os.O_RDWR | (os.O_DIRECT if direct else 0)
             # Reads and mappings shall not update the atime: no operation of the language does.
-            opened[status.st_ino] = os.open(path, how | os.O_NOATIME)
+            if stat.S_ISDIR(status.st_mode):
+                opened[status.st_ino] = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOATIME)
+            else:
+                how = os.O_RDWR | os.O_NOATIME | (os.O_DIRECT if direct else 0)
+                opened[status.st_ino] = open_without_readahead(path, how)
         return opened[status.st_ino]
 
     def close(self, inode):
@@ -506,6 +541,7 @@ class Machine:
         if address in (None, ctypes.c_void_p(-1).value):
             check(-1)
         try:
+            check(libc.madvise(address, size, MADV_RANDOM))
             use(address + off - start)
         finally:
             libc.munmap(address, size)

@@ -2,6 +2,7 @@ import {
   type AllocateOperation,
   type ByteRange,
   blockSize,
+  type CloneOperation,
   type FileOperation,
   formatRange,
   type MountOption,
@@ -107,9 +108,6 @@ class Tags {
 }
 
 function lowerFile({ size, data, prealloc = [], nodatacow }: ScenarioFile, name: string, tags: Tags): RecordedFile {
-  if (prealloc.length > 0)
-    throw new NotRecordable(`${name} cannot begin with prealloc extents: let a task fallocate them`);
-  if (nodatacow) throw new NotRecordable(`${name} cannot be nodatacow by itself: use \`mount nodatacow\``);
   const fill = data.map(({ start, end }): [number, number, number] => {
     if (start % blockSize !== 0 || (end % blockSize !== 0 && end !== size)) {
       throw new NotRecordable(
@@ -118,15 +116,24 @@ function lowerFile({ size, data, prealloc = [], nodatacow }: ScenarioFile, name:
     }
     return [start / blockSize, Math.ceil((end - start) / blockSize), tags.next()];
   });
-  return { name, size, fill, ...(fill.length > 1 && { split: true }) };
+  const allocated = prealloc.map(({ start, end }): [number, number] => [start / blockSize, (end - start) / blockSize]);
+  return {
+    name,
+    size,
+    fill,
+    ...(fill.length > 1 && { split: true }),
+    ...(allocated.length > 0 && { prealloc: allocated }),
+    ...(nodatacow && { nodatacow }),
+  };
 }
 
 /** The operation as recordings call it; `sizes` are those of the files until now, and are kept up to date. */
 function lowerOperation(operation: Operation, paths: ScenarioPaths, sizes: number[], tags: Tags): WorkloadOperation {
   switch (operation.kind) {
     case 'fault':
+      throw new NotRecordable('a real kernel fails only by chance');
     case 'clone':
-      throw new NotRecordable(`a ${operation.kind} cannot be recorded`);
+      return lowerClone(operation, paths, sizes);
     case 'sync':
     case 'commit':
       return { op: operation.kind };
@@ -146,6 +153,19 @@ function lowerOperation(operation: Operation, paths: ScenarioPaths, sizes: numbe
         ? { op: operation.kind, file: paths.ofNode(operation.directory) }
         : lowerDataOperation(operation, paths.ofNode(operation.file), sizes, tags);
   }
+}
+
+/** FICLONERANGE; `all` is what a length of 0 means to it. */
+function lowerClone(operation: CloneOperation, paths: ScenarioPaths, sizes: number[]): WorkloadOperation {
+  const { file, range, target, offset } = operation;
+  const [size, sizeBefore] = [sizes[file]!, sizes[target]!];
+  const { start, end } = range === 'all' ? { start: 0, end: size } : range;
+  // What generic_remap_checks refuses; a last block that is not whole can be refused, too, but makes no file larger then.
+  const isWhole = end === size || (end < size && end % blockSize === 0);
+  const overlaps = file === target && Math.abs(offset - start) < end - start;
+  if (isWhole && !overlaps && end > start) sizes[target] = Math.max(sizeBefore, offset + end - start);
+  const bytes = range === 'all' ? {} : { off: start, len: end - start };
+  return { op: 'clone', file: paths.ofNode(file), ...bytes, to: paths.ofNode(target), to_off: offset };
 }
 
 /** An operation on the content of the file that has a path by then. */

@@ -38,7 +38,7 @@ const uuidTreeCheck = 300;
 const mostRuns = 3;
 
 /** Operations that go on in the background when they have returned. */
-const slowOperations: readonly string[] = ['release', 'reopen', 'evict', 'rename', 'dwrite', 'drop_caches'];
+const slowOperations: readonly string[] = ['release', 'reopen', 'evict', 'rename', 'dwrite', 'drop_caches', 'clone'];
 
 /** A crash as it was cut: an image as the device was right after an operation. */
 interface Cut {
@@ -200,20 +200,24 @@ export class Recorder {
   /** Makes folders, files and further names, and syncs everything. */
   async #setUp({ dirs = [], files, links = [] }: Workload): Promise<void> {
     for (const file of dirs) await this.#operate({ op: 'mkdir', file });
-    for (const { name, size, fill, split } of files) {
-      await this.#operate({ op: 'create', file: name });
+    for (const { name, size, fill, split, prealloc = [], nodatacow } of files) {
+      await this.#operate({ op: nodatacow ? 'create_nodatacow' : 'create', file: name });
       await this.#operate({ op: 'truncate', file: name, size });
       for (const [block, count, tag] of fill) {
         const off = block * blockSize;
         await this.#operate({ op: 'write', file: name, off, len: Math.min(count * blockSize, size - off), tag });
         if (split) await this.#operate({ op: 'fsync', file: name });
       }
+      for (const [block, count] of prealloc) {
+        const range = { off: block * blockSize, len: count * blockSize };
+        await this.#operate({ op: 'falloc', file: name, ...range, keep_size: true });
+      }
     }
     for (const [file, to] of links) await this.#operate({ op: 'link', file, to });
     await this.#operate({ op: 'sync' });
   }
 
-  #operate(operation: WorkloadOperation | { readonly op: 'open'; readonly file: string }): Promise<OperationResult> {
+  #operate(operation: WorkloadOperation): Promise<OperationResult> {
     return this.#calls.call<OperationResult>('operation', operation);
   }
 

@@ -14,7 +14,7 @@ function ruleTable(): string {
       rule.does,
       'since' in rule ? rule.since : '',
       'until' in rule ? rule.until : '',
-      rule.commit ?? '',
+      rule.commit ?? rule.why,
     ]),
   );
 }

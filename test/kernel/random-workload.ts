@@ -5,8 +5,11 @@ import { plainMount, type Workload, type WorkloadOperation } from '../../server/
  * Random workloads, by families of what they use. The same family, seed and number give the same workload, so that a
  * failure can be run again.
  */
-export const families = ['a', 'b', 'c', 'd', 'p', 'u', 'm'] as const;
+export const families = ['a', 'b', 'c', 'd', 'p', 'u', 'm', 'f', 'n', 'r'] as const;
 export type Family = (typeof families)[number];
+
+/** Clones also of files that can be inline extents, and of nodatacow ones: the model lacks those. */
+const clonesAnyFile = true;
 
 type Weights = Readonly<Record<string, number>>;
 
@@ -82,9 +85,57 @@ const alphabets: Readonly<Record<Family, Weights>> = {
     commit: 4,
     sync: 1,
   },
+  // Files that begin with prealloc extents.
+  f: {
+    write: 9,
+    dwrite: 2,
+    writeback: 4,
+    release: 2,
+    truncate: 4,
+    punch: 3,
+    falloc: 3,
+    zero_range: 2,
+    fsync: 5,
+    commit: 2,
+    sync: 1,
+    evict: 1,
+  },
+  // Files that are nodatacow.
+  n: {
+    write: 9,
+    dwrite: 3,
+    mwrite: 1,
+    writeback: 5,
+    release: 2,
+    truncate: 3,
+    punch: 2,
+    falloc: 2,
+    zero_range: 1,
+    fsync: 5,
+    commit: 3,
+    sync: 1,
+    reopen: 1,
+  },
+  // Clones, mostly from one file into another one.
+  r: {
+    clone: 8,
+    write: 7,
+    dwrite: 1,
+    mwrite: 1,
+    writeback: 3,
+    release: 2,
+    truncate: 2,
+    punch: 2,
+    falloc: 1,
+    fsync: 6,
+    fdatasync: 1,
+    commit: 3,
+    sync: 1,
+    evict: 1,
+  },
 };
 
-const changes: readonly string[] = ['write', 'dwrite', 'mwrite', 'truncate', 'punch', 'falloc', 'zero_range'];
+const changes: readonly string[] = ['write', 'dwrite', 'mwrite', 'truncate', 'punch', 'falloc', 'zero_range', 'clone'];
 const syncs: readonly string[] = ['fsync', 'fdatasync', 'sync', 'commit'];
 const wholeFileSystem: readonly string[] = ['sync', 'commit', 'drop_caches'];
 
@@ -96,16 +147,20 @@ const firstTag = 10;
 /** Workload number `number` of a family. */
 export function randomWorkload(family: Family, seed: number, number: number): Workload {
   const random = new Random(`${family} ${seed} ${number}`);
-  const count = family === 'c' || (family === 'p' && random.below(3) === 0) ? 2 : 1;
-  const files = ['f', 'g'].slice(0, count).map((name, i) => randomFile(name, 1 + 3 * i, family, random));
-  const ops = randomOperations(files, family, random);
+  const count = family === 'c' || family === 'r' || (family === 'p' && random.below(3) === 0) ? 2 : 1;
+  const isUnaligned = family === 'u' || ((family === 'f' || family === 'n') && random.below(3) === 0);
+  const files = ['f', 'g']
+    .slice(0, count)
+    .map((name, i) => withAttributes(randomFile(name, 1 + 3 * i, family, random), family, random));
+  const ops = randomOperations(files, { family, isUnaligned }, random);
   const start = random.below(4) > 0 ? 'cold' : 'warm';
   return { id: `${family}-${seed}-${number}`, family, mkfs: [], mount: plainMount, start, files, ops };
 }
 
 /** A small file, or a sparse one that is larger than 16 MiB and has its data near the start. */
 function randomFile(name: string, tag: number, family: Family, random: Random): RecordedFile {
-  if (family === 'u') {
+  if (family === 'r' && !clonesAnyFile) return clonableFile(name, tag, random);
+  if (family === 'u' || (family === 'r' && random.below(2) === 0)) {
     const size = random.pick([0, 3000, 4096, 5000, 10_000, 20_000, large + 10]);
     const blocks = Math.ceil(Math.min(size, 20_000) / block);
     return { name, size, fill: blocks > 0 ? [[0, blocks, tag]] : [] };
@@ -127,20 +182,58 @@ function randomFile(name: string, tag: number, family: Family, random: Random): 
   }
 }
 
+/** A file that is never inline. */
+function clonableFile(name: string, tag: number, random: Random): RecordedFile {
+  const blocks = random.pick([2, 4, 6, 8]);
+  const first = random.below(2);
+  const size = random.below(3) > 0 ? blocks * block : large;
+  return { name, size, fill: random.below(4) > 0 ? [[first, random.pick([1, blocks - first]), tag]] : [] };
+}
+
+/** Prealloc extents, behind what is written or behind the end; the attribute that families are about. */
+function withAttributes(file: RecordedFile, family: Family, random: Random): RecordedFile {
+  const odds: Partial<Record<Family, number>> = { f: 1, n: 2, r: 4 };
+  const hasPrealloc = random.below(odds[family] ?? Number.POSITIVE_INFINITY) === 0;
+  const nodatacow = family === 'n' || (family === 'r' && clonesAnyFile && random.below(3) === 0);
+  return {
+    ...file,
+    ...(hasPrealloc && { prealloc: randomPrealloc(file, random) }),
+    ...(nodatacow && { nodatacow }),
+  };
+}
+
+function randomPrealloc({ fill }: RecordedFile, random: Random): [number, number][] {
+  const free = fill.reduce((end, [first, count]) => Math.max(end, first + count), 0);
+  const first = free + random.below(3);
+  const count = random.pick([1, 2, 4]);
+  const behind = first + count + random.below(2);
+  return [[first, count], ...(random.below(3) === 0 ? [[behind, random.pick([1, 3])] satisfies [number, number]] : [])];
+}
+
 /** Operations of which the first one changes something, and one is a sync; none is the same twice in a row. */
-function randomOperations(files: readonly RecordedFile[], family: Family, random: Random): WorkloadOperation[] {
+function randomOperations(
+  files: readonly RecordedFile[],
+  { family, isUnaligned }: { readonly family: Family; readonly isUnaligned: boolean },
+  random: Random,
+): WorkloadOperation[] {
   const length = 3 + random.below(5);
-  const drafts = files.map((file) => new FileDraft(file, family === 'u', random));
+  const smallest = family === 'r' && !clonesAnyFile ? block : 0;
+  const drafts = files.map((file) => new FileDraft(file, { isUnaligned, smallest }, random));
   const ops: WorkloadOperation[] = [];
   let tag = firstTag;
   while (ops.length < length) {
     const op = random.weighted(alphabets[family]);
     if (ops.length === 0 && !changes.includes(op)) continue;
     const draft = random.pick(drafts);
-    const operation = wholeFileSystem.includes(op) ? { op } : randomOperation(op, tag, draft, random);
+    const operation = wholeFileSystem.includes(op)
+      ? { op }
+      : op === 'clone'
+        ? randomClone(draft, random.pick(drafts), random)
+        : randomOperation(op, tag, draft, random);
     if (operation === undefined || same(operation, ops.at(-1))) continue;
     if (operation.tag !== undefined) tag++;
-    draft.apply(operation);
+    const changed = op === 'clone' ? drafts.find(({ name }) => name === operation.to)! : draft;
+    changed.apply(operation);
     ops.push(operation);
   }
   if (!ops.some(({ op }) => syncs.includes(op))) ops.push({ op: 'fsync', file: random.pick(files).name });
@@ -149,6 +242,16 @@ function randomOperations(files: readonly RecordedFile[], family: Family, random
 
 function same(one: WorkloadOperation, other: WorkloadOperation | undefined): boolean {
   return JSON.stringify(one) === JSON.stringify(other);
+}
+
+/** A range of blocks, or all of the source; undefined when there is nothing. */
+function randomClone(source: FileDraft, target: FileDraft, random: Random): WorkloadOperation | undefined {
+  const ends = { file: source.name, to: target.name, to_off: target.point() };
+  if (source.size === 0) return undefined;
+  if (random.below(4) === 0 && source.size < large) return { op: 'clone', off: 0, len: source.size, ...ends };
+  const { off, len } = source.range(true);
+  const inside = Math.min(off + len, source.size) - off;
+  return inside > 0 ? { op: 'clone', off, len: inside, ...ends } : undefined;
 }
 
 /** Undefined when the operation cannot be done now. */
@@ -165,7 +268,7 @@ function randomOperation(op: string, tag: number, draft: FileDraft, random: Rand
     }
     case 'truncate': {
       const place = random.pick([startSize, draft.point(), draft.point(), draft.point(), 0]);
-      return { op, file, size: place + draft.odd() };
+      return { op, file, size: Math.max(place + draft.odd(), draft.smallest) };
     }
     case 'falloc':
     case 'zero_range':
@@ -191,15 +294,23 @@ class FileDraft {
   readonly name: string;
   readonly startSize: number;
   size: number;
+  /** It is not cut to less. */
+  readonly smallest: number;
   readonly #known = [0];
   readonly #unaligned: boolean;
   readonly #random: Random;
 
-  constructor({ name, size }: RecordedFile, unaligned: boolean, random: Random) {
+  constructor(
+    { name, size, prealloc = [] }: RecordedFile,
+    { isUnaligned, smallest }: { readonly isUnaligned: boolean; readonly smallest: number },
+    random: Random,
+  ) {
     this.name = name;
     this.startSize = size;
     this.size = size;
-    this.#unaligned = unaligned;
+    this.smallest = smallest;
+    for (const [first, count] of prealloc) this.#known.push(first * block, (first + count) * block);
+    this.#unaligned = isUnaligned;
     this.#random = random;
   }
 
@@ -225,9 +336,16 @@ class FileDraft {
     return { off: start, len: Math.max(1, end - (this.odd() || block) + block - start) };
   }
 
+  /** Something ends up here, unless the kernel refuses it: then the size is a guess from here on. */
+  #cloned(start: number, end: number): void {
+    this.#known.push(start, Math.ceil(end / block) * block);
+    this.size = Math.max(this.size, end);
+  }
+
   /** Keeps the size true. */
-  apply({ op, off = 0, len = 0, size = 0, keep_size: keepSize }: WorkloadOperation): void {
+  apply({ op, off = 0, len = 0, size = 0, keep_size: keepSize, to_off: at = 0 }: WorkloadOperation): void {
     if (op === 'truncate') this.size = size;
+    else if (op === 'clone') this.#cloned(at, at + len);
     else if (op !== 'punch' && changes.includes(op) && !keepSize) this.size = Math.max(this.size, off + len);
   }
 }

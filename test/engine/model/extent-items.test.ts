@@ -11,7 +11,7 @@ function sixBlocks(tracked = true) {
     items.beginningIn(state, 0b111111).map((item) => {
       const first = 31 - Math.clz32(item.extent & -item.extent);
       const last = 31 - Math.clz32(item.extent);
-      return `${first}-${last} ${item.type}${items.isFresh(state, item) ? '*' : ''}`;
+      return `${first}-${last} ${item.type}${items.isFresh(state, item.extent) ? '*' : ''}`;
     });
   return { layout, items, state, read };
 }
@@ -34,6 +34,39 @@ describe('extent items', () => {
     expect(items.changed.get(state)).toBe(1);
     items.drop(state, 0b000110);
     expect(read()).toEqual(['0-0 regular', '3-3 prealloc*', '4-5 regular']);
+  });
+
+  test('a search for a change makes the leaf one of the running transaction, also where it finds nothing', () => {
+    const { items, state } = sixBlocks();
+    items.insert(state, 0b000011, 'regular');
+    items.commit(state);
+    items.drop(state, 0);
+    expect(items.changed.get(state)).toBe(0);
+    items.touch(state);
+    expect(items.changed.get(state)).toBe(1);
+  });
+
+  test('the first piece of a run is that of its first item', () => {
+    const { items, state } = sixBlocks();
+    items.insert(state, 0b000011, 'regular');
+    items.insert(state, 0b111100, 'regular');
+    expect(items.firstPiece(state, 0b011110)).toBe(0b000010);
+    expect(items.firstPiece(state, 0b011100)).toBe(0b011100);
+    const { items: none, state: empty } = sixBlocks(false);
+    none.insert(empty, 0b000011, 'regular');
+    expect(none.firstPiece(empty, 0b011110)).toBe(0b011110);
+  });
+
+  test('a hole that is joined to the one before it is one item with it', () => {
+    const { items, state, read } = sixBlocks();
+    items.insert(state, 0b000011, 'hole');
+    items.commit(state);
+    items.insert(state, 0b001100, 'hole');
+    items.join(state, 2, false);
+    expect(read()).toEqual(['0-3 hole']);
+    items.insert(state, 0b010000, 'hole');
+    items.join(state, 4, true);
+    expect(read()).toEqual(['0-4 hole*']);
   });
 
   test('an insert of two runs makes two items', () => {

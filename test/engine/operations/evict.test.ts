@@ -22,6 +22,12 @@ describe('an evict', () => {
     });
   });
 
+  test('before the first transaction, an inode with the flag comes back with it', () => {
+    const made = { files: [`${files[0]} needs-full-sync`, files[1]!], tasks };
+    expect(run(made, 'e: evict').file).toMatchObject({ needsFullSync: true });
+    expect(run({ files, tasks }, 'e: evict').file).toMatchObject({ needsFullSync: false });
+  });
+
   test('an inode of an older transaction comes back without the flag', () => {
     const older = [...complete, 'c: commit', 'b: write', 'b: writeback'];
     expect(run({ files, tasks }, ...older, 'e: evict').file).toMatchObject({ extentMaps: [], needsFullSync: false });

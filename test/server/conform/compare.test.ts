@@ -182,6 +182,7 @@ describe('compareRecord', () => {
 
   test.each<[string, Partial<CorpusRecord>]>([
     ['chmod', { ops: [{ op: 'chmod', file: 'f' }] }],
+    ['clone from or to the middle of a block', { ops: [{ op: 'clone', file: 'f', to: 'f', to_off: 100 }] }],
     ['mkfs -n 64k', { mkfs: ['-n', '64k'] }],
     ['mount commit=300,autodefrag', { mount: 'commit=300,autodefrag' }],
   ])('skips and says why: %s', (reason, change) => {

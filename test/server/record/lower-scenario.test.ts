@@ -123,6 +123,52 @@ describe('operations', () => {
   });
 });
 
+describe('a clone', () => {
+  const files = 'file I size 16K data 0..16K file J size 8K data 0..8K';
+  const recorded = (text: string) => operations(`${files} task t { ${text} }`);
+
+  test('is one of a range, or of all there is, to a place', () => {
+    expect(recorded('clone I 4K..8K to J 16K  clone I all to J 0')).toEqual([
+      { op: 'clone', file: 'I', off: 4096, len: 4096, to: 'J', to_off: 16384 },
+      { op: 'clone', file: 'I', to: 'J', to_off: 0 },
+    ]);
+  });
+
+  test.each([
+    ['that goes on behind the end', 'clone I 12K..16K to J 12K', 'J', 16384],
+    ['that stays within', 'clone I 12K..16K to J 0', 'J', 8192],
+    ['of all, up to the end of the source', 'truncate I 5000  clone I all to J 8K', 'J', 8192 + 5000],
+    ['of nothing', 'truncate I 0  clone I all to J 16K', 'J', 8192],
+    ['that goes on behind the source, which the kernel refuses', 'clone I 12K..20K to J 8K', 'J', 8192],
+    ['onto itself, which the kernel refuses', 'clone I all to I 12K', 'I', 16384],
+    [
+      'that ends inside a block, which the kernel refuses',
+      'truncate I 5000  write I 0..8K  clone I 0..5000 to J 8K',
+      'J',
+      8192,
+    ],
+  ])('%s, and the size that it leaves', (_, text, file, size) => {
+    const [last] = recorded(`${text}  punch ${file} all`).slice(-1);
+    expect(last).toEqual({ op: 'punch', file, off: 0, len: size });
+  });
+});
+
+test('files begin with prealloc extents, and without COW', () => {
+  const { files } = lower('file I size 8K data 0..4K prealloc 4K..8K, 16K..24K nodatacow task t { fsync I }').workload;
+  expect(files).toEqual([
+    {
+      name: 'I',
+      size: 8192,
+      fill: [[0, 1, 1]],
+      prealloc: [
+        [1, 1],
+        [4, 2],
+      ],
+      nodatacow: true,
+    },
+  ]);
+});
+
 test('a workload says what it is, and how the mount begins', () => {
   const { workload } = lower('file I size 16K needs-full-sync task t { fsync I }');
   expect(workload).toEqual({
@@ -192,6 +238,11 @@ describe('what cannot be recorded', () => {
       'data that is no whole blocks',
       'file I size 16K data 100..4K task t { fsync I }',
       'not made of whole blocks of 4096',
+    ],
+    [
+      'a fault',
+      'file I size 16K task a { write I 0..4K  writeback I } task b { fault io on a.writeback }',
+      'a real kernel fails only by chance',
     ],
     ['an empty range', 'file I task t { punch I all }', 'I has nothing there to punch: its size is 0 by then'],
     [
