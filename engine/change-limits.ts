@@ -1,5 +1,5 @@
 import { writesCanFail } from './faults.ts';
-import { mayBeInline } from './inline-files.ts';
+import { concerns, mayBeInline } from './inline-files.ts';
 import { mountOptions, storageOf } from './model/storage.ts';
 import type { CloneOperation, FileOperation, Operation, Scenario } from './scenario.ts';
 import { clonedBytes, cutOffsets } from './segments.ts';
@@ -18,6 +18,8 @@ export interface ChangeLimits {
   readonly allocates: boolean;
   /** The file can be one inline extent. */
   readonly inline: boolean;
+  /** An inline extent of the file can be cloned, or come from a clone. */
+  readonly clonesInline: boolean;
   /** Some of the file's blocks are overwritten in place (BTRFS_INODE_NODATACOW). */
   readonly nodatacow: boolean;
   /** Holes have items. */
@@ -64,6 +66,7 @@ export function changeLimits(scenario: Scenario, file: number): ChangeLimits {
     ),
     allocates,
     inline,
+    clonesInline: inline && all.some((operation) => operation.kind === 'clone' && concerns(operation, file)),
     nodatacow: !storage.cow,
     holes: mountOptions(scenario).holes,
     remembersPrealloc: allocates && (inline || storage.compress),

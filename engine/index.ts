@@ -4,7 +4,6 @@ export { failingOperations, failingSteps } from './faults.ts';
 export { formatOffset, formatRange } from './format.ts';
 export { findGuard, guards } from './guards/catalogue.ts';
 export type { Guard } from './guards/guard.ts';
-export { mayBeInline } from './inline-files.ts';
 export {
   changingReleases,
   isRetired,
@@ -13,7 +12,6 @@ export {
   modelledReleases,
   newestRelease,
 } from './kernels.ts';
-export { storageOf } from './model/storage.ts';
 export {
   describeOperation,
   type OperationDescription,

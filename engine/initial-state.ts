@@ -38,6 +38,12 @@ export function initialState(
       if (inode.fs.mount.holes) image.insertExtent(state, holes, 'hole', inode.content);
       image.items.commit(state);
     }
+    for (const range of [...data, ...prealloc]) {
+      inode.blocks.allocate(state, inode.tree, segments.wholeBlocks(segments.maskOf(range)));
+    }
+    if (inode.tree.inline.get(state) === 1) inode.tree.blocks.forget(state, segments.wholeBlocks(1));
+    inode.committed.blocks.copyFrom(state, inode.tree.blocks);
+    inode.inlineEnd.set(state, inode.size.get(state) & inode.inlineEnd.mask);
     inode.hasPrealloc.set(state, prealloc.length === 0 ? 0 : inode.hasPrealloc.mask);
     inode.needsFullSync.set(state, needsFullSync ? 1 : 0);
     inode.flushOnClose.set(state, flushOnClose ? 1 : 0);

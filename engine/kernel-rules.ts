@@ -141,6 +141,11 @@ export const kernelRules = {
     since: '5.4',
     commit: '690a5dbfc513',
   },
+  cloneCopiesInlineToPage: {
+    does: 'A clone of an inline extent that cannot be copied as an item copies its data into a page of the destination; before, it returns -EOPNOTSUPP.',
+    since: '5.7',
+    commit: '05a5a7621ce6',
+  },
   cloneLocksMmap: {
     does: 'A clone keeps writes through a mapping away from both files.',
     since: '5.13',

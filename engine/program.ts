@@ -10,6 +10,7 @@ import { Inode } from './model/inode.ts';
 import { LogRoot } from './model/log-root.ts';
 import type { Machine } from './model/machine.ts';
 import { Namespace } from './model/namespace.ts';
+import { SharedExtents } from './model/shared-extents.ts';
 import { mountOptions, storageOf } from './model/storage.ts';
 import { Transaction } from './model/transaction.ts';
 import { finishOrderedIo } from './operations/finish-ordered-io.ts';
@@ -18,6 +19,7 @@ import { isSync, operationSteps } from './operations/table.ts';
 import { addGates, Starters } from './orders.ts';
 import type { Operation, Scenario } from './scenario.ts';
 import { cutSegments } from './segments.ts';
+import { sharingFiles } from './shared-files.ts';
 import { type AccessRecord, Layout, type State } from './state/layout.ts';
 import { CompletionThread, placeSteps, TaskThread } from './thread.ts';
 import type { OperationReference } from './verdict.ts';
@@ -181,10 +183,13 @@ function buildMachine(scenario: Scenario, profile: KernelProfile, layout: Layout
     remembersLogTransaction: profile.guards['in-log.first-log-transaction'] === true,
     staleHoles: mount.holes && profile.guards['punch.hole-generation'] === false,
   };
+  const sharing = sharingFiles(scenario, tracksItems);
+  const shared = new SharedExtents([...sharing].reduce((sum, file) => sum + segments[file]!.count, 0));
   let firstCompletion = tasks;
   const limits = segments.map((cut, file) => {
     const changes = changeLimits(scenario, file);
-    const limitsOfFile = { ...common, ...changes, ...logLimits(profile, changes), firstCompletion };
+    const diskBlocks = sharing.has(file) ? shared.largest : 0;
+    const limitsOfFile = { ...common, ...changes, ...logLimits(profile, changes), firstCompletion, diskBlocks };
     firstCompletion += cut.count;
     return limitsOfFile;
   });
@@ -206,7 +211,14 @@ function buildMachine(scenario: Scenario, profile: KernelProfile, layout: Layout
     }),
   };
   const inodes = scenario.files.map(({ name }, file) => {
-    const description = { fs, index: file, name, segments: segments[file]!, storage: storageOf(scenario, file) };
+    const description = {
+      fs,
+      index: file,
+      name,
+      segments: segments[file]!,
+      storage: storageOf(scenario, file),
+      extents: sharing.has(file) ? shared : undefined,
+    };
     return new Inode(layout, description, limits[file]!);
   });
   const { namespace } = scenario;

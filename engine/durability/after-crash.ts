@@ -36,10 +36,20 @@ export function replayed(inode: Inode, log: LogRoot, state: State): number {
   return data.get(state) | prealloc.get(state) | hole.get(state);
 }
 
+/** The tree that the item of a segment comes from. */
+export function imageAfterCrash(inode: Inode, log: LogRoot, state: State, segment: number): FileImage {
+  return (replayed(inode, log, state) & (1 << segment)) === 0 ? inode.committed : inode.diskLog;
+}
+
 /** The version that one segment has on disk after replay, within i_size or behind it. */
 export function versionAfterCrash(inode: Inode, log: LogRoot, state: State, segment: number): number {
-  const fromLog = (replayed(inode, log, state) & (1 << segment)) !== 0;
-  return (fromLog ? inode.diskLog : inode.committed).version[segment]!.get(state);
+  return imageAfterCrash(inode, log, state, segment).version[segment]!.get(state);
+}
+
+/** Segments whose extent points to blocks that are not the file's. */
+export function foreignAfterCrash(inode: Inode, log: LogRoot, state: State): number {
+  const fromLog = replayed(inode, log, state);
+  return (fromLog & inode.diskLog.foreign.get(state)) | (inode.committed.foreign.get(state) & ~fromLog);
 }
 
 /** Segments with an extent of data after the mount. */

@@ -5,7 +5,7 @@ import { changesOf, isZero, keeps } from '../model/version.ts';
 import type { ViolationKind } from '../scenario.ts';
 import { below, lowest } from '../state/bits.ts';
 import type { State } from '../state/layout.ts';
-import { replayed, sizeAfterCrash } from './after-crash.ts';
+import { foreignAfterCrash, replayed, sizeAfterCrash } from './after-crash.ts';
 import { namesAfterCrash } from './names-after-crash.ts';
 import type { FilePromise } from './promises.ts';
 
@@ -76,8 +76,9 @@ export class Losses {
     this.#judgeSize(below(promise.size.get(state)), inside, behind > 0 || (behind === 0 && shorter));
     this.#judgeSizesAtLeast(promise, inside, size.changes(state), state);
     // Judged whether promised or not, and before the other classes.
-    const { unwritten, withoutChecksums, foreign } = inode.diskLog;
-    this.corrupt = fromLog & (unwritten.get(state) | withoutChecksums.get(state) | foreign.get(state)) & inside;
+    const { unwritten, withoutChecksums } = inode.diskLog;
+    const unreadable = fromLog & (unwritten.get(state) | withoutChecksums.get(state));
+    this.corrupt = (unreadable | foreignAfterCrash(inode, log, state)) & inside;
     this.lost &= ~this.corrupt;
     this.resurrected &= ~this.corrupt;
     this.sizeOnly &= ~this.corrupt;

@@ -36,4 +36,21 @@ export const unreleased: readonly Guard[] = [
     loses: 'everything that the second fsync promised, until the first one returns',
     fstest: null,
   },
+  {
+    name: 'nocow.references-after-crash',
+    label: 'guard for references of logs in btrfs_cross_ref_exist',
+    entry: 'I5',
+    commit: null,
+    subject: 'no fix is known: what a log points to can be overwritten in place by way of another file',
+    introduced: null,
+    fixed: null,
+    stable: [],
+    retired: null,
+    actsIn: 'btrfs_cross_ref_exist',
+    does: 'An extent counts as shared, too, while the log or the last commit on disk has an item of another file that points to it.',
+    without:
+      'A clone shares extents of a file without COW, and an fsync of the copy logs items that point to them. btrfs_cross_ref_exist looks for references in the extent tree and among delayed refs: log trees have none there. When the copy is truncated, punched or overwritten in the same transaction, the reference of the clone and its removal cancel each other, and the other file is overwritten in place again. Log replay then finds new data of that file in the copy. The same is possible while a commit that removes the reference is being written. Measured on 6.18.44 (docs/findings.md).',
+    loses: 'the copy as its fsync promised it: it has data that was never written to it',
+    fstest: null,
+  },
 ];

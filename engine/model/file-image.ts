@@ -1,5 +1,6 @@
 import { lowest } from '../state/bits.ts';
 import type { Field, Layout, State } from '../state/layout.ts';
+import { DiskBlocks } from './disk-blocks.ts';
 import { ExtentItems } from './extent-items.ts';
 import type { Limits } from './limits.ts';
 import { largestVersion } from './version.ts';
@@ -29,12 +30,17 @@ export class FileImage {
   readonly inline: Field;
   /** Segments whose item points to blocks that have not been written yet; kept only where that can be. */
   readonly unwritten: Field;
-  /** Segments whose item points to blocks that are not the file's: their write has failed, and they were given back. */
+  /**
+   * Segments whose item points to blocks that are not the file's: their write has failed, and they were given back; or
+   * another file that they were shared with has been overwritten in place.
+   */
   readonly foreign: Field;
   /** Segments whose item points to blocks without checksums: reads fail. Kept only where that can be. */
   readonly withoutChecksums: Field;
   /** Which version of each segment the item refers to; a segment without an item has the version of its hole. */
   readonly version: readonly Field[];
+  /** The blocks that items point to; kept only where others may overwrite them. */
+  readonly blocks: DiskBlocks;
   /** The file-extent items one by one; kept only where they are asked for. */
   readonly items: ExtentItems;
   /** The tree has the INODE_REF items of the file; kept with the items. */
@@ -50,8 +56,9 @@ export class FileImage {
     this.inline = layout.field(limits.inline ? 1 : 0);
     this.unwritten = layout.set(limits.logsUnfinished ? segments : 0);
     this.withoutChecksums = layout.set(limits.logsUnfinished ? segments : 0);
-    this.foreign = layout.set(limits.writeErrors ? segments : 0);
+    this.foreign = layout.set(limits.writeErrors || limits.diskBlocks > 0 ? segments : 0);
     this.version = layout.fields(segments, largestVersion(limits.versions));
+    this.blocks = new DiskBlocks(layout, segments, limits.diskBlocks);
     this.items = new ExtentItems(layout, segments, limits.tracksItems);
     this.names = layout.field(limits.tracksItems ? 1 : 0);
   }
@@ -68,6 +75,7 @@ export class FileImage {
     this.foreign.set(state, other.foreign.get(state));
     this.withoutChecksums.set(state, other.withoutChecksums.get(state));
     for (let i = 0; i < this.version.length; i++) this.version[i]!.set(state, other.version[i]!.get(state));
+    this.blocks.copyFrom(state, other.blocks);
     this.items.copyFrom(state, other.items);
     this.names.set(state, other.names.get(state));
   }
@@ -84,6 +92,7 @@ export class FileImage {
     this.foreign.set(state, 0);
     this.withoutChecksums.set(state, 0);
     for (const version of this.version) version.set(state, 0);
+    this.blocks.forget(state, this.data.mask);
     this.items.clear(state);
     this.names.set(state, 0);
   }
@@ -100,6 +109,7 @@ export class FileImage {
     this.markWithoutChecksums(state, segments, false);
     if ((segments & 1) !== 0) this.inline.set(state, 0);
     this.foreign.mark(state, segments, false);
+    this.blocks.forget(state, segments);
     for (let rest = segments; rest !== 0; rest &= rest - 1) {
       const segment = lowest(rest);
       this.version[segment]!.set(state, versions[segment]!.get(state));

@@ -4,10 +4,12 @@ import type { Field, Layout, State } from '../state/layout.ts';
 import { ExtentMapTree } from './extent-map-tree.ts';
 import { FileImage } from './file-image.ts';
 import type { FileSystem } from './file-system.ts';
+import { InodeBlocks } from './inode-blocks.ts';
 import type { Limits } from './limits.ts';
 import { LoggedInode } from './logged-inode.ts';
 import { OrderedExtents } from './ordered-extent.ts';
 import { PageCache } from './page-cache.ts';
+import type { SharedExtents } from './shared-extents.ts';
 import type { Storage } from './storage.ts';
 import { UnreturnedChange } from './unreturned-change.ts';
 import { largestVersion, nextVersion } from './version.ts';
@@ -22,6 +24,8 @@ interface InodeDescription {
   readonly name: string;
   readonly segments: Segments;
   readonly storage: Storage;
+  /** Where the file may share what is overwritten in place. */
+  readonly extents: SharedExtents | undefined;
 }
 
 /** A regular file (struct btrfs_inode) with everything that memory and disk hold about it. */
@@ -51,6 +55,8 @@ export class Inode extends LoggedInode {
   readonly needsFullSync: Field;
   /** last_reflink_trans, as an offset like last_trans; kept with the items, for it matters to nothing else. */
   readonly #lastReflinkTrans: Field;
+  /** Where the inline extent of the subvolume tree ends, as an index of a cut; kept only where it may be cloned. */
+  readonly inlineEnd: Field;
   readonly writeErrors: WriteErrors;
 
   /** Segments whose hole item is of the running transaction; kept only where others may describe new holes. */
@@ -63,6 +69,7 @@ export class Inode extends LoggedInode {
   readonly log: FileImage;
   readonly syncingLog: FileImage;
   readonly diskLog: FileImage;
+  readonly blocks: InodeBlocks;
 
   constructor(layout: Layout, file: InodeDescription, limits: Limits) {
     super(layout, limits);
@@ -85,6 +92,7 @@ export class Inode extends LoggedInode {
     this.unreturned = new UnreturnedChange(layout, count, limits);
     this.needsFullSync = layout.field(1);
     this.#lastReflinkTrans = layout.field(limits.tracksItems ? limits.transactions : 0);
+    this.inlineEnd = layout.field(limits.clonesInline ? lowest(~segments.wholeBlocks(1)) : 0);
     this.freshHoles = layout.set(limits.staleHoles ? count : 0);
     this.writeErrors = new WriteErrors(layout, count, limits.tasks, limits.writeErrors);
     const image = () => new FileImage(layout, count, limits);
@@ -94,6 +102,17 @@ export class Inode extends LoggedInode {
     this.log = image();
     this.syncingLog = image();
     this.diskLog = image();
+    this.blocks = new InodeBlocks(layout, count, this, file.extents);
+    const { tree, committing, committed, log, syncingLog, diskLog } = this;
+    file.extents?.add(index, {
+      segments,
+      images: [tree, committing, committed, log, syncingLog, diskLog],
+      allocated: this.blocks.allocated,
+      counted: (state) =>
+        fs.guards['nocow.references-after-crash']
+          ? [tree, committing, committed, log, syncingLog, diskLog]
+          : [tree, committing.present.get(state) === 1 ? committing : committed],
+    });
   }
 
   /** The segments before i_size. */
@@ -214,30 +233,6 @@ export class Inode extends LoggedInode {
     for (const image of [this.log, this.syncingLog, this.diskLog]) image.markUnwritten(state, blocks, false);
   }
 
-  /**
-   * The IO of blocks that are overwritten in place ends. Every tree that has an item for them shows the new content:
-   * that is so where it shows what the subvolume tree does, for no two allocations hold one version of a block.
-   */
-  blocksOverwritten(state: State, blocks: number): void {
-    const { tree, committing, committed, log, syncingLog, diskLog, submitted } = this;
-    const { collected } = this.extentMaps;
-    for (let rest = blocks & tree.data.get(state); rest !== 0; rest &= rest - 1) {
-      const segment = lowest(rest);
-      const [old, written] = [tree.version[segment]!.get(state), submitted[segment]!.get(state)];
-      for (const image of [committing, committed, log, syncingLog, diskLog, tree]) {
-        const shares = (image.data.get(state) & (1 << segment)) !== 0 && image.version[segment]!.get(state) === old;
-        if (shares) image.version[segment]!.set(state, written);
-      }
-      const note = collected.version[segment];
-      if (note !== undefined && note.get(state) === old) note.set(state, written);
-    }
-  }
-
-  /** What of `blocks` is overwritten in place: written data of a file without COW. */
-  writtenInPlace(state: State, blocks: number): number {
-    return this.storage.cow ? 0 : blocks & this.tree.data.get(state);
-  }
-
   /** The hole items of `holes` are of the running transaction, or older. */
   markHoles(state: State, holes: number, fresh: boolean): void {
     this.freshHoles.mark(state, holes, fresh);
@@ -248,6 +243,13 @@ export class Inode extends LoggedInode {
     const bytes = this.segments.cuts[this.size.get(state)]!;
     // An image without room for the mark is of a file that is never that small.
     return this.tree.inline.mask === 1 && bytes <= this.storage.maximumInline && this.hasPrealloc.get(state) === 0;
+  }
+
+  /** The inline item takes the place of what describes the first block; `end` is an index of a cut. */
+  insertInlineItem(state: State, end: number): void {
+    this.tree.insertExtent(state, this.segments.wholeBlocks(1), 'data', this.content);
+    this.tree.inline.set(state, 1);
+    this.inlineEnd.set(state, end & this.inlineEnd.mask);
   }
 
   /** should_nocow sends a file that has had prealloc extents through run_delalloc_nocow: no compression, no inline extent. */

@@ -8,6 +8,8 @@ export interface Limits extends ChangeLimits, LogLimits, InodeLimits {
   readonly staleHoles: boolean;
   /** Number of the thread that completes an ordered extent at the first segment. */
   readonly firstCompletion: number;
+  /** The largest number of a block on disk; 0 where no clone shares what may be overwritten in place. */
+  readonly diskBlocks: number;
   /** File-extent items are kept one by one, see `ExtentItems`. */
   readonly tracksItems: boolean;
 }

@@ -25,7 +25,7 @@ export function nextDelalloc(inode: Inode, state: State, pages: number): number 
 
 /** create_io_em: the new extent map is on the list of modified extents and pinned. What is overwritten in place gets none. */
 export function createIoExtentMap(inode: Inode, state: State, extent: number): void {
-  for (const piece of runs(extent & ~inode.writtenInPlace(state, extent)).flatMap((run) =>
+  for (const piece of runs(extent & ~inode.blocks.overwritten(state, extent)).flatMap((run) =>
     allocations(inode, state, run),
   )) {
     inode.extentMaps.drop(state, piece);
@@ -40,7 +40,7 @@ export function createIoExtentMap(inode: Inode, state: State, extent: number): v
 
 /** btrfs_add_ordered_extent for each allocation of the range. */
 export function addOrderedExtents(inode: Inode, state: State, extent: number): void {
-  const inPlace = inode.writtenInPlace(state, extent);
+  const inPlace = inode.blocks.overwritten(state, extent);
   for (const piece of inode.tree.items.splitRuns(state, inPlace)) inode.orderedExtents.insert(state, piece, true);
   for (const run of runs(extent & ~inPlace)) {
     for (const piece of allocations(inode, state, run)) inode.orderedExtents.insert(state, piece, false);
@@ -49,7 +49,7 @@ export function addOrderedExtents(inode: Inode, state: State, extent: number): v
 
 /** run_delalloc_nocow writes prealloc extents where they are, and allocates what lies between them. */
 function allocations(inode: Inode, state: State, extent: number): number[] {
-  const prealloc = inode.tree.prealloc.get(state) & extent;
+  const prealloc = inode.blocks.filled(state, extent);
   if (prealloc === 0) return [extent];
   return [...inode.tree.items.splitRuns(state, prealloc), ...runs(extent & ~prealloc)];
 }
@@ -73,7 +73,7 @@ export function becomesInline(inode: Inode, state: State, pages: number): boolea
  * The page is clean at once; there is no ordered extent, and no extent map for a fast fsync to find.
  */
 export function insertInlineExtent(inode: Inode, state: State): void {
-  const { fs, pages, segments, tree } = inode;
+  const { fs, pages, segments } = inode;
   const block = segments.wholeBlocks(1);
   pages.dirty.exclude(state, block);
   if (fs.transaction.isAborted(state)) {
@@ -82,8 +82,7 @@ export function insertInlineExtent(inode: Inode, state: State): void {
   }
   fs.transaction.join(state);
   inode.extentMaps.drop(state, block);
-  tree.insertExtent(state, block, 'data', inode.content);
-  tree.inline.set(state, 1);
+  inode.insertInlineItem(state, inode.size.get(state));
   inode.updateDiskSize(state);
   setInodeLastTrans(fs, inode, state);
   inode.setFullSync(state, fs.transaction.generation.get(state));
@@ -103,6 +102,7 @@ export function writeRange(inode: Inode, state: State, pages: number, fails = fa
   const before = fails ? starts.get(state) : 0;
   if (becomesInline(inode, state, pages)) insertInlineExtent(inode, state);
   for (let run = nextDelalloc(inode, state, pages); run !== 0; run = nextDelalloc(inode, state, pages)) {
+    inode.blocks.choose(state, run);
     createIoExtentMap(inode, state, run);
     addOrderedExtents(inode, state, run);
   }

@@ -96,6 +96,7 @@ function direct(context: OperationContext, operation: FileOperation): Step[] {
       written.set(state, target);
       if (!within) contExpand(machine, inode, state, target, false);
       orderedExtents.beginDirect(state, target);
+      inode.blocks.choose(state, target);
       if (!keepsLock) replaceContent(state);
       if (unlocks && within) inode.lock.set(state, 0);
       return undefined;
@@ -192,7 +193,7 @@ function direct(context: OperationContext, operation: FileOperation): Step[] {
 
   function addExtentMap(state: State): string | undefined {
     if (noMap(state)) return giveUp(state);
-    extentMaps.drop(state, written.get(state) & ~inode.writtenInPlace(state, written.get(state)));
+    extentMaps.drop(state, written.get(state) & ~inode.blocks.overwritten(state, written.get(state)));
     createIoExtentMap(inode, state, written.get(state));
     return undefined;
   }
@@ -203,7 +204,7 @@ function direct(context: OperationContext, operation: FileOperation): Step[] {
    */
   function giveUp(state: State): typeof end {
     const target = written.get(state);
-    extentMaps.drop(state, target & ~inode.writtenInPlace(state, target) & ~orderedExtents.covered.get(state));
+    extentMaps.drop(state, target & ~inode.blocks.overwritten(state, target) & ~orderedExtents.covered.get(state));
     orderedExtents.unlockRange(state, target);
     orderedExtents.endDirect(state, target);
     writeErrors.undefine(state, target);

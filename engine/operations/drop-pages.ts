@@ -12,6 +12,7 @@ export function dropPages(machine: Machine, inode: Inode, state: State, blocks: 
   const unsubmitted = blocks & pages.dirty.get(state) & orderedExtents.covered.get(state);
   const cut = orderedExtents.truncate(state, unsubmitted);
   if (cut !== 0) extentMaps.drop(state, cut);
+  inode.blocks.forget(state, cut);
   pages.dirty.exclude(state, blocks);
   for (let rest = blocks & pages.cached.get(state); rest !== 0; ) {
     const page = segments.wholeBlocks(rest & -rest);

@@ -101,6 +101,7 @@ function allocate(context: OperationContext, operation: AllocateOperation, zeroe
         if (zeroes) inode.beginChange(state, blocks & inode.inside(state), true);
         // The hole that becomes prealloc keeps its version: a mapping may have dirtied newer data over it.
         tree.insertExtent(state, blocks, 'prealloc', zeroes ? inode.content : tree.version);
+        inode.blocks.allocate(state, tree, blocks);
         inode.hasPrealloc.set(state, inode.hasPrealloc.mask);
         for (const extent of runs(blocks)) {
           const generation = transaction.generation.get(state);

@@ -1,3 +1,4 @@
+import { blocksOverwritten } from '../model/blocks-overwritten.ts';
 import type { Inode } from '../model/inode.ts';
 import { type Machine, setInodeLastTrans } from '../model/machine.ts';
 import type { Field, State } from '../state/layout.ts';
@@ -34,7 +35,7 @@ export function finishOrderedIo(machine: Machine, inode: Inode, start: number): 
         if (fails(state)) return failBio(state, extent);
         pages.endWriteback(state, extent);
         orderedExtents.directIo.exclude(state, extent);
-        if (inPlace(state)) inode.blocksOverwritten(state, extent & ended);
+        if (inPlace(state)) blocksOverwritten(inode, state, extent & ended);
         else inode.blocksWritten(state, extent);
         return pages.dirty.within(state, extent) === 0 ? undefined : 'end_bio';
       },
@@ -72,8 +73,9 @@ export function finishOrderedIo(machine: Machine, inode: Inode, start: number): 
       when: allocated,
       apply: (state) => {
         const extent = orderedExtents.from(state, start);
-        if (tree.prealloc.within(state, extent) === extent) tree.markWritten(state, extent, inode.submitted);
+        if (inode.blocks.filled(state, extent) === extent) tree.markWritten(state, extent, inode.submitted);
         else tree.insertExtent(state, extent, 'data', inode.submitted);
+        inode.blocks.insert(state, extent);
         return undefined;
       },
     },
@@ -145,6 +147,7 @@ export function finishOrderedIo(machine: Machine, inode: Inode, start: number): 
       does: 'Removes the ordered extent (BTRFS_ORDERED_COMPLETE) and wakes who waits for it.',
       apply: (state) => {
         if (orderedExtents.pending.within(state, 1 << start) !== 0) transaction.pendingOrdered.add(state, -1);
+        inode.blocks.forget(state, orderedExtents.from(state, start));
         orderedExtents.complete(state, start);
         return undefined;
       },

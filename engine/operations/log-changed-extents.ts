@@ -155,6 +155,7 @@ function logOneExtent(scope: FsyncScope, state: State, start: number): void {
   const kind = extentMaps.collected.kind(state, start);
   if (kind !== 'data') {
     log.insertExtent(state, extent, kind, version.length > 0 ? version : tree.version);
+    if (kind === 'prealloc') log.blocks.share(state, extent, tree.blocks);
     return;
   }
   const allocated = orderedExtents.covered.get(state) & ~orderedExtents.overwritten(state);
@@ -167,6 +168,8 @@ function logOneExtent(scope: FsyncScope, state: State, start: number): void {
     const points = (running & bit) === 0 ? tree.version : inode.allocatedVersions(state, lowest(bit));
     log.describe(state, bit, 'data', version.length > 0 ? version : points);
   }
+  log.blocks.share(state, extent & ~running, tree.blocks);
+  log.blocks.share(state, running, inode.blocks.allocated);
   log.items.insert(state, extent, 'regular');
   log.markUnwritten(state, running & inode.unwritten(state), true);
   log.markWithoutChecksums(state, lacking, true);

@@ -88,6 +88,7 @@ function fullPath({ machine, inode, blocks }: FsyncScope, names: FileNames | und
         names?.copyReferences(state);
         log.describe(state, tree.data.get(state) & copied(state), 'data', tree.version);
         log.describe(state, tree.prealloc.get(state) & copied(state), 'prealloc', tree.version);
+        log.blocks.share(state, described(state) & copied(state), tree.blocks);
         log.inline.set(state, tree.inline.get(state));
         if (mount.holes) log.describe(state, loggedHoles(inode, state) & copied(state), 'hole', tree.version);
         copyItems(machine, inode, state, copied(state));
@@ -164,6 +165,7 @@ function fastPath(scope: FsyncScope, names: FileNames | undefined): Step[] {
       when: (state) => (tree.prealloc.get(state) & ~inode.inside(state)) !== 0 && log.present.get(state) === 1,
       apply: (state) => {
         log.describe(state, tree.prealloc.get(state) & ~inode.inside(state), 'prealloc', tree.version);
+        log.blocks.share(state, tree.prealloc.get(state) & ~inode.inside(state), tree.blocks);
         copyItemsBehindEof(inode, state);
         return 'log_inode_done';
       },

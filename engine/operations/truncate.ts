@@ -145,8 +145,9 @@ export function truncate(context: OperationContext, operation: TruncateOperation
   function trimInlineExtent(state: State): void {
     if (inode.storage.compress) truncateBlock(inode, state, kept);
     else {
-      tree.insertExtent(state, kept, 'data', inode.content);
-      tree.inline.set(state, 1);
+      // An fallocate can have left it shorter than the file.
+      const { inlineEnd } = inode;
+      inode.insertInlineItem(state, inlineEnd.mask === 0 ? newSize : Math.min(inlineEnd.get(state), newSize));
     }
   }
 

@@ -47,7 +47,7 @@ export function writeback(context: OperationContext, operation: FileOperation): 
       locks: 'page locks, range lock',
       does: inode.storage.cow
         ? 'Locks the contiguous dirty range from the first page to write, and drops the old extent maps in it.'
-        : 'Locks the contiguous dirty range from the first page to write. Written extents are to be overwritten in place; of what lies between them the old extent maps are dropped.',
+        : 'Locks the contiguous dirty range from the first page to write. Written extents that nobody else points to are to be overwritten in place; of what lies between them the old extent maps are dropped.',
       when: (state) => next(state) !== 0,
       ready: (state) =>
         pages.locked.within(state, next(state)) === 0 && orderedExtents.rangeLocked.within(state, next(state)) === 0,
@@ -56,11 +56,12 @@ export function writeback(context: OperationContext, operation: FileOperation): 
         tagged.set(state, toWrite(state));
         run.set(state, next(state));
         pages.lock(state, run.get(state));
+        inode.blocks.choose(state, run.get(state));
         dropExtentMaps(
           machine,
           inode,
           state,
-          run.get(state) & ~inode.writtenInPlace(state, run.get(state)),
+          run.get(state) & ~inode.blocks.overwritten(state, run.get(state)),
           fails(state, 'enomem', 'cow_file_range'),
         );
         return undefined;
@@ -71,7 +72,7 @@ export function writeback(context: OperationContext, operation: FileOperation): 
       repeats,
       locks: 'page locks, range lock, extent map tree lock',
       does: 'Adds a pinned extent map to the tree and to the list of modified extents. It has no ordered extent yet.',
-      when: (state) => inode.writtenInPlace(state, run.get(state)) !== run.get(state),
+      when: (state) => inode.blocks.overwritten(state, run.get(state)) !== run.get(state),
       apply: (state) => {
         createIoExtentMap(inode, state, run.get(state));
         return undefined;

@@ -1,4 +1,10 @@
-import { dataAfterCrash, sizeAfterCrash, versionAfterCrash } from '../durability/after-crash.ts';
+import {
+  dataAfterCrash,
+  foreignAfterCrash,
+  imageAfterCrash,
+  sizeAfterCrash,
+  versionAfterCrash,
+} from '../durability/after-crash.ts';
 import { namesAfterCrash } from '../durability/names-after-crash.ts';
 import type { ExtentItemType } from '../model/extent-items.ts';
 import type { Inode } from '../model/inode.ts';
@@ -105,15 +111,31 @@ function outcome({ machine }: Program, { state }: Runner, names: VersionNames): 
     files: inodes.map((inode) => {
       const size = sizeAfterCrash(inode, log, state).get(state);
       const data: DataOutcome[] = [];
+      const foreign = foreignAfterCrash(inode, log, state);
       for (let left = dataAfterCrash(inode, log, state) & below(size); left !== 0; left &= left - 1) {
         const segment = lowest(left);
         const version = versionAfterCrash(inode, log, state, segment);
-        const origin = names.origin(inode.index, segment, version);
+        const origin =
+          (foreign & (1 << segment)) === 0
+            ? names.origin(inode.index, segment, version)
+            : overwriter(inodes, state, imageAfterCrash(inode, log, state, segment).blocks.get(state, segment), names);
         data.push({ range: inode.segments.rangeOf(1 << segment), writer: origin?.operation ?? 'initial' });
       }
       return { size: inode.segments.cuts[size]!, data, logged: loggedFile(inode, state) };
     }),
   };
+}
+
+/** Who has written what a block holds now that another file has overwritten in place. */
+function overwriter(inodes: readonly Inode[], state: State, block: number, names: VersionNames) {
+  for (const { index, tree, committed, diskLog } of inodes) {
+    for (const image of [tree, committed, diskLog]) {
+      const segment = image.blocks.fields.findIndex((field) => field.get(state) === block);
+      const isOwn = segment >= 0 && (image.foreign.get(state) & (1 << segment)) === 0;
+      if (isOwn) return names.origin(index, segment, image.version[segment]!.get(state));
+    }
+  }
+  return undefined;
 }
 
 function loggedNames({ diskLog, directoryOf, directories, root }: Namespace, state: State): LoggedNamesOutcome {

@@ -1,12 +1,4 @@
-import {
-  blockSize,
-  cutOffsets,
-  maximumSegments,
-  mayBeInline,
-  type Operation,
-  type Scenario,
-  storageOf,
-} from '../../engine/index.ts';
+import { blockSize, cutOffsets, maximumSegments, type Operation, type Scenario } from '../../engine/index.ts';
 import type { ScenarioSources } from './lowered-scenario.ts';
 import type { Problems } from './problems.ts';
 
@@ -26,24 +18,7 @@ export function reportLimits(scenario: Scenario, sources: ScenarioSources, probl
     }
   });
   reportUnalignedClones(scenario, sources, problems);
-  reportClonesOfOtherStorage(scenario, sources, problems);
   return problems.errors > before;
-}
-
-/** Extents that are shared are never overwritten in place, and inline ones are copied: neither is modelled. */
-function reportClonesOfOtherStorage(scenario: Scenario, sources: ScenarioSources, problems: Problems): void {
-  scenario.tasks.forEach(({ operations }, task) => {
-    operations.forEach((operation, index) => {
-      if (operation.kind !== 'clone') return;
-      const files = [operation.file, operation.target];
-      const { span } = sources.tasks[task]!.operations[index]!;
-      if (files.some((file) => mayBeInline(scenario, file))) {
-        problems.notModelled('`clone` of a file that can be an inline extent', span);
-      } else if (files.some((file) => !storageOf(scenario, file).cow)) {
-        problems.notModelled('`clone` of a file without COW', span);
-      }
-    });
-  });
 }
 
 /** The end of a range to clone is at a block, or it is where the source can end. */

@@ -16,7 +16,14 @@ test.each<[file: string, operation: string, expected: boolean, ...mount: MountOp
   ['I 2049', 'write I 0..1K', false],
   ['I 16K', 'truncate I 1K', true],
   ['I 16K', 'truncate I 0', false],
+  ['I 16K', 'clone S all to I 0', true],
+  ['I 16K', 'clone S all to I 4K', false],
+  ['I 16K', 'clone J all to I 0', false],
 ])('%s, %s: %s (%s)', (file, operation, expected, ...mount) => {
-  const scenario = buildScenario({ mount, files: ['J 0', file], tasks: { app: ['fsync J', operation] } });
+  const scenario = buildScenario({
+    mount,
+    files: ['J 16K', file, 'S 1K data 0..1K'],
+    tasks: { app: ['fsync J', operation] },
+  });
   expect([0, 1].map((index) => mayBeInline(scenario, index))).toEqual([false, expected]);
 });

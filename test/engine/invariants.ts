@@ -170,15 +170,12 @@ function checkItems({ machine }: Program, inode: Inode, state: State): void {
   }
 }
 
-/** An inline item is all of the first block, of a file that is small; without COW there is none. */
-function checkInline(
-  { tree, committing, committed, log, syncingLog, diskLog, segments, storage }: Inode,
-  state: State,
-) {
+/** An inline item is all of the first block. */
+function checkInline({ tree, committing, committed, log, syncingLog, diskLog, segments }: Inode, state: State) {
   for (const image of [tree, committing, committed, log, syncingLog, diskLog]) {
     if (image.inline.get(state) === 0) continue;
     const block = segments.wholeBlocks(1);
-    must(storage.maximumInline > 0 && (image.data.get(state) & block) === block, 'an inline item is all of a block');
+    must((image.data.get(state) & block) === block, 'an inline item is all of a block');
   }
 }
 

@@ -4,7 +4,7 @@ import { check, type Scenario } from '../../engine/index.ts';
 import { compile } from '../../engine/program.ts';
 import { enumerate } from './naive-enumerator.ts';
 import { randomNames } from './random-names.ts';
-import { failing, randomFailure, randomRace, randomScenario } from './random-scenario.ts';
+import { failing, randomCloning, randomFailure, randomRace, randomScenario } from './random-scenario.ts';
 
 const most = 3000;
 
@@ -30,6 +30,7 @@ describe('the search agrees with an enumeration of all interleavings, one by one
   test.each([
     ['small scenarios', randomScenario({ files: 2, tasks: 2, operations: 2 }), 1300, 0],
     ['scenarios with an fsync and what may disturb it', randomRace(), 1300, 40],
+    ['scenarios that clone', randomCloning(), 500, 10],
     ['scenarios that change names', randomNames(3), 1300, 1],
     ['scenarios in which something fails', randomFailure(), 300, 5],
     ['scenarios that change names, and in which something fails', randomNames(3).chain(failing), 300, 1],

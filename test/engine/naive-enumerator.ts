@@ -198,7 +198,7 @@ export function enumerate(program: Program, limit: number): Enumeration | undefi
     const itemsInLog = diskLog.data.get(state) | diskLog.prealloc.get(state) | diskLog.hole.get(state);
     const losses = versions.map(({ version, by }, i) => {
       const inLog = replay && (itemsInLog & (1 << i)) !== 0;
-      if (inLog && i < end && isUnreadable(diskLog, state, i)) return `corrupt by ${by}`;
+      if (i < end && isUnreadable(inLog ? diskLog : committed, state, i)) return `corrupt by ${by}`;
       const there = versionOf((inLog ? diskLog : committed).version[i]!.get(state));
       // The end may have been cut off since, which leaves no trace in the last block.
       const cutOff = changes > size.changes && versionOf(content[i]!.get(state)).changes > version.changes;

@@ -20,12 +20,13 @@ import { Field, type State } from '../../engine/state/layout.ts';
 import type { Thread } from '../../engine/thread.ts';
 import { checkState, checkStep } from './invariants.ts';
 import { randomNames } from './random-names.ts';
-import { randomFailure, randomRace, randomScenario } from './random-scenario.ts';
+import { randomCloning, randomFailure, randomRace, randomScenario } from './random-scenario.ts';
 
 const limits = { states: 4000, steps: 10_000, memory: 2 ** 31 };
 const scenarios = fc.oneof(
   randomScenario({ files: 2, tasks: 3, operations: 3 }),
   randomRace(),
+  randomCloning(),
   randomNames(3),
   randomFailure(),
 );

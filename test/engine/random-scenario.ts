@@ -46,6 +46,46 @@ export function randomScenario(limits: ScenarioLimits): fc.Arbitrary<Scenario> {
 }
 
 /**
+ * Clones between files that are inline or without COW, in what one task does, while another writes, syncs or commits. Now and
+ * then the copy is synced and goes again, and the source is overwritten.
+ */
+export function randomCloning(): fc.Arbitrary<Scenario> {
+  const nodatacow = fc.array(randomFile(fc.constantFrom(0, 2 * block, 4 * block), [true]), twoFiles);
+  const inline = fc.array(randomFile(fc.constantFrom(0, 100, 1000, block)), twoFiles);
+  const others = fc.array(fc.oneof(fileOperation(0, 'writeback', 'fsync'), randomOperation(2)), {
+    minLength: 1,
+    maxLength: 2,
+  });
+  const any = fc.tuple(others, randomClone(2), others).map(([before, clone, after]) => [...before, clone, ...after]);
+  return fc
+    .record({
+      files: fc.oneof(nodatacow, inline),
+      clones: fc.oneof({ weight: 3, arbitrary: any }, { weight: 1, arbitrary: overwrittenSource }),
+      other: fc.array(randomOperation(2), { maxLength: 1 }),
+    })
+    .chain(({ files, clones, other }) =>
+      scenarioOf(
+        files,
+        [clones, other].filter((operations) => operations.length > 0),
+      ),
+    );
+}
+
+const overwrittenSource = fc
+  .tuple(fc.constantFrom('truncate' as const, 'punch' as const), fc.boolean())
+  .map(([removal, commits]): Operation[] => [
+    { kind: 'write', file: 0, range: { start: 0, end: block } },
+    { kind: 'clone', file: 0, range: 'all', target: 1, offset: 0 },
+    { kind: 'fsync', file: 1, range: 'all' },
+    ...(commits ? [{ kind: 'commit' } as const] : []),
+    removal === 'truncate' ? { kind: removal, file: 1, size: 0 } : { kind: removal, file: 1, range: 'all' },
+    { kind: 'write', file: 0, range: { start: 0, end: block } },
+    { kind: 'writeback', file: 0, range: 'all' },
+  ]);
+
+const twoFiles = { minLength: 2, maxLength: 2 };
+
+/**
  * One task writes and writes back; when that is complete an fsync meets what may disturb it. There are
  * few interleavings, and many of these scenarios lose data.
  */
@@ -161,7 +201,10 @@ function withProfile(files: readonly ScenarioFile[], { tasks, orders }: OrderedT
     }));
 }
 
-function randomFile(sizes = fc.constantFrom(0, 1000, block, 2 * block, 4 * block, 6000, large, large, large)) {
+function randomFile(
+  sizes = fc.constantFrom(0, 1000, block, 2 * block, 4 * block, 6000, large, large, large),
+  nodatacow = [false, false, false, false, true],
+) {
   return sizes.chain((size) =>
     fc.record({
       name: fc.constant(''),
@@ -172,7 +215,7 @@ function randomFile(sizes = fc.constantFrom(0, 1000, block, 2 * block, 4 * block
       ),
       // Behind every `data`.
       prealloc: fc.constantFrom([], [], [], [{ start: 6 * block, end: 7 * block }]),
-      nodatacow: fc.constantFrom(false, false, false, false, true),
+      nodatacow: fc.constantFrom(...nodatacow),
       needsFullSync: fc.constantFrom(false, false, false, true),
     }),
   );

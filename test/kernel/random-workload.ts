@@ -9,7 +9,7 @@ export const families = ['a', 'b', 'c', 'd', 'p', 'u', 'm', 'f', 'n', 'r'] as co
 export type Family = (typeof families)[number];
 
 /** Clones also of files that can be inline extents, and of nodatacow ones: the model lacks those. */
-const clonesAnyFile = false;
+const clonesAnyFile = true;
 
 type Weights = Readonly<Record<string, number>>;
 

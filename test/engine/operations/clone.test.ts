@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { check, traceSchedule } from '../../../engine/index.ts';
+import { check, crashOutcomes, traceSchedule } from '../../../engine/index.ts';
+import { crashText, lastOutcome } from '../crash-text.ts';
 import { buildScenario, type ScenarioText } from '../scenario-builder.ts';
 
 /** What a crash after the operations, run one after the other, leaves of each file. */
@@ -77,6 +78,7 @@ describe('what is cloned', () => {
 describe('a clone is refused', () => {
   test.each([
     ['I 0', 'clone I 0..4K to J 0', 'begins behind the end'],
+    ['I 6000', 'clone I 0..8K to J 0', 'ends behind the end'],
     ['I 16K', 'clone I 0..6000 to J 0', 'ends inside a block'],
     ['I 6000', 'clone I all to J 0', 'inside the destination'],
     ['I 16K', 'clone I all to I 8K', 'overlap'],
@@ -130,4 +132,123 @@ describe('how fsync comes to know', () => {
 test('two clones that cross each other do not block each other for ever', () => {
   const tasks = { a: ['clone I 0..4K to J 0'], b: ['clone J 0..4K to I 4K'] };
   expect(check(buildScenario({ files, tasks }))).toMatchObject({ verdict: 'safe', complete: true });
+});
+
+describe('an inline extent', () => {
+  const inline = (target: string) => ['S 1K data 0..1K', target];
+  const stepsOf = (kernel: string, target: string, at: string) =>
+    traceSchedule(
+      buildScenario({
+        kernel,
+        files: inline(target),
+        tasks: { app: [`clone S all to J ${at}`] },
+        schedules: [['app: clone']],
+      }),
+      0,
+    ).steps.map(({ step }) => step);
+
+  test.each([
+    ['an empty file', 'J 0', '0', 'item'],
+    ['a smaller inline extent', 'J 500 data 0..500', '0', 'item'],
+    ['an empty file with a prealloc extent', 'J 0 prealloc 4K..8K', '0', 'page'],
+    ['behind the beginning', 'J 0', '4K', 'page'],
+    ['behind an inline extent', 'J 500 data 0..500', '4K', 'page'],
+  ])('is copied to %s', (_, target, at, how) => {
+    const steps = stepsOf('6.18', target, at);
+    expect(steps.includes('copy_inline_to_page')).toBe(how === 'page');
+    const refuses = stepsOf('5.6', target, at);
+    expect(refuses.includes('clone_finish_inode_update')).toBe(how === 'item');
+  });
+
+  test('is in the log after an fsync, and in the next commit, either way', () => {
+    const both = ['clone S all to J 0', 'clone S all to J 4K'];
+    expect(lastOutcome('6.18', inline('J 0'), ...both, 'fsync J')).toBe(
+      '0+log | 1K: 0..1K by initial | 5K: 0..1K by 0, 1K..4K by initial, 4K..5K by 1',
+    );
+    expect(lastOutcome('6.18', inline('J 0'), ...both, 'commit')).toBe(
+      '1 | 1K: 0..1K by initial | 5K: 0..1K by 0, 1K..4K by initial, 4K..5K by 1',
+    );
+  });
+
+  test('that ends before the file does is the whole block of a smaller file', () => {
+    const operations = ['fallocate S 0..4K', 'clone S all to J 0', 'sync'];
+    expect(lastOutcome('6.18', inline('J 1200 data 0..1200'), ...operations)).toBe(
+      '1 | 4K: 0..4K by initial | 4K: 0..4K by 1',
+    );
+  });
+});
+
+describe('without COW', () => {
+  const pair = ['I 16K data 0..16K nodatacow', 'J 0 nodatacow'];
+
+  test.each<[string, string[], string]>([
+    [
+      'what is shared is not overwritten in place, nor the rest of its extent',
+      ['clone I 0..4K to J 0', 'commit', 'write I 8K..12K', 'writeback I'],
+      '1 | 16K: 0..16K by initial | 4K: 0..4K by 0',
+    ],
+    [
+      'nor by the copy',
+      ['clone I all to J 0', 'commit', 'write J 0..4K', 'writeback J'],
+      '1 | 16K: 0..16K by initial | 16K: 0..16K by 0',
+    ],
+    [
+      'nor while the copy that has gone is not committed',
+      ['clone I all to J 0', 'commit', 'truncate J 0', 'write I 0..4K', 'writeback I'],
+      '1 | 16K: 0..16K by initial | 16K: 0..16K by 0',
+    ],
+    [
+      'it is when that is committed',
+      ['clone I all to J 0', 'commit', 'truncate J 0', 'commit', 'write I 0..4K', 'writeback I'],
+      '2 | 16K: 0..4K by 4, 4K..16K by initial | 0',
+    ],
+    [
+      'it is when clone and removal are of one transaction',
+      ['clone I all to J 0', 'truncate J 0', 'write I 0..4K', 'writeback I'],
+      '0 | 16K: 0..4K by 2, 4K..16K by initial | 0',
+    ],
+    [
+      'a file shares with itself',
+      ['clone I 0..4K to I 16K', 'write I 0..4K', 'writeback I'],
+      '0 | 16K: 0..16K by initial | 0',
+    ],
+    [
+      'a log is not asked, and finds what was written to the other file',
+      ['clone I all to J 0', 'fsync J', 'truncate J 0', 'write I 0..4K', 'writeback I'],
+      '0+log | 16K: 0..4K by 3, 4K..16K by initial | 16K: 0..4K by 3, 4K..16K by 0',
+    ],
+    [
+      'what was allocated anew is nobody else’s',
+      ['clone I all to J 0', 'write I 0..4K', 'sync', 'write I 0..4K', 'writeback I'],
+      '1 | 16K: 0..4K by 3, 4K..16K by initial | 16K: 0..16K by 0',
+    ],
+    [
+      'a shared prealloc extent is not written where it is',
+      ['fallocate J 0..8K', 'clone J all to I 0', 'write J 0..4K', 'sync', 'write J 0..4K', 'writeback J'],
+      '1 | 16K: 8K..16K by initial | 8K: 0..4K by 4',
+    ],
+  ])('%s', (_, operations, expected) => expect(lastOutcome('6.18', pair, ...operations)).toBe(expected));
+
+  test('a clone to or from a file with checksums is refused before anything is written', () => {
+    const operations = ['write I 0..4K', 'clone I all to J 0', 'commit'];
+    expect(lastOutcome('6.18', ['I 16K data 0..16K', 'J 0 nodatacow'], ...operations)).toBe(
+      '0 | 16K: 0..16K by initial | 0',
+    );
+  });
+
+  test('a decision holds until the data is written', () => {
+    const files = ['I 16K data 0..16K nodatacow', 'J 16K nodatacow'];
+    const tasks = {
+      w: ['write I 0..4K', 'writeback I 0..4K'],
+      c: ['clone I 8K..12K to J 8K', 'fsync J'],
+      t: ['commit'],
+    };
+    expect(check(buildScenario({ kernel: '5.0', files, tasks }))).toMatchObject({ verdict: 'safe', complete: true });
+  });
+});
+
+test('without NO_HOLES a hole is cloned as an item', () => {
+  const operations = ['clone I 4K..8K to J 16K', 'clone I 0..4K to J 20K', 'commit'];
+  const scenario = buildScenario({ mount: ['holes'], files: ['I 8K data 0..4K', 'J 16K'], tasks: { t: operations } });
+  expect(crashText(crashOutcomes(scenario).at(-1)!)).toBe('1 | 8K: 0..4K by initial | 24K: 20K..24K by 1');
 });
