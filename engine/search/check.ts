@@ -15,7 +15,7 @@ export const defaultLimits: ExploreLimits = { states: 2_000_000, steps: 1_000_00
 const fewStates = 250_000;
 
 /** A bound of fewer states is one that is there to be hit. */
-const leastStates = 10_000;
+const leastStates = 20_000;
 
 /** How a scenario is to be checked; everything is optional. */
 export interface CheckOptions extends SearchControl {
