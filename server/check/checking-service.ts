@@ -16,7 +16,7 @@ export interface CheckingShare {
 const keptResults = 256;
 
 /**
- * Checks scenarios on workers, each content once: askers with equal scenarios and limits share the
+ * Checks scenarios on workers, each content once: askers with equal scenarios and settings share the
  * checking, and a content that comes back soon is not checked again.
  */
 export class CheckingService {
@@ -64,13 +64,13 @@ export class CheckingService {
     this.#pool.dispose();
   }
 
-  #begin({ key, scenario, limits }: CheckContent) {
+  #begin({ key, scenario, settings }: CheckContent) {
     const listeners = new Set<() => void>();
     const run = this.#pool.run.bind(this.#pool);
     const notify = () => {
       for (const listener of [...listeners]) listener();
     };
-    const entry = { checking: new Checking(scenario, limits, run, notify, this.#kept.get(key)), listeners };
+    const entry = { checking: new Checking(scenario, settings, run, notify, this.#kept.get(key)), listeners };
     this.#shared.set(key, entry);
     return entry;
   }
