@@ -8,7 +8,16 @@ export interface CheckContent {
   readonly settings: SearchSettings;
 }
 
-/** The content of a check. A scenario has no places of the text in it, so its key outlives edits elsewhere. */
+/**
+ * The content of a check. A scenario has no places of the text in it, so its key outlives edits elsewhere, and
+ * other places for the same guards.
+ */
 export function contentOf(scenario: Scenario, settings: SearchSettings): CheckContent {
-  return { key: JSON.stringify([scenario, settings]), scenario, settings };
+  return { key: JSON.stringify([scenario, settings], inOrder), scenario, settings };
+}
+
+/** For JSON.stringify: fields in the order of their names, whatever order they were written in. */
+function inOrder(_: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
