@@ -118,6 +118,6 @@ export class Checking {
 }
 
 /** The last stage was done. */
-function isComplete({ redundantGuards }: ScenarioAnalysis): boolean {
-  return redundantGuards !== undefined;
+function isComplete({ unsafeReleases }: ScenarioAnalysis): boolean {
+  return unsafeReleases !== undefined;
 }
