@@ -15,8 +15,9 @@ export interface FoundFixes {
   readonly complete: boolean;
 }
 
-/** No more searches than that are made for sets of guards. */
+/** No more searches than that are made for sets of guards, and no more sets are tried at all. */
 const mostSearches = 100;
+const mostSets = 4096;
 
 /**
  * All minimal sets of guards that, turned on, make a scenario safe, each proved by a complete search: no set
@@ -39,11 +40,13 @@ export function findFixes(
   const before = proofs.searches;
   const fixes: (Fix & { readonly ranks: readonly number[] })[] = [];
   let complete = true;
+  let tried = 0;
   let sets: (readonly number[])[] = [[]];
   while (sets.length > 0) {
     const larger = new Map<string, readonly number[]>();
     for (const ranks of sets) {
-      if (proofs.searches - before >= mostSearches || options.shouldStop?.() === true) return found(false);
+      const isEnough = proofs.searches - before >= mostSearches || ++tried > mostSets;
+      if (isEnough || options.shouldStop?.() === true) return found(false);
       const names = ranks.map((rank) => candidates[rank]!);
       const turnedOn = Object.fromEntries(names.map((name) => [name, true]));
       const { verdict, interleavings, consulted } = proofs.judge({ guards: turnedOn });

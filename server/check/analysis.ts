@@ -62,7 +62,7 @@ export interface ScenarioAnalysis {
   readonly losingSchedules?: readonly (readonly ScheduleEntry[] | null)[] | undefined;
   /** Guards that the scenario turns on and is proved safe without. */
   readonly redundantGuards?: readonly string[] | undefined;
-  /** Where it loses data, of all releases; null when the scenario is safe. */
+  /** Where it is unsafe, of all releases; null when nothing is found but what is expected. Only when asked for. */
   readonly unsafeReleases?: UnsafeReleases | null | undefined;
 }
 
@@ -70,6 +70,8 @@ export interface ScenarioAnalysis {
 export interface AnalysisOptions extends CheckOptions {
   /** A clock in milliseconds; only differences count. */
   readonly now: () => number;
+  /** Also find out on which releases the scenario is unsafe: that can take much longer than all else. */
+  readonly releases?: boolean | undefined;
   /** Called after each stage with all that is known by then. */
   readonly onStage?: ((stage: AnalysisStage, analysis: ScenarioAnalysis) => void) | undefined;
 }
@@ -116,7 +118,8 @@ export function completeAnalysis(
   let analysis = judged;
   const proofs = new Proofs(scenario, options);
   for (const [stage, find] of laterStages) {
-    const found = find(scenario, judged.verdict, options, proofs);
+    if (stage === 'unsafe-releases' && options.releases !== true) break;
+    const found = find(scenario, judged, options, proofs);
     // A proof that was cut short says nothing about what it did not prove.
     if (options.shouldStop?.() === true) break;
     analysis = { ...analysis, ...found };
@@ -127,7 +130,7 @@ export function completeAnalysis(
 
 type LaterStage = (
   scenario: Scenario,
-  verdict: Verdict,
+  judged: ScenarioAnalysis,
   options: CheckOptions,
   proofs: Proofs,
 ) => Partial<ScenarioAnalysis>;
@@ -135,7 +138,7 @@ type LaterStage = (
 const laterStages: readonly (readonly [AnalysisStage, LaterStage])[] = [
   [
     'fixes',
-    (scenario, { verdict }, options, proofs) => {
+    (scenario, { verdict: { verdict } }, options, proofs) => {
       if (verdict !== 'unsafe') return { fixes: [], fixesComplete: true };
       const { fixes, complete } = findFixes(scenario, options, proofs);
       return { fixes, fixesComplete: complete };
@@ -143,13 +146,13 @@ const laterStages: readonly (readonly [AnalysisStage, LaterStage])[] = [
   ],
   [
     'kernel-fix',
-    (scenario, { verdict }, options, proofs) => ({
+    (scenario, { verdict: { verdict } }, options, proofs) => ({
       kernelFix: verdict === 'unsafe' ? (findKernelFix(scenario, options, proofs) ?? null) : null,
     }),
   ],
   [
     'losing-schedules',
-    (scenario, { violations }, { shouldStop }) => ({
+    (scenario, { verdict: { violations } }, { shouldStop }) => ({
       losingSchedules: violations.map((violation) =>
         shouldStop?.() === true ? null : (losingSchedule(scenario, violation) ?? null),
       ),
@@ -157,15 +160,16 @@ const laterStages: readonly (readonly [AnalysisStage, LaterStage])[] = [
   ],
   [
     'redundant-guards',
-    (scenario, { verdict }, options, proofs) => ({
+    (scenario, { verdict: { verdict } }, options, proofs) => ({
       redundantGuards: verdict === 'safe' ? redundantGuards(scenario, options, proofs) : [],
     }),
   ],
   [
     'unsafe-releases',
-    (scenario, { verdict }, options, proofs) => ({
-      unsafeReleases: verdict === 'unsafe' ? (findUnsafeReleases(scenario, options, proofs) ?? null) : null,
-    }),
+    (scenario, { verdict, expectation }, options, proofs) => {
+      const isNews = verdict.deadlock !== undefined || !expectation.expected.every(Boolean);
+      return { unsafeReleases: isNews ? (findUnsafeReleases(scenario, options, proofs) ?? null) : null };
+    },
   ],
 ];
 

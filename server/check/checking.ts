@@ -43,7 +43,7 @@ export class Checking {
     this.#run = run;
     this.#onChange = onChange;
     this.#analysis = known;
-    if (known !== undefined) this.#state = isComplete(known) ? 'done' : 'completing';
+    if (known !== undefined) this.#state = this.#isComplete(known) ? 'done' : 'completing';
     this.judged = known === undefined ? this.#judge() : Promise.resolve();
     this.completed = this.judged.then(() => this.#complete());
   }
@@ -94,7 +94,7 @@ export class Checking {
     const outcome = await this.#runJob(task, 'later');
     if (outcome.kind === 'analysed') {
       this.#analysis = outcome.analysis;
-      this.#moveTo(isComplete(outcome.analysis) ? 'done' : 'stopped');
+      this.#moveTo(this.#isComplete(outcome.analysis) ? 'done' : 'stopped');
     } else this.#fail(outcome);
   }
 
@@ -115,9 +115,9 @@ export class Checking {
     this.#state = state;
     this.#onChange();
   }
-}
 
-/** The last stage was done. */
-function isComplete({ unsafeReleases }: ScenarioAnalysis): boolean {
-  return unsafeReleases !== undefined;
+  /** The last stage that is asked for was done. */
+  #isComplete({ redundantGuards, unsafeReleases }: ScenarioAnalysis): boolean {
+    return (this.#settings.releases === true ? unsafeReleases : redundantGuards) !== undefined;
+  }
 }

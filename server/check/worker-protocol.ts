@@ -10,6 +10,8 @@ export interface SearchSettings {
   readonly limits?: SearchLimits | undefined;
   /** Off: searches of every size visit all states, see `CheckOptions`. */
   readonly reduction?: boolean | undefined;
+  /** Also find out on which releases the scenario is unsafe, see `AnalysisOptions`. */
+  readonly releases?: boolean | undefined;
 }
 
 /** What a worker can be asked to do. Plain data. */

@@ -31,7 +31,7 @@ export async function runCheck(
     .filter((_, position) => isInShard(position, request.shard));
   // The bounds of the command line are in the scenarios.
   const shares = scenarios.map(({ scenario }) =>
-    service.share(contentOf(scenario, { reduction: request.reduction }), () => {}),
+    service.share(contentOf(scenario, { reduction: request.reduction, releases: true }), () => {}),
   );
   const checkings = shares.map(({ checking }) => checking);
   const endProgress = showProgress(checkings);
