@@ -63,6 +63,19 @@ describe('counting', () => {
     expect(countInterleavings(graph, 2)).toEqual({ total: 2n, losing: 0n });
   });
 
+  test('can be stopped at any time, and has no number then', () => {
+    const graph = diamonds(3000, 7);
+    let polls = 0;
+    const whole = countInterleavings(graph, 7, () => ++polls > 1e9);
+    expect(whole?.total).toBe(7n ** 3000n);
+    expect(polls).toBeGreaterThan(20);
+    for (const last of [0, 1, Math.floor(polls / 2), polls - 1]) {
+      let asked = 0;
+      expect(countInterleavings(graph, 7, () => asked++ >= last)).toBeUndefined();
+      expect(asked).toBe(last + 1);
+    }
+  });
+
   test('a cycle is a mistake', () => {
     const loop = [[{ actor: 0, target: 1 }], [{ actor: 0, target: 1 }]];
     expect(() => countInterleavings(buildGraph({ edges: loop, losing: [] }), 1)).toThrow('cycle');

@@ -11,20 +11,38 @@ test('the stages come in order, each with what it found out', () => {
   const stages: [AnalysisStage, string[]][] = [];
   const analysis = analyseScenario(race(), {
     now: () => 0,
+    releases: true,
     onStage: (stage, found) => stages.push([stage, Object.keys(found)]),
   });
   const first = ['verdict', 'expectation', 'milliseconds', 'notes', 'deadlockNotes'];
   expect(stages).toEqual([
     ['verdict', first],
     ['schedules', [...first, 'schedules']],
-    ['fixes', [...first, 'schedules', 'fixes']],
-    ['kernel-fix', [...first, 'schedules', 'fixes', 'kernelFix']],
-    ['losing-schedules', [...first, 'schedules', 'fixes', 'kernelFix', 'losingSchedules']],
-    ['redundant-guards', [...first, 'schedules', 'fixes', 'kernelFix', 'losingSchedules', 'redundantGuards']],
+    ['fixes', [...first, 'schedules', 'fixes', 'fixesComplete']],
+    ['kernel-fix', [...first, 'schedules', 'fixes', 'fixesComplete', 'kernelFix']],
+    ['losing-schedules', [...first, 'schedules', 'fixes', 'fixesComplete', 'kernelFix', 'losingSchedules']],
+    [
+      'redundant-guards',
+      [...first, 'schedules', 'fixes', 'fixesComplete', 'kernelFix', 'losingSchedules', 'redundantGuards'],
+    ],
+    [
+      'unsafe-releases',
+      [
+        ...first,
+        'schedules',
+        'fixes',
+        'fixesComplete',
+        'kernelFix',
+        'losingSchedules',
+        'redundantGuards',
+        'unsafeReleases',
+      ],
+    ],
   ]);
   expect(analysis.fixes?.map(({ guards }) => guards)).toEqual([['releasepage.modified-list']]);
   expect(analysis.kernelFix?.kernel).toBe('5.9');
   expect(analysis.redundantGuards).toEqual([]);
+  expect(analysis.unsafeReleases).toMatchObject({ last: '5.8' });
 });
 
 test('the time is that of the search alone', () => {
@@ -44,8 +62,14 @@ test('a witness has words for each of its steps', () => {
 });
 
 test('nothing is repaired in a scenario that is safe', () => {
-  const analysis = analyseScenario(race('safe', '5.9'), { now: () => 0 });
-  expect(analysis).toMatchObject({ fixes: [], kernelFix: null, losingSchedules: [], redundantGuards: [] });
+  const analysis = analyseScenario(race('safe', '5.9'), { now: () => 0, releases: true });
+  expect(analysis).toMatchObject({
+    fixes: [],
+    kernelFix: null,
+    losingSchedules: [],
+    redundantGuards: [],
+    unsafeReleases: null,
+  });
 });
 
 test('a guard that changes nothing is found', () => {
