@@ -33,6 +33,7 @@ export { firstInterleaving, traceSchedule, traceWitness } from './replay/trace.t
 export type * from './scenario.ts';
 export { type CheckOptions, check, defaultLimits } from './search/check.ts';
 export { findFixes, findKernelFix, redundantGuards } from './search/fixes.ts';
+export { answerQuestions } from './search/questions.ts';
 export { blockSize, cutOffsets, maximumSegments } from './segments.ts';
 export type * from './trace.ts';
 export type * from './verdict.ts';

@@ -39,12 +39,7 @@ export interface CheckOptions extends SearchControl {
  */
 export function check(scenario: Scenario, options: CheckOptions = {}): Verdict {
   const program = compile(scenario, options.overrides, { noteSwitch: options.noteSwitch });
-  const limits = {
-    ...defaultLimits,
-    ...options.limits,
-    ...(scenario.bounds.states === undefined ? {} : { states: scenario.bounds.states }),
-    ...(scenario.bounds.steps === undefined ? {} : { steps: scenario.bounds.steps }),
-  };
+  const limits = limitsOf(scenario, options);
   const full = new Exploration(program, limits, options);
   const reducible = options.reduction !== false && isReducible(program, limits, defaultLimits.steps);
   full.advance(reducible ? (options.fewStates ?? fewStates) : undefined);
@@ -90,9 +85,19 @@ export function check(scenario: Scenario, options: CheckOptions = {}): Verdict {
   }
 }
 
+/** The limits of a search: the scenario's own bounds, then those of the options, then the default ones. */
+export function limitsOf({ bounds }: Scenario, { limits }: CheckOptions): ExploreLimits {
+  return {
+    ...defaultLimits,
+    ...limits,
+    ...(bounds.states === undefined ? {} : { states: bounds.states }),
+    ...(bounds.steps === undefined ? {} : { steps: bounds.steps }),
+  };
+}
+
 /** Exact where all states were visited; there is `some` losing interleaving, if none was counted. */
 function count({ graph, actors, isOver, bound }: Exploration, some: boolean): InterleavingCount {
-  const { total, losing } = countInterleavings(graph, actors.count);
+  const { total, passing: losing } = countInterleavings(graph, actors.count);
   const atLeast = some && losing === 0n ? 1n : losing;
   return { total: total.toString(), losing: atLeast.toString(), exact: isOver && bound === undefined };
 }

@@ -3,24 +3,28 @@ import type { StateGraph } from './state-graph.ts';
 /** Numbers of interleavings, exact for the graph as it is. */
 interface PathCount {
   readonly total: bigint;
-  readonly losing: bigint;
+  readonly passing: bigint;
 }
 
 const limbBits = 30;
 const limbMask = 2 ** limbBits - 1;
 
 /**
- * Counts the maximal paths of the state graph, and those that pass a losing state. The graph has no
+ * Counts the maximal paths of the state graph, and those that pass a marked state, by default a losing one. The graph has no
  * cycle, for a blocked wait is no step; states that were not expanded count as ends, so that the
  * numbers are lower bounds when a bound was hit.
  *
  * Numbers are kept in limbs of 30 bits, as many as the longest count can need.
  */
-export function countInterleavings(graph: StateGraph, actors: number): PathCount {
+export function countInterleavings(
+  graph: StateGraph,
+  actors: number,
+  isMarked = (state: number) => graph.isLosing(state),
+): PathCount {
   const order = topologicalOrder(graph);
   const longest = graph.states === 0 ? 0 : graph.depth(graph.states - 1) + 1;
   for (let limbs = 2; ; limbs *= 2) {
-    const count = countWith(graph, order, limbs);
+    const count = countWith(graph, order, limbs, isMarked);
     if (count !== undefined) return count;
     if (limbs * limbBits > longest * Math.log2(actors + 1) * 4 + 64)
       throw new Error('path count does not fit its bound');
@@ -45,9 +49,14 @@ function topologicalOrder(graph: StateGraph): Int32Array {
 }
 
 /** Undefined when a number outgrows `limbs`. */
-function countWith(graph: StateGraph, order: Int32Array, limbs: number): PathCount | undefined {
+function countWith(
+  graph: StateGraph,
+  order: Int32Array,
+  limbs: number,
+  isMarked: (state: number) => boolean,
+): PathCount | undefined {
   const total = new Int32Array(graph.states * limbs);
-  const losing = new Int32Array(graph.states * limbs);
+  const passing = new Int32Array(graph.states * limbs);
   for (let i = order.length - 1; i >= 0; i--) {
     const state = order[i]!;
     const at = state * limbs;
@@ -57,11 +66,11 @@ function countWith(graph: StateGraph, order: Int32Array, limbs: number): PathCou
     for (let edge = first; edge < behind; edge++) {
       const from = graph.target(edge) * limbs;
       if (!addLimbs(total, at, from, limbs)) return undefined;
-      addLimbs(losing, at, from, limbs);
+      addLimbs(passing, at, from, limbs);
     }
-    if (graph.isLosing(state)) for (let limb = 0; limb < limbs; limb++) losing[at + limb] = total[at + limb]!;
+    if (isMarked(state)) for (let limb = 0; limb < limbs; limb++) passing[at + limb] = total[at + limb]!;
   }
-  return { total: toBigInt(total, limbs), losing: toBigInt(losing, limbs) };
+  return { total: toBigInt(total, limbs), passing: toBigInt(passing, limbs) };
 }
 
 /** Adds the number at `from` to the one at `at`; false when it does not fit. */
