@@ -62,41 +62,40 @@ function isAt({ tasks }: Program, task: number, step: string): Predicate {
 
 function isRange(program: Program, { file, range, is }: RangeCondition): Predicate {
   const inode = program.machine.inodes[file]!;
-  const found = segmentsThatAre(program, inode, is);
-  if (range === 'all') return (state) => (inode.inside(state) & ~found(state)) === 0;
   const { cuts } = inode.segments;
+  const fixed =
+    range === 'all'
+      ? 0
+      : cuts
+          .slice(0, -1)
+          .reduce((mask, cut, i) => (cut < range.end && cuts[i + 1]! > range.start ? mask | (1 << i) : mask), 0);
+  const wanted = range === 'all' ? (state: State) => inode.inside(state) : () => fixed;
+  if (is === 'modified') return (state) => (wanted(state) & listed(inode, state)) !== 0;
   // Nothing of the file is behind the last cut in any state.
-  if (range.end > cuts.at(-1)!) return () => false;
-  const wanted = cuts
-    .slice(0, -1)
-    .reduce((mask, cut, i) => (cut < range.end && cuts[i + 1]! > range.start ? mask | (1 << i) : mask), 0);
-  return (state) => (wanted & ~found(state)) === 0;
+  if (range !== 'all' && range.end > cuts.at(-1)!) return () => false;
+  if (is === 'logged') return (state) => (wanted(state) & ~logged(inode, state)) === 0;
+  return (state) =>
+    (wanted(state) & ~durable(program, inode, state)) === 0 && (range !== 'all' || keepsSize(program, inode, state));
 }
 
-/** The segments of which the condition holds; each has one history, so that all of its bytes are alike. */
-function segmentsThatAre(program: Program, inode: Inode, is: RangeCondition['is']): (state: State) => number {
-  const { extentMaps, log } = inode;
-  switch (is) {
-    case 'modified':
-      return (state) => {
-        let listed = 0;
-        for (let rest = extentMaps.modified.get(state); rest !== 0; rest &= rest - 1) {
-          listed |= extentMaps.from(state, lowest(rest));
-        }
-        return listed;
-      };
-    case 'logged':
-      return (state) =>
-        log.data.get(state) | log.prealloc.get(state) | (log.hole.get(state) & below(log.size.get(state)));
-    case 'durable':
-      return (state) => durable(program, inode, state);
+/** Segments of extent maps on the list of modified extents. */
+function listed({ extentMaps }: Inode, state: State): number {
+  let found = 0;
+  for (let rest = extentMaps.modified.get(state); rest !== 0; rest &= rest - 1) {
+    found |= extentMaps.from(state, lowest(rest));
   }
+  return found;
+}
+
+/** Segments with file-extent items in the log tree in memory. */
+function logged({ log }: Inode, state: State): number {
+  return log.data.get(state) | log.prealloc.get(state) | (log.hole.get(state) & below(log.size.get(state)));
 }
 
 /** Segments within i_size that a power failure right here leaves with what they hold now. */
-function durable({ machine }: Program, inode: Inode, state: State): number {
-  const { log, names } = machine;
-  if (names !== undefined && !namesAfterCrash(machine, names, state).includes(inode.index)) return 0;
+function durable(program: Program, inode: Inode, state: State): number {
+  const { log } = program.machine;
+  if (!exists(program, inode, state)) return 0;
   let kept = inode.inside(state) & below(sizeAfterCrash(inode, log, state).get(state));
   kept &= ~unreadableAfterCrash(inode, replayed(inode, log, state), state);
   for (let rest = kept; rest !== 0; rest &= rest - 1) {
@@ -105,4 +104,15 @@ function durable({ machine }: Program, inode: Inode, state: State): number {
     if (!keeps(versionAfterCrash(inode, log, state, segment), content)) kept &= ~(1 << segment);
   }
   return kept;
+}
+
+/** A power failure right here leaves the file, and its i_size as it is now. */
+function keepsSize(program: Program, inode: Inode, state: State): boolean {
+  const found = sizeAfterCrash(inode, program.machine.log, state).get(state);
+  return exists(program, inode, state) && found === inode.size.get(state);
+}
+
+/** A power failure right here leaves the file with a name. */
+function exists({ machine }: Program, inode: Inode, state: State): boolean {
+  return machine.names === undefined || namesAfterCrash(machine, machine.names, state).includes(inode.index);
 }

@@ -259,8 +259,9 @@ export interface RangeCondition {
   /** `all` is the file as it is in that state. */
   readonly range: OperationRange;
   /**
-   * All of the range is: in extent maps on the list of modified extents; in file-extent items of the log tree in memory;
-   * found as it is now after a power failure right here.
+   * `modified`: an extent map that overlaps the range is on the list of modified extents. `logged`: all of the range has
+   * file-extent items in the log tree in memory. `durable`: all of the range lies in the file, and is found as it is now
+   * after a power failure right here; of `all`, also the size.
    */
   readonly is: 'modified' | 'logged' | 'durable';
 }

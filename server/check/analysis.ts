@@ -1,4 +1,5 @@
 import {
+  answerQuestions,
   type CheckOptions,
   check,
   checkSchedule,
@@ -7,6 +8,7 @@ import {
   findFixes,
   findKernelFix,
   judgeExpectation,
+  type QuestionAnswer,
   redundantGuards,
   type Scenario,
   type ScheduleEntry,
@@ -19,7 +21,14 @@ import {
 import { losingSchedule } from './losing-schedule.ts';
 
 /** The stages of an analysis, in the order in which they are done. */
-export type AnalysisStage = 'verdict' | 'schedules' | 'fixes' | 'kernel-fix' | 'losing-schedules' | 'redundant-guards';
+export type AnalysisStage =
+  | 'verdict'
+  | 'schedules'
+  | 'questions'
+  | 'fixes'
+  | 'kernel-fix'
+  | 'losing-schedules'
+  | 'redundant-guards';
 
 /** A step of a run with what it changed, in words; the states are left out. */
 export type NotedStep = Omit<TraceStep, 'state'>;
@@ -27,6 +36,12 @@ export type NotedStep = Omit<TraceStep, 'state'>;
 /** One explicit interleaving, judged. */
 export interface ScheduleAnalysis extends ScheduleVerdict {
   /** Its steps with what each changed; empty when it breaks no promise. */
+  readonly notes: readonly NotedStep[];
+}
+
+/** One question, answered. */
+export interface QuestionAnalysis extends QuestionAnswer {
+  /** The steps of the witness with what each changed. */
   readonly notes: readonly NotedStep[];
 }
 
@@ -42,6 +57,8 @@ export interface ScenarioAnalysis {
   readonly deadlockNotes: readonly NotedStep[];
   /** Parallel to the explicit interleavings of the scenario. */
   readonly schedules?: readonly ScheduleAnalysis[] | undefined;
+  /** Parallel to the questions of the scenario. */
+  readonly questions?: readonly QuestionAnalysis[] | undefined;
   /** Proved sets of guards, the preferred one first; empty when there is nothing to repair. */
   readonly fixes?: readonly Fix[] | undefined;
   /** The first later release that is proved safe; null when there is none, or nothing to repair. */
@@ -113,6 +130,15 @@ export function completeAnalysis(
 type LaterStage = (scenario: Scenario, verdict: Verdict, options: CheckOptions) => Partial<ScenarioAnalysis>;
 
 const laterStages: readonly (readonly [AnalysisStage, LaterStage])[] = [
+  [
+    'questions',
+    (scenario, _, options) => ({
+      questions: answerQuestions(scenario, options).map((answer) => ({
+        ...answer,
+        notes: notesOf(scenario, answer.witness, options),
+      })),
+    }),
+  ],
   ['fixes', (scenario, { verdict }, options) => ({ fixes: verdict === 'unsafe' ? findFixes(scenario, options) : [] })],
   [
     'kernel-fix',
