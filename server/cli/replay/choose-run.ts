@@ -84,12 +84,9 @@ function answerOf(scenario: Scenario, question: string): Pick<ChosenRun, 'title'
   const names = questions.map(({ name }) => name ?? '');
   const index = choose('question', question, names);
   const [answer] = answerQuestions({ ...scenario, questions: [questions[index]!] });
-  if (!answer?.reached)
-    throw new Misuse(`no run to show for "${names[index] || index + 1}": ${describeAnswer(answer!)}`);
-  return {
-    title: `a shortest interleaving into "${names[index] || index + 1}"`,
-    trace: traceWitness(scenario, answer.witness),
-  };
+  const which = names[index] ? `"${names[index]}"` : `question ${index + 1}`;
+  if (!answer?.reached) throw new Misuse(`no run to show for ${which}: ${describeAnswer(answer!)}`);
+  return { title: `a shortest interleaving for ${which}`, trace: traceWitness(scenario, answer.witness) };
 }
 
 function witnessOf(scenario: Scenario): Pick<ChosenRun, 'title' | 'trace'> {

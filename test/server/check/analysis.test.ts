@@ -14,13 +14,15 @@ test('the stages come in order, each with what it found out', () => {
     onStage: (stage, found) => stages.push([stage, Object.keys(found)]),
   });
   const first = ['verdict', 'expectation', 'milliseconds', 'notes', 'deadlockNotes'];
+  const judged = [...first, 'schedules'];
   expect(stages).toEqual([
     ['verdict', first],
-    ['schedules', [...first, 'schedules']],
-    ['fixes', [...first, 'schedules', 'fixes']],
-    ['kernel-fix', [...first, 'schedules', 'fixes', 'kernelFix']],
-    ['losing-schedules', [...first, 'schedules', 'fixes', 'kernelFix', 'losingSchedules']],
-    ['redundant-guards', [...first, 'schedules', 'fixes', 'kernelFix', 'losingSchedules', 'redundantGuards']],
+    ['schedules', judged],
+    ['questions', [...judged, 'questions']],
+    ['fixes', [...judged, 'questions', 'fixes']],
+    ['kernel-fix', [...judged, 'questions', 'fixes', 'kernelFix']],
+    ['losing-schedules', [...judged, 'questions', 'fixes', 'kernelFix', 'losingSchedules']],
+    ['redundant-guards', [...judged, 'questions', 'fixes', 'kernelFix', 'losingSchedules', 'redundantGuards']],
   ]);
   expect(analysis.fixes?.map(({ guards }) => guards)).toEqual([['releasepage.modified-list']]);
   expect(analysis.kernelFix?.kernel).toBe('5.9');
@@ -41,6 +43,15 @@ test('a witness has words for each of its steps', () => {
   expect(notes[0]?.map(({ step }) => step)).toEqual(verdict.violations[0]?.witness.map(({ step }) => step));
   expect(notes[0]?.flatMap(({ changes }) => changes)).toContainEqual(expect.stringContaining('I 0..4K dropped'));
   expect(Object.keys(notes[0]?.[0] ?? {})).not.toContain('state');
+});
+
+test('questions are answered, with words for each step of the way', () => {
+  const asked = 'reach app.fsync is fast and app.fsync returned  reach not app.fsync returned and I 0..4K durable';
+  const text = `scenario "x" { kernel 5.9 file I size 32M task app { write I 0..4K fsync I } ${asked} }`;
+  const [fast, initial] = analyseScenario(scenarioOf(text), { now: () => 0 }).questions!;
+  expect(fast!.notes.map(({ step }) => step)).toEqual(fast!.witness.map(({ step }) => step));
+  expect(fast!.notes.flatMap(({ changes }) => changes)).toContain('the full-sync flag is clear: a fast fsync');
+  expect(initial).toMatchObject({ reached: true, witness: [], notes: [] });
 });
 
 test('nothing is repaired in a scenario that is safe', () => {
