@@ -30,6 +30,8 @@ export interface ChangeLimits {
   readonly mapped: boolean;
   /** Pages that have an ordered extent may be dropped before they are submitted. */
   readonly cutsOrderedExtents: boolean;
+  /** Times that were updated a moment ago may stay as they are. */
+  readonly keepsTimes: boolean;
   /** The file is written by direct IO. */
   readonly direct: boolean;
   /** The scenario has a namespace: the file can be logged for its names only. */
@@ -56,7 +58,8 @@ export function changeLimits(scenario: Scenario, file: number): ChangeLimits {
   const cuts = clones.length === 0 ? [] : cutOffsets(scenario);
   return {
     versions: operations.filter(changesContent).length,
-    cutsOrderedExtents: operations.some(({ kind }) => kind !== 'write' && kind !== 'mmap-write'),
+    cutsOrderedExtents: operations.some(({ kind }) => !keepingPages.includes(kind)),
+    keepsTimes: operations.some(updatesTimes) && operations.filter(changesFile).length > 1,
     flushesOnClose: truncated || flushOnClose,
     changesUnderIo: truncated || operations.some(({ kind }) => kind === 'mmap-write' || kind === 'direct-write'),
     changesUnreturned: scenario.tasks.some(
@@ -109,6 +112,28 @@ const changing: readonly Operation['kind'][] = [
   'zero-range',
   'clone',
 ];
+
+/** Operations that drop no dirty page. */
+const keepingPages: readonly Operation['kind'][] = [
+  'write',
+  'mmap-write',
+  'read',
+  'writeback',
+  'releasepage',
+  'fsync',
+  'fdatasync',
+  'close',
+];
+
+/** Changes the file, and with it its times. */
+function changesFile(operation: Operation): boolean {
+  return changesContent(operation) || operation.kind === 'truncate' || operation.kind === 'fallocate';
+}
+
+/** Updates the times in a transaction of its own (`updateTimes`), in some release. */
+function updatesTimes({ kind }: Operation): boolean {
+  return kind === 'mmap-write' || kind === 'punch' || kind === 'fallocate' || kind === 'zero-range';
+}
 
 /** `fsync F R`: msync, or a write with O_SYNC. */
 export function isRangedSync(operation: Operation): operation is FileOperation {

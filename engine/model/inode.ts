@@ -50,6 +50,8 @@ export class Inode extends LoggedInode {
   readonly flushOnClose: Field;
   /** BTRFS_INODE_PREALLOC: has had prealloc extents; kept only where that decides how it is written. */
   readonly hasPrealloc: Field;
+  /** The file has been changed: within one tick of the clock its times are the same for the next change. Kept only where that matters. */
+  readonly timesUpdated: Field;
   readonly unreturned: UnreturnedChange;
   /** BTRFS_INODE_NEEDS_FULL_SYNC. */
   readonly needsFullSync: Field;
@@ -89,6 +91,7 @@ export class Inode extends LoggedInode {
     this.mmapLocked = layout.field(limits.mapped ? 1 : 0, 'control');
     this.flushOnClose = layout.field(limits.flushesOnClose ? 1 : 0);
     this.hasPrealloc = layout.field(limits.remembersPrealloc ? 1 : 0);
+    this.timesUpdated = layout.field(limits.keepsTimes ? 1 : 0);
     this.unreturned = new UnreturnedChange(layout, count, limits);
     this.needsFullSync = layout.field(1);
     this.#lastReflinkTrans = layout.field(limits.tracksItems ? limits.transactions : 0);
@@ -136,9 +139,11 @@ export class Inode extends LoggedInode {
   beginResize(state: State, size: number): void {
     if (size !== this.size.get(state)) this.unreturned.beginResize(state, this.size);
     this.size.change(state, size);
+    this.timesUpdated.set(state, this.timesUpdated.mask);
   }
 
   #change(state: State, segments: number, zero: boolean): void {
+    this.timesUpdated.set(state, this.timesUpdated.mask);
     const { blocks } = this.writeErrors;
     blocks.exclude(state, segments);
     for (let rest = segments; rest !== 0; rest &= rest - 1) {

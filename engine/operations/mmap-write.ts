@@ -24,7 +24,6 @@ export function mmapWrite({ machine, registers, segments: most }: OperationConte
   };
 
   return [
-    // Within one tick of the clock the times stay as they are; that is not modelled.
     updateTimes(machine, inode, 'file_update_time', { locks: '', when: (state) => target(state) !== 0 }),
     startOrderedExtent(inode, blocks),
     {

@@ -30,7 +30,8 @@ export function startTransaction(
 
 /**
  * btrfs_update_time, in the kernel function `name`: joins the running transaction, or creates one, so that hole extent
- * maps that follow have its generation. When a transaction was aborted the operation goes to `failing`, or ends.
+ * maps that follow have its generation. Within one tick of the clock after another change there is nothing to update; which
+ * it is, is left open. When a transaction was aborted the operation goes to `failing`, or ends.
  */
 export function updateTimes(
   machine: Machine,
@@ -48,6 +49,7 @@ export function updateTimes(
     locks,
     does: 'Joins the running transaction, or creates one, to update the times in the inode item.',
     ...(when && { when }),
+    ...(inode.timesUpdated.mask !== 0 && { optional: (state) => inode.timesUpdated.get(state) === 1 }),
     ready: (state) => transaction.canJoin(state),
     waitsFor: 'the transaction commit to let the next transaction start',
     ...(transaction.mayAbort ? { goesTo: [following, failing] } : {}),
@@ -55,6 +57,7 @@ export function updateTimes(
       if (transaction.isAborted(state)) return failing;
       transaction.join(state);
       setInodeLastTrans(machine, inode, state);
+      inode.timesUpdated.set(state, inode.timesUpdated.mask);
       return undefined;
     },
   };

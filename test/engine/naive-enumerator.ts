@@ -78,9 +78,18 @@ export function enumerate(program: Program, limit: number): Enumeration | undefi
     for (const thread of threads) {
       if (total > limit) return;
       if (!isAlive(thread, state)) continue;
-      const position = thread.next(state);
-      if (position >= thread.steps.length || !thread.isReady(state, position)) continue;
-      moved = true;
+      for (let position = thread.next(state); position >= 0; position = thread.without(state, position)) {
+        if (position >= thread.steps.length || !thread.isReady(state, position)) continue;
+        moved = true;
+        take(thread, position);
+      }
+    }
+    if (moved) return;
+    total++;
+    if (losesHere) losing++;
+    if (program.tasks.some((task) => task.next(state) < task.steps.length)) deadlock = true;
+
+    function take(thread: Thread, position: number): void {
       const next = state.slice();
       thread.take(next, position);
       const gained = inodes.map(
@@ -96,10 +105,6 @@ export function enumerate(program: Program, limit: number): Enumeration | undefi
       );
       visit(next, promised, called, losesHere);
     }
-    if (moved) return;
-    total++;
-    if (losesHere) losing++;
-    if (program.tasks.some((task) => task.next(state) < task.steps.length)) deadlock = true;
   }
 
   /** A completion exists while its ordered extent does. */

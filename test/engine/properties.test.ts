@@ -68,9 +68,7 @@ describe('any scenario', () => {
         const runner = new Runner(program);
         for (const step of violation.witness) {
           expect(breaks(program, runner, violation)).toBe(false);
-          const thread = runner.threadOf(step);
-          expect(runner.canStep(thread)).toBe(true);
-          expect(runner.step(thread)).toEqual(step);
+          expect(runner.follow(step)).toEqual(step);
         }
         expect(breaks(program, runner, violation)).toBe(true);
         replayed++;
@@ -167,26 +165,37 @@ class LockstepWalk {
     let followed: number | undefined = 0;
     for (;;) {
       checkState(this.#program, runner.state);
-      const ready = [...this.#program.tasks, ...runner.openCompletions()].filter((thread) => runner.canStep(thread));
+      const ready = this.#readyMoves(runner);
       const edges = this.#follow(runner, followed, ready);
       if (ready.length === 0) return length;
-      const thread = ready[this.#random.below(ready.length)]!;
+      const move = ready[this.#random.below(ready.length)]!;
       const before = runner.state.slice();
-      runner.step(thread);
+      const { actors } = this.#exploration;
+      runner.step(actors.thread(actors.actorOf(move)), actors.choiceOf(move));
       checkStep(this.#program, before, runner.state);
-      followed = edges.get(thread);
+      followed = edges.get(move);
       length++;
     }
   }
 
+  /** Every step that can be taken now, as `Actors.code` numbers them. */
+  #readyMoves(runner: Runner): number[] {
+    const { actors } = this.#exploration;
+    const open: readonly Thread[] = [...this.#program.tasks, ...runner.openCompletions()];
+    return Array.from({ length: actors.count }, (_, actor) => actor)
+      .filter((actor) => open.includes(actors.thread(actor)))
+      .flatMap((actor) => [actors.code(actor, 0), actors.code(actor, 1)])
+      .filter((move) => runner.canStep(actors.thread(actors.actorOf(move)), actors.choiceOf(move)));
+  }
+
   /** The edges out of the state that the run is in; none where the search stopped before. */
-  #follow(runner: Runner, index: number | undefined, ready: readonly Thread[]): ReadonlyMap<Thread, number> {
+  #follow(runner: Runner, index: number | undefined, ready: readonly number[]): ReadonlyMap<number, number> {
     if (index === undefined) return new Map();
     this.#compare(runner, index);
     const edges = this.#edgesOf(index);
     // At its bound a search keeps no steps to new states.
     const complete = edges.size === ready.length || this.#exploration.bound !== undefined;
-    must(complete && [...edges.keys()].every((thread) => ready.includes(thread)), 'the search took other steps');
+    must(complete && [...edges.keys()].every((move) => ready.includes(move)), 'the search took other steps');
     return edges;
   }
 
@@ -202,11 +211,11 @@ class LockstepWalk {
     must(this.#exploration.graph.isLosing(index) === broken.length > 0, 'a state was judged wrongly');
   }
 
-  #edgesOf(state: number): Map<Thread, number> {
-    const { graph, actors } = this.#exploration;
-    const edges = new Map<Thread, number>();
+  #edgesOf(state: number): Map<number, number> {
+    const { graph } = this.#exploration;
+    const edges = new Map<number, number>();
     for (let edge = graph.firstEdge(state); edge < graph.endOfEdges(state); edge++) {
-      edges.set(actors.thread(graph.move(edge)), graph.target(edge));
+      edges.set(graph.move(edge), graph.target(edge));
     }
     return edges;
   }

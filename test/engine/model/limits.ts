@@ -21,6 +21,7 @@ export function limitsWith(some: Partial<Limits>): Limits {
     staleHoles: false,
     firstCompletion: 0,
     cutsOrderedExtents: false,
+    keepsTimes: false,
     mapped: false,
     direct: false,
     named: false,

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { check } from '../../../engine/index.ts';
 import { lastOutcome } from '../crash-text.ts';
 import { problemOf, run } from '../run-schedule.ts';
-import { range } from '../scenario-builder.ts';
+import { buildScenario, range } from '../scenario-builder.ts';
 
 const files = ['I 16K data 0..16K'];
 const tasks = { a: ['write I 0..4K', 'fsync I'], f: ['writeback I'], b: ['mmap-write I 0..8K'] };
@@ -18,6 +19,14 @@ describe('a write through a mapping', () => {
     ['ends at i_size', ['mmap-write I 12K..20K', 'fsync I'], '0+log | 16K: 0..12K by initial, 12K..16K by 0'],
   ])('%s', (_, operations, expected) => {
     for (const kernel of ['5.8', '6.18']) expect(lastOutcome(kernel, files, ...operations)).toBe(expected);
+  });
+
+  test.each([
+    ['the first change', ['mmap-write I 0..4K'], '1'],
+    ['another one, perhaps within the same tick of the clock', ['write I 0..4K', 'mmap-write I 4K..8K'], '2'],
+    ['a third one', ['write I 0..4K', 'mmap-write I 4K..8K', 'mmap-write I 8K..12K'], '4'],
+  ])('updates the times, or need not: %s', (_, operations, total) => {
+    expect(check(buildScenario({ files, tasks: { a: operations } })).interleavings.total).toBe(total);
   });
 
   test('takes no inode lock', () => {
