@@ -16,7 +16,7 @@ import {
 import { compile, type Program } from '../../../engine/program.ts';
 import { Runner } from '../../../engine/replay/runner.ts';
 import type { State } from '../../../engine/state/layout.ts';
-import { allRuns } from '../all-runs.ts';
+import { allRuns, stepsThatMayCome } from '../all-runs.ts';
 import { randomNames } from '../random-names.ts';
 import { randomFailure, randomRace, randomScenario } from '../random-scenario.ts';
 import { buildScenario } from '../scenario-builder.ts';
@@ -155,8 +155,8 @@ interface Moment {
   /** The steps taken so far, and those that follow to the end of the run. */
   readonly past: readonly TraceStep[];
   readonly future: readonly TraceStep[];
-  /** Per task, the step that comes next. */
-  readonly next: readonly (string | undefined)[];
+  /** Per task, the steps one of which comes next. */
+  readonly next: readonly (readonly string[])[];
   readonly program: Program;
   readonly state: State;
 }
@@ -170,7 +170,7 @@ function holds(condition: Condition, moment: Moment): boolean {
     case 'not':
       return !holds(condition.operand, moment);
     case 'task-at':
-      return moment.next[condition.task] === condition.step;
+      return moment.next[condition.task]!.includes(condition.step);
     case 'needs-full-sync':
       return moment.view.files[condition.file]!.needsFullSync;
     case 'operation': {
@@ -234,7 +234,7 @@ function momentsOf(scenario: Scenario, program: Program, run: readonly WitnessSt
   return [initial, ...steps.map(({ state }) => state)].map((view, i) => {
     if (i > 0) runner.follow(run[i - 1]!);
     const state = runner.state.slice();
-    const next = program.tasks.map((task) => task.steps[task.next(state)]?.step.name);
+    const next = program.tasks.map((task) => stepsThatMayCome(task, state));
     return { view, past: steps.slice(0, i), future: steps.slice(i), next, program, state };
   });
 }
