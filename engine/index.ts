@@ -34,6 +34,7 @@ export type * from './scenario.ts';
 export { type CheckOptions, check, defaultLimits } from './search/check.ts';
 export { type FoundFixes, findFixes, findKernelFix, redundantGuards } from './search/fixes.ts';
 export { Proofs } from './search/proofs.ts';
+export { answerQuestions } from './search/questions.ts';
 export {
   checkReleases,
   findUnsafeReleases,

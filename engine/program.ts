@@ -2,6 +2,7 @@ import { changeLimits, isRangedSync } from './change-limits.ts';
 import { namePromise } from './durability/name-promises.ts';
 import { FilePromise, syncPromise } from './durability/promises.ts';
 import { Faults, logWritesCanFail, superWritesCanFail } from './faults.ts';
+import { FsyncWays } from './fsync-ways.ts';
 import { initialState } from './initial-state.ts';
 import { type KernelProfile, kernelProfile } from './kernels.ts';
 import { logLimits } from './log-limits.ts';
@@ -36,6 +37,7 @@ export interface Program {
   readonly completions: readonly (readonly CompletionThread[])[];
   /** Per file. */
   readonly promises: readonly FilePromise[];
+  readonly ways: FsyncWays;
   /** The sync operations, in the order of their numbers, which count from 1. */
   readonly syncs: readonly OperationReference[];
 }
@@ -51,6 +53,8 @@ interface CompileOptions {
   readonly noteSwitch?: ((name: string) => void) | undefined;
   /** Keep the file-extent items of every tree one by one. It makes states larger. */
   readonly tracksItems?: boolean;
+  /** Keep what the questions of the scenario ask of the past. It makes states larger, and more of them. */
+  readonly answersQuestions?: boolean;
   /** Is told of every access to the states. */
   readonly record?: AccessRecord | undefined;
 }
@@ -65,7 +69,7 @@ export function profileOf(scenario: Scenario, overrides: ProfileOverrides = {}):
 export function compile(
   scenario: Scenario,
   overrides: ProfileOverrides = {},
-  { noteSwitch, tracksItems = false, record }: CompileOptions = {},
+  { noteSwitch, tracksItems = false, answersQuestions = false, record }: CompileOptions = {},
 ): Program {
   const profile = profileOf(scenario, overrides);
   const layout = new Layout(record);
@@ -93,6 +97,7 @@ export function compile(
   const completionSteps = new Set(completions[0]?.[0]?.steps.map(({ step }) => step.name));
   const starters = new Starters(scenario.orders, (step) => completionSteps.has(step), machine, layout);
   const faults = new Faults(scenario, layout);
+  const ways = new FsyncWays(answersQuestions ? (scenario.questions ?? []) : [], layout);
   const tasks = scenario.tasks.map(({ operations }, task) => {
     const registers = new Registers(layout);
     const steps = placeSteps(
@@ -106,6 +111,7 @@ export function compile(
             segments: Math.max(...machine.inodes.map((inode) => inode.segments.count), 0),
             fails: faults.of(task, index),
             inForce: faults.inForce(task, index),
+            way: ways.of({ task, operation: index }),
             started: starters.of({ task, operation: index }),
           },
           operation,
@@ -117,7 +123,7 @@ export function compile(
   addGates(scenario.orders, tasks, completions.flat(), starters);
   waitForCreation(scenario, machine, tasks);
   const initial = initialState(scenario.files, scenario.namespace, machine, promises, layout);
-  return { scenario, profile, machine, layout, initial, tasks, completions, promises, syncs };
+  return { scenario, profile, machine, layout, initial, tasks, completions, promises, ways, syncs };
 
   function promiseOf(operation: Operation, task: number, index: number, registers: Registers) {
     const number = syncs.findIndex((sync) => sync.task === task && sync.operation === index) + 1;

@@ -19,6 +19,8 @@ export interface Scenario {
   readonly schedules: readonly Schedule[];
   /** Empty means `expect safe`. */
   readonly expect: readonly Expectation[];
+  /** Absent means none. They change nothing about the verdict. */
+  readonly questions?: readonly Question[] | undefined;
   readonly bounds: SearchBounds;
 }
 
@@ -224,6 +226,45 @@ export type Expectation =
   | { readonly kind: ViolationKind; readonly file: number; readonly range: ByteRange };
 
 export type ViolationKind = 'lost' | 'corrupt' | 'resurrected';
+
+/** Does some interleaving come to a state in which the condition holds? */
+export interface Question {
+  readonly name?: string | undefined;
+  readonly condition: Condition;
+}
+
+/** What can be said of one state. */
+export type Condition =
+  | { readonly kind: 'and' | 'or'; readonly operands: readonly Condition[] }
+  | { readonly kind: 'not'; readonly operand: Condition }
+  | OperationCondition
+  | { readonly kind: 'task-at'; readonly task: number /** A step of that name may come next. */; readonly step: string }
+  | RangeCondition
+  | { readonly kind: 'needs-full-sync'; readonly file: number };
+
+export interface OperationCondition {
+  readonly kind: 'operation';
+  readonly task: number;
+  readonly operation: number;
+  /**
+   * `returned`: with success or without. `fast` and `full` are said of the fsync of a file from its `log_inode` on, also
+   * when it has returned; of one that does not log, neither.
+   */
+  readonly is: 'returned' | 'fast' | 'full';
+}
+
+export interface RangeCondition {
+  readonly kind: 'range';
+  readonly file: number;
+  /** `all` is the file as it is in that state. */
+  readonly range: OperationRange;
+  /**
+   * `modified`: an extent map that overlaps the range is on the list of modified extents. `logged`: all of the range has
+   * file-extent items in the log tree in memory. `durable`: all of the range lies in the file, and is found as it is now
+   * after a power failure right here; of `all`, also the size.
+   */
+  readonly is: 'modified' | 'logged' | 'durable';
+}
 
 /** Limits of one search; an absent one takes the engine's default. */
 export interface SearchBounds {

@@ -85,6 +85,26 @@ export interface NoEffect extends OperationReference {
   readonly reason: string;
 }
 
+/** What the search found out about one question. */
+export interface QuestionAnswer {
+  /** False is proved: every interleaving was looked at. Null: a bound was hit, and no such state was found. */
+  readonly reached: boolean | null;
+  /** The bound that was hit, when not every interleaving was looked at. */
+  readonly bound?: BoundHit | undefined;
+  readonly interleavings: PassingCount;
+  /** Distinct states looked at. */
+  readonly states: number;
+  /** A shortest run into such a state; empty where there is none, and where it is the initial state. */
+  readonly witness: readonly WitnessStep[];
+}
+
+/** Decimal strings: of all interleavings, those that pass such a state. Not exact: at least this many. */
+export interface PassingCount {
+  readonly total: string;
+  readonly passing: string;
+  readonly exact: boolean;
+}
+
 /** A set of guards, or a kernel release, with which every interleaving was proved to keep what was promised. */
 export interface Fix {
   /** Guards to turn on; empty for a release. */

@@ -24,12 +24,14 @@ export interface TextRange {
   readonly end: TextPosition;
 }
 
-/** What to replay: a scenario (its witness, or some complete interleaving when it is safe), or a schedule in it. */
+/** What to replay: a scenario (its witness, or some complete interleaving when it is safe), or a schedule or question in it. */
 export interface ReplayTarget {
   /** Index of the scenario in its file. */
   readonly scenario: number;
   /** Index of the explicit interleaving in the scenario. */
   readonly schedule?: number | undefined;
+  /** Index of the question in the scenario whose witness is meant; not together with `schedule`. */
+  readonly question?: number | undefined;
 }
 
 export type TraceParams = {
@@ -38,7 +40,7 @@ export type TraceParams = {
   readonly version?: number | undefined;
 } & (
   | ReplayTarget
-  /** The explicit interleaving at this place, or the scenario around it. */
+  /** The explicit interleaving or the question at this place, or the scenario around it. */
   | { readonly position: TextPosition }
 );
 
@@ -47,7 +49,7 @@ export interface TraceResult {
   /** Version of the document that the places are in. */
   readonly version: number;
   readonly target: ReplayTarget;
-  /** Name of the interleaving, or of the scenario. */
+  /** Name of the interleaving, of the question, or of the scenario. */
   readonly title: string;
   readonly trace: Trace;
   /** For each step, the operation in the text; a completion is at the operation that started it. */

@@ -7,11 +7,12 @@ import type { Position } from './positions.ts';
  */
 export function traceParamsOf(value: unknown): TraceParams | undefined {
   if (!isRecord(value) || typeof value['uri'] !== 'string' || !isCount(value['scenario'])) return undefined;
-  const { uri, scenario, schedule, version } = value;
+  const { uri, scenario, schedule, question, version } = value;
   return {
     uri,
     scenario,
     ...(isCount(schedule) ? { schedule } : {}),
+    ...(isCount(question) ? { question } : {}),
     ...(isCount(version) ? { version } : {}),
   };
 }

@@ -46,10 +46,15 @@ export function versionAfterCrash(inode: Inode, log: LogRoot, state: State, segm
   return imageAfterCrash(inode, log, state, segment).version[segment]!.get(state);
 }
 
-/** Segments whose extent points to blocks that are not the file's. */
-export function foreignAfterCrash(inode: Inode, log: LogRoot, state: State): number {
-  const fromLog = replayed(inode, log, state);
-  return (fromLog & inode.diskLog.foreign.get(state)) | (inode.committed.foreign.get(state) & ~fromLog);
+/** Segments whose extent points to blocks that are not the file's; `fromLog` are those `replayed`. */
+export function foreignAfterCrash({ committed, diskLog }: Inode, fromLog: number, state: State): number {
+  return (fromLog & diskLog.foreign.get(state)) | (committed.foreign.get(state) & ~fromLog);
+}
+
+/** Segments whose extent points to blocks that were not written, that lack checksums, or that are not the file's. */
+export function unreadableAfterCrash(inode: Inode, fromLog: number, state: State): number {
+  const { unwritten, withoutChecksums } = inode.diskLog;
+  return (fromLog & (unwritten.get(state) | withoutChecksums.get(state))) | foreignAfterCrash(inode, fromLog, state);
 }
 
 /** Segments with an extent of data after the mount. */

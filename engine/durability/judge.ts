@@ -5,7 +5,7 @@ import { changesOf, isZero, keeps } from '../model/version.ts';
 import type { ViolationKind } from '../scenario.ts';
 import { below, lowest } from '../state/bits.ts';
 import type { State } from '../state/layout.ts';
-import { foreignAfterCrash, replayed, sizeAfterCrash } from './after-crash.ts';
+import { replayed, sizeAfterCrash, unreadableAfterCrash } from './after-crash.ts';
 import { namesAfterCrash } from './names-after-crash.ts';
 import type { FilePromise } from './promises.ts';
 
@@ -76,9 +76,7 @@ export class Losses {
     this.#judgeSize(below(promise.size.get(state)), inside, behind > 0 || (behind === 0 && shorter));
     this.#judgeSizesAtLeast(promise, inside, size.changes(state), state);
     // Judged whether promised or not, and before the other classes.
-    const { unwritten, withoutChecksums } = inode.diskLog;
-    const unreadable = fromLog & (unwritten.get(state) | withoutChecksums.get(state));
-    this.corrupt = (unreadable | foreignAfterCrash(inode, log, state)) & inside;
+    this.corrupt = unreadableAfterCrash(inode, fromLog, state) & inside;
     this.lost &= ~this.corrupt;
     this.resurrected &= ~this.corrupt;
     this.sizeOnly &= ~this.corrupt;

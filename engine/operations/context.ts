@@ -16,6 +16,8 @@ export interface OperationContext {
   readonly fails: FailureTest;
   /** For a `fault`: the bit that puts it into force. */
   readonly inForce: Field | undefined;
+  /** For the fsync of a file: which way it takes, kept only where a question asks. */
+  readonly way: Field | undefined;
   /** Largest number of segments that any file has. */
   readonly segments: number;
   /** Per file, the starts of this operation's open ordered extents, kept only where an `order` refers to them. */

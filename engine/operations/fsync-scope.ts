@@ -21,6 +21,8 @@ export interface FsyncScope {
   readonly taken: Field;
   /** ctx->io_err: a fast fsync has met an error of writeback while it logged (8407f553268a). */
   readonly ioError: Field;
+  /** Where a question asks for it, which way the fsync has taken: see `FsyncWays`. */
+  readonly way: Field | undefined;
   /** Blocks that the fsync is about: the pages of its range, or all. */
   readonly blocks: (state: State) => number;
 }
@@ -42,6 +44,7 @@ export function fsyncScope(context: OperationContext, { file, range }: FileOpera
     machine,
     inode,
     task: context.task,
+    way: context.way,
     fails: context.fails,
     ioError: logsErrors ? registers.field('io_err', 1) : registers.field('nothing', 0),
     fullSync,

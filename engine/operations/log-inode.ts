@@ -1,3 +1,4 @@
+import { fastWay, fullWay } from '../fsync-ways.ts';
 import type { Inode } from '../model/inode.ts';
 import { below, highest } from '../state/bits.ts';
 import type { State } from '../state/layout.ts';
@@ -13,7 +14,7 @@ const held = 'inode lock, inode log_mutex';
 
 /** btrfs_log_inode for a regular file (LOG_INODE_ALL). `names` is there where names can change. */
 export function logInode(scope: FsyncScope, names: FileNames | undefined): Step[] {
-  const { machine, inode, taken, transid } = scope;
+  const { machine, inode, taken, transid, way } = scope;
   const { rules, transaction, log } = machine;
   const { needsFullSync, orderedExtents } = inode;
   return [
@@ -29,6 +30,7 @@ export function logInode(scope: FsyncScope, names: FileNames | undefined): Step[
           : 'the full-sync flag is set: a full fsync',
       apply: (state) => {
         inode.logMutex.set(state, inode.logMutex.mask);
+        way?.set(state, needsFullSync.get(state) === 0 ? fastWay : fullWay);
         if (needsFullSync.get(state) === 0) return 'log_inode_item';
         needsFullSync.set(state, 0);
         inode.copyEverything.set(state, 0);

@@ -2,6 +2,7 @@ import {
   dataAfterCrash,
   foreignAfterCrash,
   imageAfterCrash,
+  replayed,
   sizeAfterCrash,
   versionAfterCrash,
 } from '../durability/after-crash.ts';
@@ -111,7 +112,7 @@ function outcome({ machine }: Program, { state }: Runner, names: VersionNames): 
     files: inodes.map((inode) => {
       const size = sizeAfterCrash(inode, log, state).get(state);
       const data: DataOutcome[] = [];
-      const foreign = foreignAfterCrash(inode, log, state);
+      const foreign = foreignAfterCrash(inode, replayed(inode, log, state), state);
       for (let left = dataAfterCrash(inode, log, state) & below(size); left !== 0; left &= left - 1) {
         const segment = lowest(left);
         const version = versionAfterCrash(inode, log, state, segment);

@@ -39,12 +39,7 @@ export interface CheckOptions extends SearchControl {
  */
 export function check(scenario: Scenario, options: CheckOptions = {}): Verdict {
   const program = compile(scenario, options.overrides, { noteSwitch: options.noteSwitch });
-  const limits = {
-    ...defaultLimits,
-    ...options.limits,
-    ...(scenario.bounds.states === undefined ? {} : { states: scenario.bounds.states }),
-    ...(scenario.bounds.steps === undefined ? {} : { steps: scenario.bounds.steps }),
-  };
+  const limits = limitsOf(scenario, options);
   const full = new Exploration(program, limits, options);
   const reducible = options.reduction !== false && isReducible(program, limits, defaultLimits.steps);
   full.advance(reducible ? (options.fewStates ?? fewStates) : undefined);
@@ -90,6 +85,16 @@ export function check(scenario: Scenario, options: CheckOptions = {}): Verdict {
   }
 }
 
+/** The limits of a search: the scenario's own bounds, then those of the options, then the default ones. */
+export function limitsOf({ bounds }: Scenario, { limits }: CheckOptions): ExploreLimits {
+  return {
+    ...defaultLimits,
+    ...limits,
+    ...(bounds.states === undefined ? {} : { states: bounds.states }),
+    ...(bounds.steps === undefined ? {} : { steps: bounds.steps }),
+  };
+}
+
 /**
  * Exact where all states were visited; there is `some` losing interleaving, if none was counted. When the count is
  * stopped, all that is known is that there is an interleaving.
@@ -99,9 +104,9 @@ function count(
   some: boolean,
   shouldStop: CheckOptions['shouldStop'],
 ): InterleavingCount {
-  const counted = countInterleavings(graph, actors.count, shouldStop);
+  const counted = countInterleavings(graph, actors.count, { shouldStop });
   if (counted === undefined) return { total: '1', losing: some ? '1' : '0', exact: false };
-  const { total, losing } = counted;
+  const { total, passing: losing } = counted;
   const atLeast = some && losing === 0n ? 1n : losing;
   return { total: total.toString(), losing: atLeast.toString(), exact: isOver && bound === undefined };
 }

@@ -3,7 +3,7 @@ import type { StateGraph } from './state-graph.ts';
 /** Numbers of interleavings, exact for the graph as it is. */
 interface PathCount {
   readonly total: bigint;
-  readonly losing: bigint;
+  readonly passing: bigint;
 }
 
 const limbBits = 30;
@@ -13,7 +13,7 @@ const limbMask = 2 ** limbBits - 1;
 const pollInterval = 4096;
 
 /**
- * Counts the maximal paths of the state graph, and those that pass a losing state. The graph has no
+ * Counts the maximal paths of the state graph, and those that pass a marked state, by default a losing one. The graph has no
  * cycle, for a blocked wait is no step; states that were not expanded count as ends, so that the
  * numbers are lower bounds when a bound was hit.
  *
@@ -23,13 +23,16 @@ const pollInterval = 4096;
 export function countInterleavings(
   graph: StateGraph,
   actors: number,
-  shouldStop: () => boolean = () => false,
+  {
+    shouldStop = () => false,
+    isMarked = (state) => graph.isLosing(state),
+  }: { readonly shouldStop?: (() => boolean) | undefined; readonly isMarked?: (state: number) => boolean } = {},
 ): PathCount | undefined {
   const order = topologicalOrder(graph, shouldStop);
   if (order === undefined) return undefined;
   const longest = graph.states === 0 ? 0 : graph.depth(graph.states - 1) + 1;
   for (let limbs = 2; ; limbs *= 2) {
-    const count = countWith(graph, order, limbs, shouldStop);
+    const count = countWith(graph, order, limbs, shouldStop, isMarked);
     if (count === 'stopped') return undefined;
     if (count !== 'outgrown') return count;
     if (limbs * limbBits > longest * Math.log2(actors + 1) * 4 + 64)
@@ -65,9 +68,10 @@ function countWith(
   order: Int32Array,
   limbs: number,
   shouldStop: () => boolean,
+  isMarked: (state: number) => boolean,
 ): PathCount | 'outgrown' | 'stopped' {
   const total = new Int32Array(graph.states * limbs);
-  const losing = new Int32Array(graph.states * limbs);
+  const passing = new Int32Array(graph.states * limbs);
   for (let i = order.length - 1; i >= 0; i--) {
     if (i % pollInterval === pollInterval - 1 && shouldStop()) return 'stopped';
     const state = order[i]!;
@@ -78,11 +82,11 @@ function countWith(
     for (let edge = first; edge < behind; edge++) {
       const from = graph.target(edge) * limbs;
       if (!addLimbs(total, at, from, limbs)) return 'outgrown';
-      addLimbs(losing, at, from, limbs);
+      addLimbs(passing, at, from, limbs);
     }
-    if (graph.isLosing(state)) for (let limb = 0; limb < limbs; limb++) losing[at + limb] = total[at + limb]!;
+    if (isMarked(state)) for (let limb = 0; limb < limbs; limb++) passing[at + limb] = total[at + limb]!;
   }
-  return { total: toBigInt(total, limbs), losing: toBigInt(losing, limbs) };
+  return { total: toBigInt(total, limbs), passing: toBigInt(passing, limbs) };
 }
 
 /** Adds the number at `from` to the one at `at`; false when it does not fit. */

@@ -24,6 +24,8 @@ export interface SearchControl {
   readonly progress?: ((states: number, transitions: number) => void) | undefined;
   /** End the search at the first broken promise or deadlock: enough to know that a fix does not work. */
   readonly untilFirstViolation?: boolean | undefined;
+  /** Told each state when it is reached first, with its number; the state is only lent. */
+  readonly noteState?: ((state: State, index: number) => void) | undefined;
 }
 
 /** How many states are visited between two looks at `SearchControl`. */
@@ -140,6 +142,7 @@ export class Exploration {
     const index = this.#store.add(state, this.#limits.states);
     if (index === before) {
       this.graph.addState(depth);
+      this.#control.noteState?.(state, index);
       if (this.#violations.judge(state, index, depth)) {
         this.graph.markLosing(index);
         this.#stopAtFirst();

@@ -1,4 +1,5 @@
 import {
+  answerQuestions,
   type CheckOptions,
   check,
   checkSchedule,
@@ -9,6 +10,7 @@ import {
   findUnsafeReleases,
   judgeExpectation,
   Proofs,
+  type QuestionAnswer,
   redundantGuards,
   type Scenario,
   type ScheduleEntry,
@@ -25,6 +27,7 @@ import { losingSchedule } from './losing-schedule.ts';
 export type AnalysisStage =
   | 'verdict'
   | 'schedules'
+  | 'questions'
   | 'fixes'
   | 'kernel-fix'
   | 'losing-schedules'
@@ -40,6 +43,12 @@ export interface ScheduleAnalysis extends ScheduleVerdict {
   readonly notes: readonly NotedStep[];
 }
 
+/** One question, answered. */
+export interface QuestionAnalysis extends QuestionAnswer {
+  /** The steps of the witness with what each changed. */
+  readonly notes: readonly NotedStep[];
+}
+
 /** All that is known about one scenario. Plain data; what a later stage finds out is undefined until then. */
 export interface ScenarioAnalysis {
   readonly verdict: Verdict;
@@ -52,6 +61,8 @@ export interface ScenarioAnalysis {
   readonly deadlockNotes: readonly NotedStep[];
   /** Parallel to the explicit interleavings of the scenario. */
   readonly schedules?: readonly ScheduleAnalysis[] | undefined;
+  /** Parallel to the questions of the scenario. */
+  readonly questions?: readonly QuestionAnalysis[] | undefined;
   /** Proved sets of guards, the preferred one first; empty when there is nothing to repair. */
   readonly fixes?: readonly Fix[] | undefined;
   /** Those are all minimal sets. */
@@ -136,6 +147,15 @@ type LaterStage = (
 ) => Partial<ScenarioAnalysis>;
 
 const laterStages: readonly (readonly [AnalysisStage, LaterStage])[] = [
+  [
+    'questions',
+    (scenario, _, options) => ({
+      questions: answerQuestions(scenario, options).map((answer) => ({
+        ...answer,
+        notes: notesOf(scenario, answer.witness, options),
+      })),
+    }),
+  ],
   [
     'fixes',
     (scenario, { verdict: { verdict } }, options, proofs) => {

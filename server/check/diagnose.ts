@@ -2,7 +2,7 @@ import type { Expectation, NoEffect, OperationReference, Scenario, Violation } f
 import type { LoweredScenario, RelatedPlace, ScenarioSources, Span } from '../language/index.ts';
 import type { NotedStep, ScenarioAnalysis } from './analysis.ts';
 import type { VerdictCode, VerdictDiagnostic } from './verdict-diagnostic.ts';
-import { describeBound, describeLoss, describeViolation, formatCount } from './wording.ts';
+import { describeAnswer, describeBound, describeLoss, describeViolation, formatCount } from './wording.ts';
 
 /**
  * What an analysis has to say about a scenario, at places of the text that it was lowered from. Works on
@@ -15,6 +15,7 @@ export function diagnose(lowered: LoweredScenario, analysis: ScenarioAnalysis): 
     ...violations(scenario, sources, analysis),
     ...deadlock(scenario, sources, analysis),
     ...schedules(scenario, sources, analysis),
+    ...questions(scenario, sources, analysis),
     ...unmetExpectations(scenario, sources, analysis),
     ...searchBound(sources, analysis),
     ...analysis.verdict.noEffect.map((noEffect) => ineffective(sources, noEffect)),
@@ -121,6 +122,26 @@ function isExpected({ expect }: Scenario, { kind, file, range }: Violation): boo
       expectation.range.end >= range.end,
   );
 }
+
+function questions(
+  { questions: asked = [] }: Scenario,
+  sources: ScenarioSources,
+  analysis: ScenarioAnalysis,
+): VerdictDiagnostic[] {
+  return (analysis.questions ?? []).map((answer, question) => {
+    const { name } = asked[question]!;
+    const message = `${name === undefined ? '' : `"${name}": `}${describeAnswer(answer)}`;
+    const { span } = sources.questions[question]!;
+    const [code, severity] = answers[String(answer.reached) as `${typeof answer.reached}`];
+    return { ...plain(code, severity, message, span), related: relatedSteps(sources, answer.notes), question };
+  });
+}
+
+const answers = {
+  true: ['reached', 'information'],
+  false: ['not-reached', 'information'],
+  null: ['search-bounded', 'warning'],
+} as const;
 
 function unmetExpectations(
   scenario: Scenario,

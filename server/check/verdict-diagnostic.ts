@@ -9,6 +9,8 @@ export type VerdictCode =
   | 'unmet-expectation'
   | 'infeasible-schedule'
   | 'deadlock'
+  | 'reached'
+  | 'not-reached'
   | 'search-bounded'
   | 'no-effect'
   | 'redundant-guard'
@@ -30,4 +32,6 @@ export interface VerdictDiagnostic {
   readonly loss?: Violation | undefined;
   /** Index of the explicit interleaving that it is about. */
   readonly schedule?: number | undefined;
+  /** Index of the question that it answers. */
+  readonly question?: number | undefined;
 }

@@ -1,4 +1,11 @@
-import { type BoundHit, formatOffset, formatRange, type Scenario, type Violation } from '../../engine/index.ts';
+import {
+  type BoundHit,
+  formatOffset,
+  formatRange,
+  type QuestionAnswer,
+  type Scenario,
+  type Violation,
+} from '../../engine/index.ts';
 
 /** A violation without the way to it. */
 export type Loss = Omit<Violation, 'witness'>;
@@ -30,6 +37,18 @@ const outcomes: Readonly<Record<Violation['kind'], string>> = {
   corrupt: 'is corrupt',
   resurrected: 'holds removed data again',
 };
+
+/** The answer to a question in one sentence. */
+export function describeAnswer({ reached, bound, interleavings, states, witness }: QuestionAnswer): string {
+  const { total, passing, exact } = interleavings;
+  if (reached === true && witness.length === 0) return 'the initial state is such a state';
+  if (reached === true) {
+    const shortest = `in ${formatCount(witness.length)} step${witness.length === 1 ? '' : 's'}`;
+    return `reached by ${exact ? '' : 'at least '}${formatCount(passing)} of ${formatCount(total)} interleavings, by the shortest ${shortest}`;
+  }
+  if (bound === undefined) return `proved: none of the ${formatCount(total)} interleavings comes to such a state`;
+  return `the search ${describeBound(bound)}, after ${formatCount(states)} states: no such state was found, and nothing is proved`;
+}
 
 /** A search bound in words: `its bound of 2,000,000 states`. */
 export function describeBound({ kind, limit }: BoundHit): string {

@@ -73,8 +73,11 @@ function verdictRepairs(text: string, { lowered, check }: CheckedScenario, diagn
     case 'corrupt-extent':
     case 'resurrected-extent':
       return lossRepairs(text, lowered, analysis, diagnostic);
-    case 'search-bounded':
-      return analysis.verdict.bound === undefined ? [] : ordinary(raiseBound(text, lowered, analysis.verdict.bound));
+    case 'search-bounded': {
+      const { question } = diagnostic;
+      const { bound } = question === undefined ? analysis.verdict : (analysis.questions?.[question] ?? {});
+      return bound === undefined ? [] : ordinary(raiseBound(text, lowered, bound));
+    }
     case 'redundant-guard': {
       const title = `Remove \`${text.slice(diagnostic.span.start, diagnostic.span.end)}\``;
       return ordinary({ title, edits: [removeMember(text, diagnostic.span)] });

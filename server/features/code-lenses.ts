@@ -3,7 +3,7 @@ import type { ScenarioDocument } from '../documents/scenario-document.ts';
 import { type ReplayTarget, replayCommand, type TextRange, type TraceParams } from '../protocol.ts';
 import { summariseCheck } from './summary.ts';
 
-/** On a scenario, its replay and what is known about it; on an explicit interleaving, its replay. */
+/** On a scenario, its replay and what is known about it; on an explicit interleaving, and on a question that is reached, its replay. */
 export function codeLenses(document: ScenarioDocument): CodeLens[] {
   return document.scenarios.flatMap((checked, scenario) => {
     const { lowered, check } = checked;
@@ -13,7 +13,11 @@ export function codeLenses(document: ScenarioDocument): CodeLens[] {
     const schedules = lowered.sources.schedules.map(({ span }, schedule) =>
       replay(document, document.rangeOf({ start: span.start, end: span.start }), { scenario, schedule }),
     );
-    return [replay(document, range, { scenario }), summary, ...schedules];
+    const questions = (check.analysis?.questions ?? []).flatMap(({ reached }, question) => {
+      const { start } = lowered.sources.questions[question]!.span;
+      return reached ? [replay(document, document.rangeOf({ start, end: start }), { scenario, question })] : [];
+    });
+    return [replay(document, range, { scenario }), summary, ...schedules, ...questions];
   });
 }
 

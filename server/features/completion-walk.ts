@@ -23,6 +23,17 @@ export type Expected =
   | 'entry'
   | 'until'
   | 'expectation'
+  | 'not'
+  | 'and-or'
+  | 'state-of-operation'
+  | 'way-of-fsync'
+  | 'flag-of-file'
+  | 'is-of-task'
+  | 'at'
+  | 'step-of-task'
+  | 'range-of-file'
+  | 'state-of-range'
+  | 'in-list'
   | 'bound'
   | 'failure'
   | 'on';
@@ -32,7 +43,7 @@ export interface Found {
   readonly expected: readonly Expected[];
   /** Where the word begins that is being written: completion replaces it. */
   readonly start: number;
-  /** Name of the task whose operations, labels or steps are meant. */
+  /** Name of the task whose operations, labels or steps are meant; in a condition, of the task or file that it is about. */
   readonly task: string | undefined;
   /** The word or label of the operation whose steps are meant. */
   readonly operation: string | undefined;

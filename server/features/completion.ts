@@ -3,6 +3,8 @@ import { compareReleases, guards, modelledReleases } from '../../engine/index.ts
 import type { ScenarioDocument } from '../documents/scenario-document.ts';
 import {
   boundWords,
+  type ConditionWord,
+  conditionWords,
   endio,
   expectationWords,
   failureWords,
@@ -21,7 +23,7 @@ import { type CompletionPlace, completionPlace } from './completion-place.ts';
 import type { Expected } from './completion-walk.ts';
 import { explainGuard, explainOperation, explainStep } from './explanations.ts';
 import { memberTexts } from './member-texts.ts';
-import { fileAttributeTexts, mountOptionTexts } from './option-texts.ts';
+import { conditionTexts, fileAttributeTexts, mountOptionTexts } from './option-texts.ts';
 
 /** What is offered at an offset. After a blank that was typed, only what must come next: not at the start of whatever may follow. */
 export function completion(document: ScenarioDocument, offset: number, trigger?: string): CompletionItem[] {
@@ -94,10 +96,32 @@ const offers: Readonly<Record<Expected, (place: CompletionPlace) => Offer[]>> = 
   ],
   until: () => keywords(['until']),
   expectation: () => keywords(expectationWords),
+  not: () => keywords(['not']),
+  'and-or': () => keywords(['and', 'or']),
+  'state-of-operation': () => [...conditionWords.operation.map(conditionOffer), ...keywords(['is'])],
+  'way-of-fsync': () => conditionWords.operationIs.map(conditionOffer),
+  'flag-of-file': (place) => (isFile(place) ? conditionWords.file.map(conditionOffer) : []),
+  'is-of-task': (place) => (taskOf(place) === undefined ? [] : keywords(['is'])),
+  at: () => keywords(['at']),
+  'step-of-task': (place) =>
+    distinct(taskOf(place)?.operations.map(({ word }) => word.text) ?? []).flatMap((operation) =>
+      stepOffers({ ...place, operation, task: undefined }),
+    ),
+  'range-of-file': (place) => (isFile(place) ? offers.range(place) : []),
+  'state-of-range': () => [...conditionWords.range.map(conditionOffer), ...keywords(['in'])],
+  'in-list': () => conditionWords.rangeIn.map(conditionOffer),
   bound: () => keywords(boundWords),
   failure: () => keywords(failureWords),
   on: () => keywords(['on']),
 };
+
+function conditionOffer(word: ConditionWord): Offer {
+  return { ...keyword(word), ...markdown(conditionTexts[word]) };
+}
+
+function isFile({ scenario, task }: CompletionPlace): boolean {
+  return task !== undefined && names(scenario, 'file').includes(task);
+}
 
 function memberOffer(word: MemberWord): Offer {
   const { form, meaning } = memberTexts[word];

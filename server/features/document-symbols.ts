@@ -2,7 +2,7 @@ import { type DocumentSymbol, SymbolKind } from 'vscode-languageserver';
 import type { ScenarioDocument } from '../documents/scenario-document.ts';
 import type { Identifier, MemberNode, ScenarioNode, Span } from '../language/index.ts';
 
-/** The outline: scenarios with their files, tasks, operations and interleavings. */
+/** The outline: scenarios with their files, tasks, operations, interleavings and questions. */
 export function documentSymbols(document: ScenarioDocument): DocumentSymbol[] {
   return document.reading.tree.scenarios.map((scenario) => scenarioSymbol(document, scenario));
 }
@@ -32,6 +32,10 @@ function memberSymbol(document: ScenarioDocument, member: MemberNode): DocumentS
     case 'interleaving':
       return symbol(document, SymbolKind.Method, member.name?.text, member.name?.span ?? keyword, span, {
         detail: 'interleaving',
+      });
+    case 'reach':
+      return symbol(document, SymbolKind.Boolean, member.name?.text, member.name?.span ?? keyword, span, {
+        detail: 'reach',
       });
     default:
       return undefined;

@@ -1,6 +1,6 @@
 import { type Hover, MarkupKind } from 'vscode-languageserver';
 import type { ScenarioDocument } from '../documents/scenario-document.ts';
-import type { ScenarioNode } from '../language/index.ts';
+import type { ConditionWord, ScenarioNode } from '../language/index.ts';
 import {
   explainGuard,
   explainKernel,
@@ -11,7 +11,7 @@ import {
 } from './explanations.ts';
 import { memberTexts } from './member-texts.ts';
 import { type NodeAt, nodeAt } from './node-at.ts';
-import { fileAttributeTexts, mountOptionTexts } from './option-texts.ts';
+import { conditionTexts, fileAttributeTexts, mountOptionTexts } from './option-texts.ts';
 import { summariseCheck } from './summary.ts';
 
 /** Explains what stands at an offset: an operation, a step, a guard, a kernel release, a member, a scenario. */
@@ -35,6 +35,8 @@ function explain(document: ScenarioDocument, node: NodeAt): string | undefined {
       return explainKernel(node.release);
     case 'mount-option':
       return isMountOption(node.name) ? `\`mount ${node.name}\`\n\n${mountOptionTexts[node.name]}` : undefined;
+    case 'condition':
+      return conditionTexts[node.word as ConditionWord];
     case 'file-attribute':
       return `File attribute \`${node.name}\`\n\n${fileAttributeTexts[node.name]}`;
     case 'member':

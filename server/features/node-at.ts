@@ -11,6 +11,8 @@ import type {
   SyntaxTree,
 } from '../language/index.ts';
 import { endio } from '../language/index.ts';
+import { isModelled } from '../language/modelled-operations.ts';
+import { stepNamesOf } from '../read-scenarios.ts';
 
 /** Something in the text that can be explained. */
 export type NodeAt = { readonly scenario: ScenarioNode; readonly span: Span } & (
@@ -22,6 +24,8 @@ export type NodeAt = { readonly scenario: ScenarioNode; readonly span: Span } & 
   | { readonly kind: 'guard'; readonly name: string }
   | { readonly kind: 'kernel'; readonly release: string }
   | { readonly kind: 'mount-option'; readonly name: string }
+  /** What a condition says: `fast`, `durable`. */
+  | { readonly kind: 'condition'; readonly word: string }
   | { readonly kind: 'file-attribute'; readonly name: FileAttribute['kind'] }
 );
 
@@ -104,19 +108,35 @@ function inCondition(scenario: ScenarioNode, condition: ConditionNode, offset: n
     case 'not':
       return inCondition(scenario, condition.operand, offset);
     case 'operation':
-      return inReference(scenario, condition.reference, offset);
-    default:
-      return undefined;
+      return inReference(scenario, condition.reference, offset) ?? asCondition(condition.state, offset);
+    case 'task-at':
+      return first(operationsOf(scenario, condition.task.text), ({ word }) =>
+        isModelled(word.text) && stepNamesOf(word.text).includes(condition.step.text)
+          ? asStep(condition.step, word.text, offset)
+          : undefined,
+      );
+    case 'range':
+      return asCondition(condition.state, offset);
+    case 'file-flag':
+      return asCondition(condition.flag, offset);
   }
+}
+
+function asCondition(word: Identifier, offset: number): Found | undefined {
+  return at(word, offset, ({ text, span }) => ({ kind: 'condition', word: text, span }));
 }
 
 /** The word of the operation that a reference names, by label or by word. */
 function operationWord(scenario: ScenarioNode, { task, operation }: ReferenceNode): string | undefined {
-  const tasks = scenario.members.filter((member) => member.kind === 'task');
-  const operations = tasks.find(({ name }) => name?.text === task.text)?.operations ?? [];
   return (
-    operations.find(({ label }) => label !== undefined && label.text === operation?.text)?.word.text ?? operation?.text
+    operationsOf(scenario, task.text).find(({ label }) => label !== undefined && label.text === operation?.text)?.word
+      .text ?? operation?.text
   );
+}
+
+function operationsOf({ members }: ScenarioNode, task: string): readonly OperationNode[] {
+  const tasks = members.filter((member) => member.kind === 'task');
+  return tasks.find(({ name }) => name?.text === task)?.operations ?? [];
 }
 
 function asOperation(word: Identifier | undefined, offset: number): Found | undefined {

@@ -1,4 +1,4 @@
-import type { fileAttributes, mountOptions } from '../language/index.ts';
+import type { ConditionWord, fileAttributes, mountOptions } from '../language/index.ts';
 
 /** What hover and completion say about the options of a mount. */
 export const mountOptionTexts: Readonly<Record<(typeof mountOptions)[number], string>> = {
@@ -24,4 +24,15 @@ export const fileAttributeTexts: Readonly<Record<(typeof fileAttributes)[number]
   nodatacow: 'The file is overwritten in place (FS_NOCOW_FL), as with the mount option.',
   new: 'The file does not exist before the scenario starts: an operation creates it.',
   directory: 'A directory, which exists before the scenario starts unless `mkdir` makes it.',
+};
+
+/** The same for what a condition says. */
+export const conditionTexts: Readonly<Record<ConditionWord, string>> = {
+  fast: '`T.fsync is fast`: it has found the full-sync flag clear at `log_inode`, and trusts the list of modified extents. True from there on.',
+  full: '`T.fsync is full`: it has found the full-sync flag set at `log_inode`, and copies the inode from the subvolume tree. True from there on.',
+  returned: '`T.operation returned`: the operation is over, with success or without.',
+  modified: '`F R in modified`: an extent map of the range is on the list of modified extents.',
+  logged: '`F R logged`: all of the range has items in the log tree in memory.',
+  durable: '`F R durable`: a power failure right here would leave all of the range as it is now.',
+  'needs-full-sync': "`F.needs-full-sync`: BTRFS_INODE_NEEDS_FULL_SYNC is set; the inode's next fsync is a full one.",
 };

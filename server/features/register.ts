@@ -72,7 +72,9 @@ export function registerFeatures({ connection, support, documents, service }: Fe
     if (document === undefined) throw new ResponseError(LSPErrorCodes.RequestFailed, 'the document is not open');
     const subject = traceSubject(document, params);
     const { scenario, check } = subject;
-    if (subject.target.schedule === undefined) await unlessCancelled(token, check.judged);
+    const { schedule, question } = subject.target;
+    if (question !== undefined) await unlessCancelled(token, check.completed);
+    else if (schedule === undefined) await unlessCancelled(token, check.judged);
     const run = runToTrace(subject.target, check.analysis);
     const replay = await unlessCancelled(token, service.replay(scenario, run));
     mustBeCurrent(document);

@@ -1,4 +1,5 @@
 import {
+  conditionWords,
   endio,
   isMemberWord,
   isOperationWord,
@@ -52,9 +53,9 @@ const members: Readonly<Record<MemberWord, (walk: Walk) => void>> = {
     walk.next('file');
     walkRange(walk);
   },
-  // Conditions are not completed.
   reach: (walk) => {
-    while (!walk.hasEnded && walk.peek() !== '}' && !isMemberWord(walk.peek())) walk.next();
+    if (walk.peek()?.startsWith('"')) walk.next();
+    walkCondition(walk);
   },
   bound: (walk) => {
     walk.next('bound');
@@ -164,4 +165,33 @@ function walkEntry(walk: Walk, first: string): void {
   if (walk.peek() !== 'until' || walk.peek(1) === ':') return;
   walk.next();
   walk.next('step', { operation });
+}
+
+/** Operands joined by `and` and `or`, each behind any number of `not` and `(`. */
+function walkCondition(walk: Walk): void {
+  do {
+    while (walk.peek() === '(' || (walk.peek() === 'not' && walk.peek(1) !== '.')) walk.next();
+    if (walk.peek() === '}' || (isMemberWord(walk.peek()) && walk.peek(1) !== '.')) return;
+    walkAtom(walk);
+    while (walk.peek() === ')') walk.next();
+    if (walk.peek() === undefined) walk.next(['and-or', 'member']);
+  } while ((walk.peek() === 'and' || walk.peek() === 'or') && walk.next() !== undefined);
+}
+
+function walkAtom(walk: Walk): void {
+  const subject = walk.next(['task', 'file', 'not']);
+  if (walk.peek() === '.') {
+    walk.next();
+    const word = walk.next(['label-of-task', 'flag-of-file'], { task: subject });
+    if (conditionWords.file.some((flag) => flag === word)) return;
+    if (walk.next('state-of-operation') === 'is') walk.next('way-of-fsync');
+  } else if (walk.peek() === 'is') {
+    walk.next();
+    walk.next('at');
+    walk.next('step-of-task', { task: subject });
+  } else {
+    if (walk.peek() === undefined) walk.next(['is-of-task', 'range-of-file'], { task: subject });
+    walkRange(walk);
+    if (walk.next('state-of-range') === 'in') walk.next('in-list');
+  }
 }

@@ -27,19 +27,29 @@ export function traceSubject(document: ScenarioDocument, params: TraceParams): T
   const { lowered, check } = found;
   const { scenario } = lowered;
   if (scenario === undefined || check === undefined) throw failure('the scenario has errors: repair them first');
-  const { schedule } = target;
+  const { schedule, question } = target;
   if (schedule !== undefined && scenario.schedules[schedule] === undefined)
     throw failure('there is no such interleaving');
-  return { document, target: { scenario: target.scenario, schedule }, lowered, scenario, check };
+  if (question !== undefined && scenario.questions?.[question] === undefined)
+    throw failure('there is no such question');
+  return { document, target: { scenario: target.scenario, schedule, question }, lowered, scenario, check };
 }
 
 function failure(message: string): ResponseError<void> {
   return new ResponseError(LSPErrorCodes.RequestFailed, message);
 }
 
-/** Which run shows what is asked for: a schedule, or else the witness of the first finding, or else any run. */
-export function runToTrace({ schedule }: ReplayTarget, analysis: ScenarioAnalysis | undefined): RunToTrace {
+/**
+ * Which run shows what is asked for: a schedule, or the witness of a question, or else that of the first finding, or else
+ * any run. Throws a `ResponseError` for a question that no run answers.
+ */
+export function runToTrace({ schedule, question }: ReplayTarget, analysis: ScenarioAnalysis | undefined): RunToTrace {
   if (schedule !== undefined) return { kind: 'schedule', index: schedule };
+  if (question !== undefined) {
+    const answer = analysis?.questions?.[question];
+    if (!answer?.reached) throw failure('no interleaving is known that comes to such a state');
+    return { kind: 'witness', steps: answer.witness };
+  }
   const steps = (analysis?.verdict.violations[0] ?? analysis?.verdict.deadlock)?.witness;
   return steps === undefined ? { kind: 'first' } : { kind: 'witness', steps };
 }
@@ -49,11 +59,13 @@ export function traceResult({ document, target, lowered, scenario }: TraceSubjec
   const { trace, problem } = replay;
   const losses = replay.losses.map((loss) => describeViolation(scenario, loss));
   const { uri, version } = document;
+  const { schedule, question } = target;
+  const part = schedule === undefined ? scenario.questions?.[question ?? -1] : scenario.schedules[schedule];
   return {
     uri,
     version,
     target,
-    title: (target.schedule === undefined ? undefined : scenario.schedules[target.schedule]?.name) ?? lowered.name,
+    title: part?.name ?? lowered.name,
     trace,
     places: trace.steps.map((step) => document.rangeOf(placeOf(lowered, step))),
     findings: problem === undefined ? losses : [...losses, problem],
@@ -63,10 +75,12 @@ export function traceResult({ document, target, lowered, scenario }: TraceSubjec
 function targetAt(document: ScenarioDocument, position: TextPosition): ReplayTarget | undefined {
   const offset = document.offsetAt(position);
   const scenario = document.scenarios.findIndex(({ lowered: { span } }) => span.start <= offset && offset <= span.end);
-  const schedules = document.scenarios[scenario]?.lowered.sources.schedules;
-  if (schedules === undefined) return undefined;
-  const schedule = schedules.findIndex(({ span }) => span.start <= offset && offset <= span.end);
-  return schedule < 0 ? { scenario } : { scenario, schedule };
+  const sources = document.scenarios[scenario]?.lowered.sources;
+  if (sources === undefined) return undefined;
+  const isHere = ({ span }: { readonly span: Span }) => span.start <= offset && offset <= span.end;
+  const schedule = sources.schedules.findIndex(isHere);
+  const question = sources.questions.findIndex(isHere);
+  return { scenario, ...(schedule < 0 ? {} : { schedule }), ...(question < 0 ? {} : { question }) };
 }
 
 function placeOf({ sources }: LoweredScenario, { actor }: TraceStep): Span {

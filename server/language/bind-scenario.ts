@@ -1,5 +1,5 @@
 import type { Scenario } from '../../engine/index.ts';
-import { bindCondition } from './bind-conditions.ts';
+import { bindQuestion, reportEqualQuestions, reportRangesBeyond } from './bind-conditions.ts';
 import { bindBounds, bindExpectation, reportConflicts } from './bind-expectations.ts';
 import { bindFile, reportOthers } from './bind-files.ts';
 import { bindGuards, bindKernel } from './bind-kernel.ts';
@@ -16,7 +16,7 @@ import { Problems } from './problems.ts';
 import { Scope } from './scope.ts';
 import { sourcesOf } from './sources.ts';
 import type { StepNames } from './step-names.ts';
-import type { ReachNode, ScenarioNode } from './syntax-tree.ts';
+import type { ScenarioNode } from './syntax-tree.ts';
 
 /** One scenario after binding. */
 interface BoundScenario {
@@ -46,11 +46,12 @@ export function bindScenario(node: ScenarioNode, stepNames: StepNames): BoundSce
     orders: bindOrders(members.order, scope),
     schedules: members.interleaving.map((interleaving) => bindSchedule(interleaving, scope)),
     expect: members.expect.map((expectation) => bindExpectation(expectation, scope)),
+    questions: members.reach.map((reach) => bindQuestion(reach, scope)),
   };
   const namespace = scope.names.namespace();
   reportEqualSchedules(members.interleaving, problems);
   reportConflicts(members.expect, problems);
-  for (const reach of members.reach) bindReach(reach, scope);
+  reportEqualQuestions(members.reach, problems);
   const { bounds, sources: boundSources } = bindBounds(members.bound, problems);
   const sources = sourcesOf(
     node,
@@ -59,6 +60,7 @@ export function bindScenario(node: ScenarioNode, stepNames: StepNames): BoundSce
   );
   let scenario = node.wellFormed && problems.errors === 0 ? complete({ ...parts, namespace, bounds }) : undefined;
   if (scenario !== undefined && reportLimits(scenario, sources, problems)) scenario = undefined;
+  if (scenario !== undefined && reportRangesBeyond(scenario, members.reach, scope)) scenario = undefined;
   const documentation = node.documentation?.text ?? '';
   return {
     lowered: { name: parts.name, span: node.span, scenario, sources, documentation, node },
@@ -66,9 +68,9 @@ export function bindScenario(node: ScenarioNode, stepNames: StepNames): BoundSce
   };
 }
 
-type Lists = 'files' | 'tasks' | 'orders' | 'schedules' | 'expect';
-type Parts = {
-  readonly [Key in keyof Scenario]: Key extends Lists ? readonly (Scenario[Key][number] | undefined)[] : Scenario[Key];
+type Lists = Required<Pick<Scenario, 'files' | 'tasks' | 'orders' | 'schedules' | 'expect' | 'questions'>>;
+type Parts = Omit<Scenario, keyof Lists> & {
+  readonly [Key in keyof Lists]: readonly (NonNullable<Lists[Key]>[number] | undefined)[];
 };
 
 /** A scenario of which no part is missing. */
@@ -78,16 +80,13 @@ function complete(parts: Parts): Scenario | undefined {
   const orders = allDefined(parts.orders);
   const schedules = allDefined(parts.schedules);
   const expect = allDefined(parts.expect);
-  return files && tasks && orders && schedules && expect && { ...parts, files, tasks, orders, schedules, expect };
+  const questions = allDefined(parts.questions);
+  if (!files || !tasks || !orders || !schedules || !expect || !questions) return undefined;
+  const asked = questions.length > 0 ? questions : undefined;
+  return { ...parts, files, tasks, orders, schedules, expect, questions: asked };
 }
 
 function allDefined<Part>(parts: readonly (Part | undefined)[]): readonly Part[] | undefined {
   const defined = parts.filter((part) => part !== undefined);
   return defined.length === parts.length ? defined : undefined;
-}
-
-function bindReach(node: ReachNode, scope: Scope): void {
-  if (node.condition === undefined) return;
-  scope.problems.warning('not-modelled', '`reach` is not modelled yet: the scenario is checked without it', node.span);
-  bindCondition(node.condition, scope);
 }

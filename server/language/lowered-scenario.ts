@@ -31,6 +31,7 @@ export interface ScenarioSources {
   readonly orders: readonly Span[];
   readonly schedules: readonly ScheduleSource[];
   readonly expect: readonly Span[];
+  readonly questions: readonly QuestionSource[];
   readonly bounds: { readonly states?: Span | undefined; readonly steps?: Span | undefined };
 }
 
@@ -47,6 +48,12 @@ interface OperationSource {
   /** From the label, or the word, to the last operand. */
   readonly span: Span;
   readonly keyword: Span;
+}
+
+export interface QuestionSource {
+  readonly span: Span;
+  /** The name with its quotes; the keyword when there is no name. */
+  readonly name: Span;
 }
 
 export interface ScheduleSource {

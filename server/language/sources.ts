@@ -20,6 +20,7 @@ export function sourcesOf(node: ScenarioNode, members: MembersByWord, settings: 
       name: name?.span ?? keyword,
       entries: entries.map((entry) => entry.span),
     })),
+    questions: members.reach.map(({ span, name, keyword }) => ({ span, name: name?.span ?? keyword })),
     expect: members.expect.map((expectation) => expectation.span),
   };
 }

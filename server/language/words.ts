@@ -95,6 +95,8 @@ export const conditionWords = {
   file: ['needs-full-sync'],
 } as const;
 
+export type ConditionWord = (typeof conditionWords)[keyof typeof conditionWords][number];
+
 export function isMemberWord(word: string | undefined): word is MemberWord {
   return memberWords.some((member) => member === word);
 }

@@ -1,5 +1,5 @@
 import type { ByteRange, OperationReference, Violation } from '../../../engine/index.ts';
-import type { NotedStep, ScheduleAnalysis } from '../../check/analysis.ts';
+import type { NotedStep, QuestionAnalysis, ScheduleAnalysis } from '../../check/analysis.ts';
 import { type Place, placeOf } from '../source-file.ts';
 import type { AppliedFix } from './apply-fixes.ts';
 import type { CheckReport, Problem, ScenarioReport } from './report.ts';
@@ -49,6 +49,7 @@ function scenarioJson(report: ScenarioReport): object {
     unsafeReleases: unsafeReleases ?? null,
     deadlock: deadlockJson(report),
     schedules: (analysis.schedules ?? []).map((schedule, i) => scheduleJson(report, schedule, i)),
+    questions: (analysis.questions ?? []).map((question, i) => questionJson(report, question, i)),
     notices: [...report.notices, ...report.findings.filter(({ severity }) => severity !== 'error')]
       .filter(({ severity }) => severity !== 'information')
       .map(({ code, severity, message, span }) => ({ ...placeOf(file, span), severity, code, message })),
@@ -102,6 +103,19 @@ function scheduleJson(report: ScenarioReport, schedule: ScheduleAnalysis, index:
       problem === undefined
         ? null
         : { ...placeOf(file, source.entries[problem.entry] ?? source.name), message: problem.message },
+  };
+}
+
+function questionJson(report: ScenarioReport, question: QuestionAnalysis, index: number): object {
+  const { file, lowered, scenario } = report;
+  const { reached, bound = null, interleavings, notes } = question;
+  return {
+    name: scenario.questions?.[index]?.name ?? '',
+    ...placeOf(file, lowered.sources.questions[index]!.name),
+    reached,
+    bound,
+    interleavings,
+    witness: reached ? stepsJson(report, notes) : null,
   };
 }
 

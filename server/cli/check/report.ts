@@ -70,5 +70,10 @@ function noticesOf({ file, lowered, scenario }: CheckableScenario, profile: Kern
 export function exitCodeOf({ scenarios, problems }: CheckReport): ExitCode {
   if (problems.length > 0) return exitCodes.misuse;
   if (scenarios.some(({ findings }) => findings.some(({ severity }) => severity === 'error'))) return exitCodes.found;
-  return scenarios.every(({ analysis }) => analysis.verdict.complete) ? exitCodes.clean : exitCodes.bounded;
+  return scenarios.every(isSettled) ? exitCodes.clean : exitCodes.bounded;
+}
+
+/** No bound left anything open: neither the verdict nor the answer to a question. */
+function isSettled({ analysis: { verdict, questions = [] } }: ScenarioReport): boolean {
+  return verdict.complete && questions.every(({ reached }) => reached !== null);
 }

@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { type ExitCode, exitCodes, Misuse } from '../exit-codes.ts';
 import { raceDiagram } from '../pretty/race-diagram.ts';
 import { replayReport } from '../pretty/replay-report.ts';
@@ -10,6 +10,7 @@ import type { Terminal } from '../terminal.ts';
 interface ReplayOptions {
   readonly scenario?: string;
   readonly interleaving?: string;
+  readonly question?: string;
   readonly diagram?: true;
   readonly trace?: string;
 }
@@ -25,6 +26,11 @@ export function addReplay(program: Command, terminal: Terminal, end: (code: Exit
     .argument('<file>', 'scenario file')
     .option('--scenario <name>', 'name of the scenario, or its number in the file (default: the first)')
     .option('--interleaving <name>', 'name of one of its explicit interleavings, or its number')
+    .addOption(
+      new Option('--question <name>', 'name of one of its questions that is reached, or its number').conflicts(
+        'interleaving',
+      ),
+    )
     .option('--diagram', 'draw the race for a commit message: a column for each task, 72 columns, ASCII')
     .option('--trace <file>', 'write every state to a file as JSON; `-` is standard output')
     .action((path: string, options: ReplayOptions) => {

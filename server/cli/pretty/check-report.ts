@@ -30,9 +30,9 @@ export function prettyReport(terminal: Terminal, report: CheckReport): string {
     .join('\n\n')}\n`;
 }
 
-/** The author knows what an `expect` says. */
-function isNews({ severity }: VerdictDiagnostic): boolean {
-  return severity !== 'information';
+/** The author knows what an `expect` says, but asked a question in order to know. */
+function isNews({ severity, question }: VerdictDiagnostic): boolean {
+  return severity !== 'information' || question !== undefined;
 }
 
 /** What was written into which scenario, one line each, and an empty one. */

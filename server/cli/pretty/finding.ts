@@ -26,14 +26,16 @@ export function findingBlock(terminal: Terminal, report: ScenarioReport, finding
   ];
 }
 
-/** The run that shows a loss of the search, or a deadlock. That of an explicit interleaving is in the text already. */
-function notesOf({ analysis }: ScenarioReport, { code, violation }: VerdictDiagnostic): readonly NotedStep[] {
+/** The run that shows a loss of the search, a deadlock, or the answer to a question. That of an explicit interleaving is in the text already. */
+function notesOf({ analysis }: ScenarioReport, { code, violation, question }: VerdictDiagnostic): readonly NotedStep[] {
   if (code === 'deadlock') return analysis.deadlockNotes;
+  if (question !== undefined) return analysis.questions?.[question]?.notes ?? [];
   return violation === undefined ? [] : (analysis.notes[violation] ?? []);
 }
 
-function introduction({ analysis: { verdict } }: ScenarioReport, { code }: VerdictDiagnostic): string {
+function introduction({ analysis: { verdict } }: ScenarioReport, { code, question }: VerdictDiagnostic): string {
   if (code === 'deadlock') return '  A shortest way into it:';
+  if (question !== undefined) return '  A shortest way there:';
   const { total, losing, exact } = verdict.interleavings;
   if (exact && losing === '1') return `  The only losing interleaving (of ${formatCount(total)}):`;
   return `  The shortest of ${exact ? '' : 'at least '}${count(losing, 'losing interleaving')} (of ${formatCount(total)}):`;
@@ -43,7 +45,12 @@ function remarks(report: ScenarioReport, finding: VerdictDiagnostic): Remark[] {
   const { file, scenario, analysis, lowered } = report;
   if (finding.schedule !== undefined) {
     const name = scenario.schedules[finding.schedule]?.name ?? String(finding.schedule + 1);
-    return [['replay', replayCommand(file, lowered, name)]];
+    return [['replay', replayCommand(file, lowered, ['--interleaving', name])]];
+  }
+  if (finding.question !== undefined) {
+    if (finding.code !== 'reached') return [];
+    const name = scenario.questions?.[finding.question]?.name ?? String(finding.question + 1);
+    return [['replay', replayCommand(file, lowered, ['--question', name])]];
   }
   const violation = finding.violation === undefined ? undefined : analysis.verdict.violations[finding.violation];
   if (violation === undefined) return [];

@@ -69,15 +69,19 @@ function nameVersion(version: string): string {
   return version === 'nothing' ? version : `the data of ${version}`;
 }
 
-/** The command that replays a scenario's witness, or one of its explicit interleavings, as a shell takes it. */
-export function replayCommand(file: SourceFile, lowered: LoweredScenario, interleaving?: string): string {
+/** The command that replays a scenario's witness, or with `option` another run of it, as a shell takes it. */
+export function replayCommand(
+  file: SourceFile,
+  lowered: LoweredScenario,
+  option: readonly ['--interleaving' | '--question', name: string] | readonly [] = [],
+): string {
   const { scenarios } = file.reading;
   const scenario = lowered.name === '' ? String(scenarios.indexOf(lowered) + 1) : lowered.name;
   return [
     'fsrace replay',
     quote(file.path),
     ...(scenarios.length > 1 ? ['--scenario', quote(scenario)] : []),
-    ...(interleaving === undefined ? [] : ['--interleaving', quote(interleaving)]),
+    ...option.map(quote),
   ].join(' ');
 }
 

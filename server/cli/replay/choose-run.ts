@@ -1,4 +1,5 @@
 import {
+  answerQuestions,
   check,
   checkSchedule,
   firstInterleaving,
@@ -8,6 +9,7 @@ import {
   type Trace,
   traceWitness,
 } from '../../../engine/index.ts';
+import { describeAnswer } from '../../check/wording.ts';
 import type { LoweredScenario } from '../../language/index.ts';
 import { choose } from '../choose.ts';
 import { Misuse } from '../exit-codes.ts';
@@ -17,6 +19,7 @@ import { firstError, placeOf, type SourceFile } from '../source-file.ts';
 interface RunRequest {
   readonly scenario?: string | undefined;
   readonly interleaving?: string | undefined;
+  readonly question?: string | undefined;
 }
 
 /** A run that can be shown. */
@@ -33,12 +36,13 @@ export interface ChosenRun {
 }
 
 /**
- * Finds the run in a file: the explicit interleaving that is named, or else the witness of the first loss, or
+ * Finds the run in a file: the explicit interleaving, or the witness of the question, that is named, or else the witness of the first loss, or
  * else the first complete interleaving. Of several scenarios the first, when none is named. Throws a Misuse.
  */
 export function chooseRun(file: SourceFile, request: RunRequest): ChosenRun {
   const { lowered, scenario } = chooseScenario(file, request.scenario);
   const common = { file, lowered, scenario, profile: profileOf(scenario) };
+  if (request.question !== undefined) return { ...common, ...answerOf(scenario, request.question) };
   if (request.interleaving === undefined) return { ...common, ...witnessOf(scenario) };
   const names = scenario.schedules.map(({ name }) => name ?? '');
   const index = choose('interleaving', request.interleaving, names);
@@ -72,6 +76,17 @@ function chooseScenario(
   const lowered = scenarios[index];
   if (lowered?.scenario !== undefined) return { lowered, scenario: lowered.scenario };
   throw new Misuse(firstError(file, lowered?.span) ?? `there is no scenario in ${file.path}`);
+}
+
+/** The run that answers a question. Throws a Misuse where there is none. */
+function answerOf(scenario: Scenario, question: string): Pick<ChosenRun, 'title' | 'trace'> {
+  const { questions = [] } = scenario;
+  const names = questions.map(({ name }) => name ?? '');
+  const index = choose('question', question, names);
+  const [answer] = answerQuestions({ ...scenario, questions: [questions[index]!] });
+  const which = names[index] ? `"${names[index]}"` : `question ${index + 1}`;
+  if (!answer?.reached) throw new Misuse(`no run to show for ${which}: ${describeAnswer(answer!)}`);
+  return { title: `a shortest interleaving for ${which}`, trace: traceWitness(scenario, answer.witness) };
 }
 
 function witnessOf(scenario: Scenario): Pick<ChosenRun, 'title' | 'trace'> {

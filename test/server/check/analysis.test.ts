@@ -15,28 +15,19 @@ test('the stages come in order, each with what it found out', () => {
     onStage: (stage, found) => stages.push([stage, Object.keys(found)]),
   });
   const first = ['verdict', 'expectation', 'milliseconds', 'notes', 'deadlockNotes'];
+  const judged = [...first, 'schedules'];
+  const fixed = ['fixes', 'fixesComplete'];
   expect(stages).toEqual([
     ['verdict', first],
-    ['schedules', [...first, 'schedules']],
-    ['fixes', [...first, 'schedules', 'fixes', 'fixesComplete']],
-    ['kernel-fix', [...first, 'schedules', 'fixes', 'fixesComplete', 'kernelFix']],
-    ['losing-schedules', [...first, 'schedules', 'fixes', 'fixesComplete', 'kernelFix', 'losingSchedules']],
-    [
-      'redundant-guards',
-      [...first, 'schedules', 'fixes', 'fixesComplete', 'kernelFix', 'losingSchedules', 'redundantGuards'],
-    ],
+    ['schedules', judged],
+    ['questions', [...judged, 'questions']],
+    ['fixes', [...judged, 'questions', ...fixed]],
+    ['kernel-fix', [...judged, 'questions', ...fixed, 'kernelFix']],
+    ['losing-schedules', [...judged, 'questions', ...fixed, 'kernelFix', 'losingSchedules']],
+    ['redundant-guards', [...judged, 'questions', ...fixed, 'kernelFix', 'losingSchedules', 'redundantGuards']],
     [
       'unsafe-releases',
-      [
-        ...first,
-        'schedules',
-        'fixes',
-        'fixesComplete',
-        'kernelFix',
-        'losingSchedules',
-        'redundantGuards',
-        'unsafeReleases',
-      ],
+      [...judged, 'questions', ...fixed, 'kernelFix', 'losingSchedules', 'redundantGuards', 'unsafeReleases'],
     ],
   ]);
   expect(analysis.fixes?.map(({ guards }) => guards)).toEqual([['releasepage.modified-list']]);
@@ -59,6 +50,15 @@ test('a witness has words for each of its steps', () => {
   expect(notes[0]?.map(({ step }) => step)).toEqual(verdict.violations[0]?.witness.map(({ step }) => step));
   expect(notes[0]?.flatMap(({ changes }) => changes)).toContainEqual(expect.stringContaining('I 0..4K dropped'));
   expect(Object.keys(notes[0]?.[0] ?? {})).not.toContain('state');
+});
+
+test('questions are answered, with words for each step of the way', () => {
+  const asked = 'reach app.fsync is fast and app.fsync returned  reach not app.fsync returned and I 0..4K durable';
+  const text = `scenario "x" { kernel 5.9 file I size 32M task app { write I 0..4K fsync I } ${asked} }`;
+  const [fast, initial] = analyseScenario(scenarioOf(text), { now: () => 0 }).questions!;
+  expect(fast!.notes.map(({ step }) => step)).toEqual(fast!.witness.map(({ step }) => step));
+  expect(fast!.notes.flatMap(({ changes }) => changes)).toContain('the full-sync flag is clear: a fast fsync');
+  expect(initial).toMatchObject({ reached: true, witness: [], notes: [] });
 });
 
 test('nothing is repaired in a scenario that is safe', () => {

@@ -69,6 +69,7 @@ describe('a race', () => {
           unsafeReleases: { first: '3.15', last: '5.8', throughout: true, complete: true },
           deadlock: null,
           schedules: [],
+          questions: [],
           notices: [],
         },
       ],
@@ -227,4 +228,36 @@ test('a path that cannot be read', async () => {
     problems: [{ file: 'nowhere', line: 1, column: 1, code: 'unreadable', message: 'there is no such file or folder' }],
     fixed: [],
   });
+});
+
+test('questions have their answers, proved or open', async () => {
+  const asking = scenario(
+    'it asks',
+    'kernel 5.9 file I size 32M task app { write I 0..4K fsync I }',
+    'reach "fast" app.fsync is fast reach app.fsync is full',
+  );
+  const count = { total: decimal, exact: true };
+  expect(await report(asking)).toMatchObject({
+    scenarios: [
+      {
+        verdict: 'safe',
+        notices: [],
+        questions: [
+          {
+            name: 'fast',
+            line: expect.any(Number),
+            column: expect.any(Number),
+            reached: true,
+            bound: null,
+            interleavings: { ...count, passing: decimal },
+            witness: Array.from({ length: 20 }, () => step),
+          },
+          { name: '', reached: false, bound: null, interleavings: { ...count, passing: '0' }, witness: null },
+        ],
+      },
+    ],
+  });
+  const bounded = await report(asking, '--bound', 'states=3');
+  const open = { reached: null, bound: { kind: 'states', limit: 3 }, witness: null };
+  expect(bounded).toMatchObject({ scenarios: [{ questions: [open, open] }] });
 });

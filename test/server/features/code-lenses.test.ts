@@ -53,6 +53,19 @@ test('replays name what to replay, and the version that they were shown for', ()
   ]);
 });
 
+test('a question has its replay when it is reached', () => {
+  const asking = race.replace('interleaving', 'reach app.fsync returned\n  reach I 4K..8K in modified\n  interleaving');
+  const document = checkedDocument(asking);
+  expect(lenses(document)).toEqual([
+    '0: ▶ Replay',
+    '0: 8,580 interleavings, 858 lose data',
+    '7: ▶ Replay',
+    '5: ▶ Replay',
+  ]);
+  const [argument] = codeLenses(document).at(-1)!.command!.arguments!;
+  expect(argument).toEqual({ uri: documentUri, version: 1, scenario: 0, question: 0 });
+});
+
 test('while the search runs, the summary says so', () => {
   const { reading, scenarios } = checkedDocument(race);
   const judging = { ...scenarios[0]!.check!, state: 'judging', analysis: undefined } as const;

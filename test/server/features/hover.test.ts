@@ -13,6 +13,7 @@ scenario "race" {
   task flusher { writeback I }
   task kswapd { releasepage I 0..4K } mount holes
   order app.w1@dirty_pages before flusher.writeback@finish_ordered_io
+  reach app.fsync is fast and flusher is at extent_writepage_io or I 0..4K durable or I.needs-full-sync
   interleaving { app: write endio: I all until end_bio app: fsync until log_inode crash }
 }
 `;
@@ -50,6 +51,11 @@ test.each([
   ['dirty_pages', 0, 'dirty_pages', /step of `write F R`/],
   ['finish_ordered_io', 0, 'finish_ordered_io', /step of `endio: F R`/],
   ['end_bio', 0, 'end_bio', /step of `endio: F R`/],
+  // What a condition says.
+  ['fast', 0, 'fast', /full-sync flag clear/],
+  ['durable', 0, 'durable', /power failure/],
+  ['needs-full-sync', 0, 'needs-full-sync', /BTRFS_INODE_NEEDS_FULL_SYNC/],
+  ['extent_writepage_io', 0, 'extent_writepage_io', /step of `writeback F \[R\]`/],
   // A guard: what it is, and whether it is on here.
   ['in-log', 0, 'in-log.first-log-transaction', /\*\*log-transaction guard in btrfs_inode_in_log\*\*/],
   ['in-log', 0, 'in-log.first-log-transaction', /In no release\.[\s\S]*Here it is \*\*on\*\*, as the scenario says\./],

@@ -13,7 +13,8 @@ const text = `scenario "race" {
   interleaving { app: write kswapd: releasepage crash }
   interleaving "impossible" { app: fsync }
 }
-scenario "safe" { kernel 5.9 file I size 32M task app { write I 0..4K fsync I } }
+scenario "safe" { kernel 5.9 file I size 32M task app { write I 0..4K fsync I }
+  reach "fast" app.fsync is fast  reach "full" app.fsync is full }
 scenario "broken" { fiel }
 `;
 const document = checkedDocument(text);
@@ -56,20 +57,35 @@ test('an explicit interleaving is replayed as far as it goes', () => {
   expect(impossible.findings).toEqual(['the next operation of app is write, not fsync']);
 });
 
+test('of a question the way to its state is replayed', () => {
+  const { title, trace, findings } = replay({ scenario: 1, question: 0 });
+  expect({ title, findings }).toEqual({ title: 'fast', findings: [] });
+  expect(trace.steps.at(-1)).toMatchObject({
+    step: 'log_inode',
+    changes: ['the full-sync flag is clear: a fast fsync'],
+  });
+});
+
 test('a place means the interleaving there, or else the scenario', () => {
   expect(replay({ position: { line: 3, character: 5 } }).target).toEqual({ scenario: 0 });
   expect(replay({ position: { line: 6, character: 5 } }).target).toEqual({ scenario: 0, schedule: 1 });
   expect(replay({ position: { line: 9, character: 5 } }).target).toEqual({ scenario: 1 });
+  expect(replay({ position: { line: 10, character: 12 } }).target).toEqual({ scenario: 1, question: 0 });
 });
 
 describe('what cannot be replayed is refused', () => {
   test.each([
     ['an older version', { version: 0, scenario: 0 }, /changed/],
     ['no scenario there', { scenario: 3 }, /no scenario/],
-    ['a place outside', { position: { line: 11, character: 0 } }, /no scenario/],
+    ['a place outside', { position: { line: 12, character: 0 } }, /no scenario/],
     ['no such interleaving', { scenario: 0, schedule: 9 }, /no such interleaving/],
+    ['no such question', { scenario: 1, question: 2 }, /no such question/],
     ['a scenario with errors', { scenario: 2 }, /has errors/],
   ])('%s', (_, params, message) => {
     expect(() => traceSubject(document, { uri: documentUri, ...params })).toThrow(message);
+  });
+
+  test('a question that no interleaving answers', () => {
+    expect(() => replay({ scenario: 1, question: 1 })).toThrow(/no interleaving/);
   });
 });

@@ -166,9 +166,43 @@ test('warnings and hints do not keep a scenario from being checked', () => {
   expect(diagnostics.map(({ code, severity }) => [code, severity])).toEqual([
     ['profile-approximate', 'warning'],
     ['retired-guard', 'hint'],
-    ['not-modelled', 'warning'],
   ]);
   expect(scenario).toMatchObject({ kernel: '6.19', tasks: [{ name: 'a' }] });
+});
+
+test('questions are lowered with the names that they are about', () => {
+  const { diagnostics, scenario } = read(
+    `file I size 8K task a { write I all  s: fsync I } reach "q" not (a.s is fast and I page 1 durable)
+     reach a is at log_inode or a.write returned or I.needs-full-sync or I all in modified`,
+  );
+  expect(diagnostics).toEqual([]);
+  expect(scenario?.questions).toEqual([
+    {
+      name: 'q',
+      condition: {
+        kind: 'not',
+        operand: {
+          kind: 'and',
+          operands: [
+            { kind: 'operation', task: 0, operation: 1, is: 'fast' },
+            { kind: 'range', file: 0, range: { start: 4096, end: 8192 }, is: 'durable' },
+          ],
+        },
+      },
+    },
+    {
+      name: undefined,
+      condition: {
+        kind: 'or',
+        operands: [
+          { kind: 'task-at', task: 0, step: 'log_inode' },
+          { kind: 'operation', task: 0, operation: 0, is: 'returned' },
+          { kind: 'needs-full-sync', file: 0 },
+          { kind: 'range', file: 0, range: 'all', is: 'modified' },
+        ],
+      },
+    },
+  ]);
 });
 
 describe('what keeps a scenario from being checked', () => {

@@ -11,6 +11,8 @@ const text = `scenario "s" {
   interleaving "told" { app: write  endio: I 0..4K until x  crash }
   interleaving { crash }
   expect lost I 0..4K
+  reach "asked" app.fsync returned
+  reach I.needs-full-sync
   bound states 1000
 }`;
 
@@ -47,6 +49,10 @@ test('the parts of a scenario lead back to the text', () => {
       { span: 'interleaving { crash }', name: 'interleaving', entries: ['crash'] },
     ],
     expect: ['expect lost I 0..4K'],
+    questions: [
+      { span: 'reach "asked" app.fsync returned', name: '"asked"' },
+      { span: 'reach I.needs-full-sync', name: 'reach' },
+    ],
     bounds: { states: 'bound states 1000' },
   });
   expect(text.slice(lowered!.span.start, lowered!.span.end)).toBe(text);

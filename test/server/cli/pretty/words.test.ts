@@ -79,11 +79,12 @@ describe('the command that replays', () => {
   const two = sourceFile('my dir/b.fsrace', 'scenario "first" { } scenario { }');
 
   test.each([
-    [one, 0, undefined, 'fsrace replay a.fsrace'],
-    [one, 0, 'late', 'fsrace replay a.fsrace --interleaving late'],
-    [two, 0, "it's", "fsrace replay 'my dir/b.fsrace' --scenario first --interleaving 'it'\\''s'"],
-    [two, 1, undefined, "fsrace replay 'my dir/b.fsrace' --scenario 2"],
-  ])('%#', (file, index, interleaving, command) => {
-    expect(replayCommand(file, file.reading.scenarios[index]!, interleaving)).toBe(command);
+    [one, 0, [], 'fsrace replay a.fsrace'],
+    [one, 0, ['--question', 'late'], 'fsrace replay a.fsrace --question late'],
+    [one, 0, ['--interleaving', 'late'], 'fsrace replay a.fsrace --interleaving late'],
+    [two, 0, ['--interleaving', "it's"], "fsrace replay 'my dir/b.fsrace' --scenario first --interleaving 'it'\\''s'"],
+    [two, 1, [], "fsrace replay 'my dir/b.fsrace' --scenario 2"],
+  ] as const)('%#', (file, index, option, command) => {
+    expect(replayCommand(file, file.reading.scenarios[index]!, option)).toBe(command);
   });
 });
