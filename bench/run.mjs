@@ -20,10 +20,21 @@ try {
   });
   if (built.status !== 0) process.exit(built.status ?? 1);
   const outfile = join(folder, 'main.cjs');
-  await build({ entryPoints: [join(root, 'bench/main.ts')], outfile, bundle: true, platform: 'node', format: 'cjs' });
-  const { status } = spawnSync(process.execPath, ['--max-semi-space-size=256', '--expose-gc', outfile, root], {
-    stdio: 'inherit',
+  await build({
+    entryPoints: [join(root, 'bench/main.ts'), join(root, 'bench/verdict.ts')],
+    outdir: folder,
+    outExtension: { '.js': '.cjs' },
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
   });
+  const { status } = spawnSync(
+    process.execPath,
+    ['--max-semi-space-size=256', '--expose-gc', outfile, root, ...process.argv.slice(2)],
+    {
+      stdio: 'inherit',
+    },
+  );
   process.exitCode = status ?? 1;
 } finally {
   rmSync(folder, { recursive: true, force: true });

@@ -32,8 +32,15 @@ export {
 export { firstInterleaving, traceSchedule, traceWitness } from './replay/trace.ts';
 export type * from './scenario.ts';
 export { type CheckOptions, check, defaultLimits } from './search/check.ts';
-export { findFixes, findKernelFix, redundantGuards } from './search/fixes.ts';
+export { type FoundFixes, findFixes, findKernelFix, redundantGuards } from './search/fixes.ts';
+export { Proofs } from './search/proofs.ts';
 export { answerQuestions } from './search/questions.ts';
+export {
+  checkReleases,
+  findUnsafeReleases,
+  type ReleaseVerdict,
+  type UnsafeReleases,
+} from './search/release-verdicts.ts';
 export { blockSize, cutOffsets, maximumSegments } from './segments.ts';
 export type * from './trace.ts';
 export type * from './verdict.ts';

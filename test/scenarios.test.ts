@@ -69,7 +69,7 @@ describe('the seed', () => {
   });
 
   test('is saved by its own guard, and by the release that has it', () => {
-    expect(findFixes(seed).map((fix) => fix.guards)).toEqual([['releasepage.modified-list']]);
+    expect(findFixes(seed).fixes.map((fix) => fix.guards)).toEqual([['releasepage.modified-list']]);
     expect(findKernelFix(seed)?.kernel).toBe('5.9');
   });
 });

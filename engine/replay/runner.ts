@@ -58,6 +58,22 @@ export class Runner {
     return this.step(thread, choice);
   }
 
+  /** Takes a step of a run of the same scenario under another profile, if there is such a step now and it is ready. */
+  tryToFollow(step: WitnessStep): boolean {
+    const thread = this.threadOf(step);
+    if (thread instanceof CompletionThread && !this.openCompletions().includes(thread)) return false;
+    for (let choice = 0; ; choice++) {
+      const position = this.#position(thread, choice);
+      const placed = thread.steps[position];
+      if (placed === undefined) return false;
+      const isIt = step.actor.kind === 'endio' || placed.operation === step.actor.operation;
+      if (placed.step.name !== step.step || !isIt) continue;
+      if (!thread.isReady(this.state, position)) return false;
+      this.step(thread, choice);
+      return true;
+    }
+  }
+
   /** Takes the thread's next step, or leaves `choice` of them out; it must be ready. */
   step(thread: Thread, choice = 0): WitnessStep {
     const position = this.#position(thread, choice);

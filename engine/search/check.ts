@@ -74,7 +74,7 @@ export function check(scenario: Scenario, options: CheckOptions = {}): Verdict {
       verdict,
       complete,
       bound,
-      interleavings: count(all, found.length > 0),
+      interleavings: count(all, found.length > 0, options.shouldStop),
       states: all.isOver || some === undefined ? all.graph.states : some.states,
       transitions: all.isOver || some === undefined ? all.graph.edges : some.transitions,
       violations: found,
@@ -95,9 +95,18 @@ export function limitsOf({ bounds }: Scenario, { limits }: CheckOptions): Explor
   };
 }
 
-/** Exact where all states were visited; there is `some` losing interleaving, if none was counted. */
-function count({ graph, actors, isOver, bound }: Exploration, some: boolean): InterleavingCount {
-  const { total, passing: losing } = countInterleavings(graph, actors.count);
+/**
+ * Exact where all states were visited; there is `some` losing interleaving, if none was counted. When the count is
+ * stopped, all that is known is that there is an interleaving.
+ */
+function count(
+  { graph, actors, isOver, bound }: Exploration,
+  some: boolean,
+  shouldStop: CheckOptions['shouldStop'],
+): InterleavingCount {
+  const counted = countInterleavings(graph, actors.count, { shouldStop });
+  if (counted === undefined) return { total: '1', losing: some ? '1' : '0', exact: false };
+  const { total, passing: losing } = counted;
   const atLeast = some && losing === 0n ? 1n : losing;
   return { total: total.toString(), losing: atLeast.toString(), exact: isOver && bound === undefined };
 }

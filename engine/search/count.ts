@@ -6,38 +6,58 @@ interface PathCount {
   readonly passing: bigint;
 }
 
+/** What is counted, and when to give up. */
+interface Marking {
+  /** The states that a path is to pass. */
+  readonly isMarked: (state: number) => boolean;
+  readonly shouldStop: () => boolean;
+}
+
+type CountOptions = { readonly [Key in keyof Marking]?: Marking[Key] | undefined };
+
 const limbBits = 30;
 const limbMask = 2 ** limbBits - 1;
+
+/** How many states, or edges, are counted between two looks at whether to stop. */
+const pollInterval = 4096;
 
 /**
  * Counts the maximal paths of the state graph, and those that pass a marked state, by default a losing one. The graph has no
  * cycle, for a blocked wait is no step; states that were not expanded count as ends, so that the
  * numbers are lower bounds when a bound was hit.
  *
- * Numbers are kept in limbs of 30 bits, as many as the longest count can need.
+ * Numbers are kept in limbs of 30 bits, as many as the longest count can need. Undefined when `shouldStop` ended it: the
+ * sums are of use only when all are done.
  */
 export function countInterleavings(
   graph: StateGraph,
   actors: number,
-  isMarked = (state: number) => graph.isLosing(state),
-): PathCount {
-  const order = topologicalOrder(graph);
+  { isMarked = (state) => graph.isLosing(state), shouldStop = () => false }: CountOptions = {},
+): PathCount | undefined {
+  const order = topologicalOrder(graph, shouldStop);
+  if (order === undefined) return undefined;
   const longest = graph.states === 0 ? 0 : graph.depth(graph.states - 1) + 1;
   for (let limbs = 2; ; limbs *= 2) {
-    const count = countWith(graph, order, limbs, isMarked);
-    if (count !== undefined) return count;
+    const count = countWith(graph, order, limbs, { isMarked, shouldStop });
+    if (count === 'stopped') return undefined;
+    if (count !== 'outgrown') return count;
     if (limbs * limbBits > longest * Math.log2(actors + 1) * 4 + 64)
       throw new Error('path count does not fit its bound');
   }
 }
 
-/** States such that every edge leads to a later one. Throws if the graph has a cycle. */
-function topologicalOrder(graph: StateGraph): Int32Array {
+/** States such that every edge leads to a later one. Throws if the graph has a cycle. Undefined when stopped. */
+function topologicalOrder(graph: StateGraph, shouldStop: () => boolean): Int32Array | undefined {
+  if (shouldStop()) return undefined;
   const waiting = new Int32Array(graph.states);
-  for (let edge = 0; edge < graph.edges; edge++) waiting[graph.target(edge)]!++;
+  for (let edge = 0; edge < graph.edges; edge++) {
+    if (edge % pollInterval === pollInterval - 1 && shouldStop()) return undefined;
+    waiting[graph.target(edge)]!++;
+  }
   const order = new Int32Array(graph.states);
   let length = graph.states > 0 ? 1 : 0;
   for (let i = 0; i < length; i++) {
+    if (i % pollInterval === pollInterval - 1 && shouldStop()) return undefined;
     const state = order[i]!;
     for (let edge = graph.firstEdge(state); edge < graph.endOfEdges(state); edge++) {
       const target = graph.target(edge);
@@ -48,16 +68,17 @@ function topologicalOrder(graph: StateGraph): Int32Array {
   return order;
 }
 
-/** Undefined when a number outgrows `limbs`. */
+/** `outgrown` when a number does not fit in `limbs`. */
 function countWith(
   graph: StateGraph,
   order: Int32Array,
   limbs: number,
-  isMarked: (state: number) => boolean,
-): PathCount | undefined {
+  { isMarked, shouldStop }: Marking,
+): PathCount | 'outgrown' | 'stopped' {
   const total = new Int32Array(graph.states * limbs);
   const passing = new Int32Array(graph.states * limbs);
   for (let i = order.length - 1; i >= 0; i--) {
+    if (i % pollInterval === pollInterval - 1 && shouldStop()) return 'stopped';
     const state = order[i]!;
     const at = state * limbs;
     const first = graph.firstEdge(state);
@@ -65,7 +86,7 @@ function countWith(
     if (first === behind) total[at] = 1;
     for (let edge = first; edge < behind; edge++) {
       const from = graph.target(edge) * limbs;
-      if (!addLimbs(total, at, from, limbs)) return undefined;
+      if (!addLimbs(total, at, from, limbs)) return 'outgrown';
       addLimbs(passing, at, from, limbs);
     }
     if (isMarked(state)) for (let limb = 0; limb < limbs; limb++) passing[at + limb] = total[at + limb]!;

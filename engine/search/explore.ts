@@ -29,7 +29,7 @@ export interface SearchControl {
 }
 
 /** How many states are visited between two looks at `SearchControl`. */
-export const pollInterval = 4096;
+const pollInterval = 4096;
 
 /**
  * Visits every state that some interleaving of the program's threads reaches, breadth first, so that

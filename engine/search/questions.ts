@@ -40,11 +40,18 @@ export function answerQuestions(
     const reached = goals.length > 0;
     const isGoal = new Uint8Array(graph.states);
     for (let i = 0; i < goals.length; i++) isGoal[goals.at(i)] = 1;
-    const { total, passing } = countInterleavings(graph, actors.count, (state) => isGoal[state] === 1);
+    const isMarked = (state: number) => isGoal[state] === 1;
+    const counted = countInterleavings(graph, actors.count, { isMarked, shouldStop });
+    // When the count is stopped, all that is known is that there is an interleaving.
+    const { total, passing } = counted ?? { total: 1n, passing: reached ? 1n : 0n };
     return {
       reached: reached || (bound === undefined ? false : null),
       bound,
-      interleavings: { total: total.toString(), passing: passing.toString(), exact: bound === undefined },
+      interleavings: {
+        total: total.toString(),
+        passing: passing.toString(),
+        exact: bound === undefined && counted !== undefined,
+      },
       states: graph.states,
       witness: reached ? shortestWitness(program, search, nearest(goals)) : [],
     };

@@ -5,12 +5,15 @@ import { AccessRecord, type State } from '../state/layout.ts';
 import type { BoundHit } from '../verdict.ts';
 import { Actors } from './actors.ts';
 import { EffectTracker } from './effects.ts';
-import { type ExploreLimits, pollInterval, type SearchControl } from './explore.ts';
+import type { ExploreLimits, SearchControl } from './explore.ts';
 import { type FoundViolation, FoundViolations } from './found-violations.ts';
 import { NumberList } from './number-list.ts';
 import { mostThreads, PersistentSets } from './persistent-sets.ts';
 import { rehearse } from './rehearse.ts';
 import { StateStore } from './state-store.ts';
+
+/** States between two looks at `SearchControl`: it takes some ten times as long for each as the search of all does. */
+const pollInterval = 256;
 
 /** What a reduced search learned. It may have left out states and interleavings, but no way to break a promise. */
 export interface ReducedExploration {
@@ -47,7 +50,7 @@ export function exploreReduced(
   const record = new AccessRecord();
   const program = compile(scenario, overrides, { record, noteSwitch: control.noteSwitch });
   const sets = new PersistentSets(program, new Actors(program), record);
-  rehearse(program, record, sets);
+  rehearse(program, record, sets, control.shouldStop);
   for (;;) {
     const { version } = sets;
     const search = new ReducedSearch(program, record, sets, limits, control).run();
@@ -102,7 +105,7 @@ class ReducedSearch implements ReducedExploration {
     const current: State = new Int32Array(this.program.layout.words);
     this.#add(this.program.initial, 0, -1, -1);
     for (let index = 0; index < this.#store.count; index++) {
-      if (index % pollInterval === pollInterval - 1) this.#poll();
+      if (index % pollInterval === 0) this.#poll();
       if (this.bound !== undefined) break;
       this.#store.read(index, current);
       this.#expand(current, index);

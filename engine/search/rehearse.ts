@@ -11,7 +11,12 @@ const mostWalks = 1500;
  * Walks through the program at random, always the same way, so that a search to come knows most of what its steps read and
  * write. What it learns is true of the steps, whoever looks; the search does not rest on its being complete.
  */
-export function rehearse(program: Program, record: AccessRecord, sets: PersistentSets): void {
+export function rehearse(
+  program: Program,
+  record: AccessRecord,
+  sets: PersistentSets,
+  shouldStop: () => boolean = () => false,
+): void {
   const violations = new FoundViolations(program);
   let seed = 1;
   const below = (limit: number) => {
@@ -19,7 +24,7 @@ export function rehearse(program: Program, record: AccessRecord, sets: Persisten
     return Math.floor((seed / 2 ** 32) * limit);
   };
   let quiet = 0;
-  for (let walk = 0; walk < mostWalks && quiet < quietWalks; walk++) {
+  for (let walk = 0; walk < mostWalks && quiet < quietWalks && !shouldStop(); walk++) {
     const { version } = sets;
     for (let state: State | undefined = program.initial; state !== undefined; state = step(state));
     quiet = sets.version === version ? quiet + 1 : 0;

@@ -7,7 +7,9 @@ import {
   type Fix,
   findFixes,
   findKernelFix,
+  findUnsafeReleases,
   judgeExpectation,
+  Proofs,
   type QuestionAnswer,
   redundantGuards,
   type Scenario,
@@ -15,6 +17,7 @@ import {
   type ScheduleVerdict,
   type TraceStep,
   traceWitness,
+  type UnsafeReleases,
   type Verdict,
   type WitnessStep,
 } from '../../engine/index.ts';
@@ -28,7 +31,8 @@ export type AnalysisStage =
   | 'fixes'
   | 'kernel-fix'
   | 'losing-schedules'
-  | 'redundant-guards';
+  | 'redundant-guards'
+  | 'unsafe-releases';
 
 /** A step of a run with what it changed, in words; the states are left out. */
 export type NotedStep = Omit<TraceStep, 'state'>;
@@ -61,18 +65,24 @@ export interface ScenarioAnalysis {
   readonly questions?: readonly QuestionAnalysis[] | undefined;
   /** Proved sets of guards, the preferred one first; empty when there is nothing to repair. */
   readonly fixes?: readonly Fix[] | undefined;
+  /** Those are all minimal sets. */
+  readonly fixesComplete?: boolean | undefined;
   /** The first later release that is proved safe; null when there is none, or nothing to repair. */
   readonly kernelFix?: Fix | null | undefined;
   /** For each violation of the verdict, an explicit interleaving that shows it; null where none was found. */
   readonly losingSchedules?: readonly (readonly ScheduleEntry[] | null)[] | undefined;
   /** Guards that the scenario turns on and is proved safe without. */
   readonly redundantGuards?: readonly string[] | undefined;
+  /** Where it is unsafe, of all releases; null when nothing is found but what is expected. Only when asked for. */
+  readonly unsafeReleases?: UnsafeReleases | null | undefined;
 }
 
 /** How an analysis is watched, bounded and ended. */
 export interface AnalysisOptions extends CheckOptions {
   /** A clock in milliseconds; only differences count. */
   readonly now: () => number;
+  /** Also find out on which releases the scenario is unsafe: that can take much longer than all else. */
+  readonly releases?: boolean | undefined;
   /** Called after each stage with all that is known by then. */
   readonly onStage?: ((stage: AnalysisStage, analysis: ScenarioAnalysis) => void) | undefined;
 }
@@ -117,8 +127,10 @@ export function completeAnalysis(
   options: AnalysisOptions,
 ): ScenarioAnalysis {
   let analysis = judged;
+  const proofs = new Proofs(scenario, options);
   for (const [stage, find] of laterStages) {
-    const found = find(scenario, judged.verdict, options);
+    if (stage === 'unsafe-releases' && options.releases !== true) break;
+    const found = find(scenario, judged, options, proofs);
     // A proof that was cut short says nothing about what it did not prove.
     if (options.shouldStop?.() === true) break;
     analysis = { ...analysis, ...found };
@@ -127,7 +139,12 @@ export function completeAnalysis(
   return analysis;
 }
 
-type LaterStage = (scenario: Scenario, verdict: Verdict, options: CheckOptions) => Partial<ScenarioAnalysis>;
+type LaterStage = (
+  scenario: Scenario,
+  judged: ScenarioAnalysis,
+  options: CheckOptions,
+  proofs: Proofs,
+) => Partial<ScenarioAnalysis>;
 
 const laterStages: readonly (readonly [AnalysisStage, LaterStage])[] = [
   [
@@ -139,16 +156,23 @@ const laterStages: readonly (readonly [AnalysisStage, LaterStage])[] = [
       })),
     }),
   ],
-  ['fixes', (scenario, { verdict }, options) => ({ fixes: verdict === 'unsafe' ? findFixes(scenario, options) : [] })],
+  [
+    'fixes',
+    (scenario, { verdict: { verdict } }, options, proofs) => {
+      if (verdict !== 'unsafe') return { fixes: [], fixesComplete: true };
+      const { fixes, complete } = findFixes(scenario, options, proofs);
+      return { fixes, fixesComplete: complete };
+    },
+  ],
   [
     'kernel-fix',
-    (scenario, { verdict }, options) => ({
-      kernelFix: verdict === 'unsafe' ? (findKernelFix(scenario, options) ?? null) : null,
+    (scenario, { verdict: { verdict } }, options, proofs) => ({
+      kernelFix: verdict === 'unsafe' ? (findKernelFix(scenario, options, proofs) ?? null) : null,
     }),
   ],
   [
     'losing-schedules',
-    (scenario, { violations }, { shouldStop }) => ({
+    (scenario, { verdict: { violations } }, { shouldStop }) => ({
       losingSchedules: violations.map((violation) =>
         shouldStop?.() === true ? null : (losingSchedule(scenario, violation) ?? null),
       ),
@@ -156,9 +180,16 @@ const laterStages: readonly (readonly [AnalysisStage, LaterStage])[] = [
   ],
   [
     'redundant-guards',
-    (scenario, { verdict }, options) => ({
-      redundantGuards: verdict === 'safe' ? redundantGuards(scenario, options) : [],
+    (scenario, { verdict: { verdict } }, options, proofs) => ({
+      redundantGuards: verdict === 'safe' ? redundantGuards(scenario, options, proofs) : [],
     }),
+  ],
+  [
+    'unsafe-releases',
+    (scenario, { verdict, expectation }, options, proofs) => {
+      const isNews = verdict.deadlock !== undefined || !expectation.expected.every(Boolean);
+      return { unsafeReleases: isNews ? (findUnsafeReleases(scenario, options, proofs) ?? null) : null };
+    },
   ],
 ];
 

@@ -12,20 +12,24 @@ export interface CheckingShare {
   release(): void;
 }
 
-/** So many results of scenarios that nobody shows any more are kept, for undo and the like. */
-const keptResults = 256;
+interface ServiceOptions extends PoolOptions {
+  /** So many results of scenarios that nobody shows any more are kept, for undo and the like; 256 unless told. */
+  readonly keptResults?: number | undefined;
+}
 
 /**
- * Checks scenarios on workers, each content once: askers with equal scenarios and limits share the
+ * Checks scenarios on workers, each content once: askers with equal scenarios and settings share the
  * checking, and a content that comes back soon is not checked again.
  */
 export class CheckingService {
   readonly #pool: WorkerPool;
+  readonly #mostKept: number;
   readonly #shared = new Map<string, { readonly checking: Checking; readonly listeners: Set<() => void> }>();
   /** The least recently kept first. */
   readonly #kept = new Map<string, ScenarioAnalysis>();
 
-  constructor(options: PoolOptions) {
+  constructor({ keptResults = 256, ...options }: ServiceOptions) {
+    this.#mostKept = keptResults;
     this.#pool = new WorkerPool(options);
   }
 
@@ -64,13 +68,13 @@ export class CheckingService {
     this.#pool.dispose();
   }
 
-  #begin({ key, scenario, limits }: CheckContent) {
+  #begin({ key, scenario, settings }: CheckContent) {
     const listeners = new Set<() => void>();
     const run = this.#pool.run.bind(this.#pool);
     const notify = () => {
       for (const listener of [...listeners]) listener();
     };
-    const entry = { checking: new Checking(scenario, limits, run, notify, this.#kept.get(key)), listeners };
+    const entry = { checking: new Checking(scenario, settings, run, notify, this.#kept.get(key)), listeners };
     this.#shared.set(key, entry);
     return entry;
   }
@@ -79,7 +83,7 @@ export class CheckingService {
     if (analysis === undefined || analysis.verdict.bound?.kind === 'cancelled') return;
     this.#kept.delete(key);
     this.#kept.set(key, analysis);
-    if (this.#kept.size <= keptResults) return;
+    if (this.#kept.size <= this.#mostKept) return;
     for (const oldest of this.#kept.keys()) {
       this.#kept.delete(oldest);
       return;

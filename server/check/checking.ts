@@ -1,7 +1,7 @@
 import type { Scenario } from '../../engine/index.ts';
 import type { ScenarioAnalysis } from './analysis.ts';
 import type { Job, JobOutcome, Urgency } from './job.ts';
-import type { SearchLimits, WorkerTask } from './worker-protocol.ts';
+import type { SearchSettings, WorkerTask } from './worker-protocol.ts';
 
 /** Runs tasks on workers. */
 type RunTask = (task: WorkerTask, urgency: Urgency) => Job;
@@ -23,7 +23,7 @@ export class Checking {
   /** Resolves when nothing more will be found out. */
   readonly completed: Promise<void>;
   readonly #run: RunTask;
-  readonly #limits: SearchLimits;
+  readonly #settings: SearchSettings;
   readonly #onChange: () => void;
   #state: CheckingState = 'judging';
   #analysis: ScenarioAnalysis | undefined;
@@ -33,17 +33,17 @@ export class Checking {
   /** Begins at once, or takes up `known`, which was found out before. `onChange` is called at each change of state. */
   constructor(
     scenario: Scenario,
-    limits: SearchLimits,
+    settings: SearchSettings,
     run: RunTask,
     onChange: () => void,
     known?: ScenarioAnalysis | undefined,
   ) {
     this.scenario = scenario;
-    this.#limits = limits;
+    this.#settings = settings;
     this.#run = run;
     this.#onChange = onChange;
     this.#analysis = known;
-    if (known !== undefined) this.#state = isComplete(known) ? 'done' : 'completing';
+    if (known !== undefined) this.#state = this.#isComplete(known) ? 'done' : 'completing';
     this.judged = known === undefined ? this.#judge() : Promise.resolve();
     this.completed = this.judged.then(() => this.#complete());
   }
@@ -79,7 +79,7 @@ export class Checking {
 
   async #judge(): Promise<void> {
     const { scenario } = this;
-    const outcome = await this.#runJob({ kind: 'judge', scenario, limits: this.#limits }, 'now');
+    const outcome = await this.#runJob({ kind: 'judge', scenario, settings: this.#settings }, 'now');
     if (outcome.kind === 'analysed') {
       this.#analysis = outcome.analysis;
       const cancelled = outcome.analysis.verdict.bound?.kind === 'cancelled';
@@ -90,11 +90,11 @@ export class Checking {
   async #complete(): Promise<void> {
     const judged = this.#analysis;
     if (judged === undefined || this.#state !== 'completing') return;
-    const task: WorkerTask = { kind: 'complete', scenario: this.scenario, limits: this.#limits, judged };
+    const task: WorkerTask = { kind: 'complete', scenario: this.scenario, settings: this.#settings, judged };
     const outcome = await this.#runJob(task, 'later');
     if (outcome.kind === 'analysed') {
       this.#analysis = outcome.analysis;
-      this.#moveTo(isComplete(outcome.analysis) ? 'done' : 'stopped');
+      this.#moveTo(this.#isComplete(outcome.analysis) ? 'done' : 'stopped');
     } else this.#fail(outcome);
   }
 
@@ -115,9 +115,9 @@ export class Checking {
     this.#state = state;
     this.#onChange();
   }
-}
 
-/** The last stage was done. */
-function isComplete({ redundantGuards }: ScenarioAnalysis): boolean {
-  return redundantGuards !== undefined;
+  /** The last stage that is asked for was done. */
+  #isComplete({ redundantGuards, unsafeReleases }: ScenarioAnalysis): boolean {
+    return (this.#settings.releases === true ? unsafeReleases : redundantGuards) !== undefined;
+  }
 }

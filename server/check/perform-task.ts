@@ -16,7 +16,7 @@ export function perform(
 
 function outcomeOf(task: WorkerTask, control: Pick<AnalysisOptions, 'now' | 'shouldStop' | 'progress'>): WorkerOutcome {
   if (task.kind === 'trace') return { kind: 'traced', replay: replay(task.scenario, task.run) };
-  const options = { ...control, limits: task.limits };
+  const options = { ...control, ...task.settings };
   const analysis =
     task.kind === 'judge'
       ? judgeScenario(task.scenario, options)

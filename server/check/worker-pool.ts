@@ -11,7 +11,7 @@ export interface PoolOptions {
 }
 
 /**
- * The engine polls many times a second, but counting the interleavings of millions of states takes seconds. To
+ * The engine polls many times a second, but finding the shortest witnesses among millions of states can take longer. To
  * wait for that after a stop takes longer than to start another worker.
  */
 const defaultPatience: Patience = { afterStop: 250, atWork: 60_000 };

@@ -5,13 +5,22 @@ import type { Loss } from './wording.ts';
 /** Limits for searches, from the settings; a scenario's own bounds go first. */
 export type SearchLimits = NonNullable<CheckOptions['limits']>;
 
+/** How scenarios are searched. Plain data. */
+export interface SearchSettings {
+  readonly limits?: SearchLimits | undefined;
+  /** Off: searches of every size visit all states, see `CheckOptions`. */
+  readonly reduction?: boolean | undefined;
+  /** Also find out on which releases the scenario is unsafe, see `AnalysisOptions`. */
+  readonly releases?: boolean | undefined;
+}
+
 /** What a worker can be asked to do. Plain data. */
 export type WorkerTask =
-  | { readonly kind: 'judge'; readonly scenario: Scenario; readonly limits: SearchLimits }
+  | { readonly kind: 'judge'; readonly scenario: Scenario; readonly settings: SearchSettings }
   | {
       readonly kind: 'complete';
       readonly scenario: Scenario;
-      readonly limits: SearchLimits;
+      readonly settings: SearchSettings;
       readonly judged: ScenarioAnalysis;
     }
   | { readonly kind: 'trace'; readonly scenario: Scenario; readonly run: RunToTrace };

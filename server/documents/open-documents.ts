@@ -35,7 +35,7 @@ export class OpenDocuments {
     const reading = readScenarios(text);
     const contents = new Map<LoweredScenario, CheckContent>();
     for (const lowered of reading.scenarios) {
-      if (lowered.scenario !== undefined) contents.set(lowered, contentOf(lowered.scenario, limits));
+      if (lowered.scenario !== undefined) contents.set(lowered, contentOf(lowered.scenario, { limits }));
     }
     const shares = this.#share(uri, [...contents.values()]);
     const document = new ScenarioDocument(uri, version, text, reading, (lowered) => {

@@ -19,7 +19,7 @@ export function jsonReport({ scenarios, problems }: CheckReport, applied: readon
 
 function scenarioJson(report: ScenarioReport): object {
   const { file, lowered, profile, analysis } = report;
-  const { verdict, expectation, fixes = [], kernelFix } = analysis;
+  const { verdict, expectation, fixes = [], fixesComplete, kernelFix, unsafeReleases } = analysis;
   const fixesJson = fixes.map(({ guards, interleavings = null }) => ({ guards, proved: true, interleavings }));
   return {
     file: file.path,
@@ -45,6 +45,8 @@ function scenarioJson(report: ScenarioReport): object {
     kernelFix: kernelFix
       ? { kernel: kernelFix.kernel, proved: true, interleavings: kernelFix.interleavings ?? null }
       : null,
+    fixesComplete: fixesComplete ?? false,
+    unsafeReleases: unsafeReleases ?? null,
     deadlock: deadlockJson(report),
     schedules: (analysis.schedules ?? []).map((schedule, i) => scheduleJson(report, schedule, i)),
     questions: (analysis.questions ?? []).map((question, i) => questionJson(report, question, i)),

@@ -11,6 +11,8 @@ import { type CheckableScenario, type CheckReport, type Problem, reportOn } from
 export interface CheckRequest extends CheckSettings {
   readonly paths: readonly string[];
   readonly shard?: Shard | undefined;
+  /** Off: large searches visit all states too. */
+  readonly reduction?: boolean | undefined;
 }
 
 /** Shows how far searches are; returns what ends that. */
@@ -28,7 +30,9 @@ export async function runCheck(
     .flatMap((file) => checkables(file, request))
     .filter((_, position) => isInShard(position, request.shard));
   // The bounds of the command line are in the scenarios.
-  const shares = scenarios.map(({ scenario }) => service.share(contentOf(scenario, {}), () => {}));
+  const shares = scenarios.map(({ scenario }) =>
+    service.share(contentOf(scenario, { reduction: request.reduction, releases: true }), () => {}),
+  );
   const checkings = shares.map(({ checking }) => checking);
   const endProgress = showProgress(checkings);
   await Promise.all(checkings.map(({ completed }) => completed));

@@ -31,6 +31,7 @@ interface CheckOptions {
   readonly bound?: SearchBounds;
   readonly workers: number;
   readonly shard?: Shard;
+  readonly reduction: 'on' | 'off';
   readonly fix?: true;
   readonly watch?: true;
 }
@@ -53,8 +54,10 @@ export function addCheck(program: Command, terminal: Terminal, end: (code: ExitC
     .addOption(
       new Option(
         '--reduction <on|off>',
-        'skip interleavings that are sure to end like another one; the search does no such thing yet, so both mean the same',
-      ).choices(['on', 'off']),
+        'in large searches, skip interleavings that are sure to end like another one; off: search them all',
+      )
+        .choices(['on', 'off'])
+        .default('on'),
     )
     .addOption(
       new Option(
@@ -65,7 +68,14 @@ export function addCheck(program: Command, terminal: Terminal, end: (code: ExitC
     .addOption(new Option('--watch', 'check again whenever a file changes').conflicts(['format', 'fix']))
     .action(async (paths: string[], options: CheckOptions) => {
       const { kernel, guard, bound, shard } = options;
-      const request = { paths: paths.length > 0 ? paths : ['.'], kernel, guards: guard, bounds: bound, shard };
+      const request: CheckRequest = {
+        paths: paths.length > 0 ? paths : ['.'],
+        kernel,
+        guards: guard,
+        bounds: bound,
+        shard,
+        reduction: options.reduction === 'on',
+      };
       const service = new CheckingService({ start: workerThreads(checkWorkerBundle), size: options.workers });
       try {
         if (options.watch) await watchPaths(request.paths, () => checkAgain(request, service, terminal));

@@ -1,8 +1,7 @@
 import type { Command } from 'commander';
-import { check, findFixes, profileOf, type Scenario } from '../../../engine/index.ts';
+import { checkReleases, findFixes, Proofs, profileOf, type Scenario } from '../../../engine/index.ts';
 import type { LoweredScenario } from '../../language/index.ts';
 import { Misuse } from '../exit-codes.ts';
-import { checkReleases } from '../guards/releases.ts';
 import { guardReport, type ScenarioRepair } from '../pretty/guard-report.ts';
 import { guardTable } from '../pretty/guard-table.ts';
 import { firstError, openSourceFile, placeOf, type SourceFile } from '../source-file.ts';
@@ -14,7 +13,7 @@ export function addGuards(program: Command, terminal: Terminal): void {
     .command('guards')
     .summary('list the guards, or find those that make scenarios safe')
     .description(
-      'Lists the guard catalogue. With a file: for each scenario the smallest sets of guards that make it safe, each proved, and the first and last bad release among those known.',
+      'Lists the guard catalogue. With a file: for each scenario all minimal sets of guards that make it safe, each proved, and the first and last bad release among those known.',
     )
     .argument('[file]', 'scenario file')
     .action((path: string | undefined) => {
@@ -32,13 +31,14 @@ function repairs(file: SourceFile, terminal: Terminal): string[][] {
 }
 
 function repairOf(file: SourceFile, { name, sources }: LoweredScenario, scenario: Scenario): ScenarioRepair {
-  const { verdict } = check(scenario, { untilFirstViolation: true });
+  const proofs = new Proofs(scenario);
+  const { verdict } = proofs.judge({});
   return {
     name,
     place: `${file.path}:${placeOf(file, sources.name).line}`,
     profile: profileOf(scenario),
     verdict,
-    fixes: verdict === 'unsafe' ? findFixes(scenario) : [],
-    releases: checkReleases(scenario),
+    found: verdict === 'unsafe' ? findFixes(scenario, {}, proofs) : { fixes: [], complete: true },
+    releases: checkReleases(scenario, {}, proofs),
   };
 }

@@ -60,6 +60,7 @@ function remarks(report: ScenarioReport, finding: VerdictDiagnostic): Remark[] {
     ...found.map((text): Remark => ['after the crash', text]),
     ['promised by', describePromiser(report, violation)],
     ...describeFixes(report).map((text): Remark => ['fix', text]),
+    ...describeReleases(report).map((text): Remark => ['unsafe', text]),
   ];
 }
 
@@ -74,7 +75,18 @@ function describePromiser({ file, lowered, scenario }: ScenarioReport, { promise
   return `${operations[promisedBy.operation]!.kind} of ${name} (line ${line}), which returned success at step ${returned + 1}`;
 }
 
-function describeFixes({ analysis: { fixes = [], kernelFix } }: ScenarioReport): string[] {
-  const known = [...fixes, ...(kernelFix ? [kernelFix] : [])].map(describeFix);
+/** From which release to which. */
+function describeReleases({ analysis: { unsafeReleases } }: ScenarioReport): string[] {
+  if (!unsafeReleases) return [];
+  const { first, last, throughout, complete } = unsafeReleases;
+  const between = throughout ? '' : ', not on all between';
+  const others = complete ? '' : ', perhaps on others';
+  return [first === last ? `on kernel ${first}${others}` : `from kernel ${first} to ${last}${between}${others}`];
+}
+
+function describeFixes({ analysis: { fixes = [], fixesComplete, kernelFix } }: ScenarioReport): string[] {
+  const more =
+    fixes.length > 0 && fixesComplete === false ? ['perhaps more: the search for sets of guards was bounded'] : [];
+  const known = [...[...fixes, ...(kernelFix ? [kernelFix] : [])].map(describeFix), ...more];
   return known.length > 0 ? known : ['none: no set of guards and no later release was proved to keep the data'];
 }

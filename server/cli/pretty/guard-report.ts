@@ -1,5 +1,4 @@
-import type { Fix, KernelProfile, Verdict } from '../../../engine/index.ts';
-import type { ReleaseVerdict } from '../guards/releases.ts';
+import type { FoundFixes, KernelProfile, ReleaseVerdict, Verdict } from '../../../engine/index.ts';
 import type { Terminal } from '../terminal.ts';
 import { type Cell, table } from './table.ts';
 import { describeFix } from './words.ts';
@@ -11,8 +10,8 @@ export interface ScenarioRepair {
   readonly place: string;
   readonly profile: KernelProfile;
   readonly verdict: Verdict['verdict'];
-  /** The smallest sets of guards that make it safe, proved. */
-  readonly fixes: readonly Fix[];
+  /** The minimal sets of guards that make it safe, proved. */
+  readonly found: FoundFixes;
   /** By release, the oldest first. */
   readonly releases: readonly ReleaseVerdict[];
 }
@@ -37,11 +36,12 @@ export function guardReport(terminal: Terminal, repair: ScenarioRepair): string[
   ];
 }
 
-function fixLines({ verdict, fixes }: ScenarioRepair): string[] {
+function fixLines({ verdict, found: { fixes, complete } }: ScenarioRepair): string[] {
   if (verdict === 'safe') return ['  Safe as it is: it needs no further guard.'];
   if (verdict === 'unknown') return ['  The search hit its bound: raise it to learn which guards help.'];
   if (fixes.length === 0) return ['  No set of guards was proved to make it safe.'];
-  return ['  Safe with, at least:', ...fixes.map((fix) => `    ${describeFix(fix)}`)];
+  const more = complete ? [] : ['    There may be others: the search for them ended at its bound.'];
+  return ['  Safe with, at least:', ...fixes.map((fix) => `    ${describeFix(fix)}`), ...more];
 }
 
 function badReleases({ releases }: ScenarioRepair): string {

@@ -15,7 +15,7 @@ describe('counting', () => {
         expect(countInterleavings(graph, 3)).toEqual({ total: BigInt(paths.length), passing: BigInt(losing.length) });
         const isEven = (state: number) => state % 2 === 0;
         const even = paths.filter((path) => statesOf(path).some((state) => state > 0 && isEven(state)));
-        const marked = countInterleavings(graph, 3, (state) => state > 0 && isEven(state));
+        const marked = countInterleavings(graph, 3, { isMarked: (state) => state > 0 && isEven(state) });
         expect(marked).toEqual({ total: BigInt(paths.length), passing: BigInt(even.length) });
       }),
       { seed: 1, numRuns: 300 },
@@ -65,6 +65,19 @@ describe('counting', () => {
     graph.addEdge(0, 1);
     graph.addEdge(1, 2);
     expect(countInterleavings(graph, 2)).toEqual({ total: 2n, passing: 0n });
+  });
+
+  test('can be stopped at any time, and has no number then', () => {
+    const graph = diamonds(3000, 7);
+    let polls = 0;
+    const whole = countInterleavings(graph, 7, { shouldStop: () => ++polls > 1e9 });
+    expect(whole?.total).toBe(7n ** 3000n);
+    expect(polls).toBeGreaterThan(20);
+    for (const last of [0, 1, Math.floor(polls / 2), polls - 1]) {
+      let asked = 0;
+      expect(countInterleavings(graph, 7, { shouldStop: () => asked++ >= last })).toBeUndefined();
+      expect(asked).toBe(last + 1);
+    }
   });
 
   test('a cycle is a mistake', () => {

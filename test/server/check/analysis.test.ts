@@ -11,22 +11,27 @@ test('the stages come in order, each with what it found out', () => {
   const stages: [AnalysisStage, string[]][] = [];
   const analysis = analyseScenario(race(), {
     now: () => 0,
+    releases: true,
     onStage: (stage, found) => stages.push([stage, Object.keys(found)]),
   });
   const first = ['verdict', 'expectation', 'milliseconds', 'notes', 'deadlockNotes'];
   const judged = [...first, 'schedules'];
+  const asked = [...judged, 'questions'];
+  const fixed = ['fixes', 'fixesComplete'];
   expect(stages).toEqual([
     ['verdict', first],
     ['schedules', judged],
-    ['questions', [...judged, 'questions']],
-    ['fixes', [...judged, 'questions', 'fixes']],
-    ['kernel-fix', [...judged, 'questions', 'fixes', 'kernelFix']],
-    ['losing-schedules', [...judged, 'questions', 'fixes', 'kernelFix', 'losingSchedules']],
-    ['redundant-guards', [...judged, 'questions', 'fixes', 'kernelFix', 'losingSchedules', 'redundantGuards']],
+    ['questions', asked],
+    ['fixes', [...asked, ...fixed]],
+    ['kernel-fix', [...asked, ...fixed, 'kernelFix']],
+    ['losing-schedules', [...asked, ...fixed, 'kernelFix', 'losingSchedules']],
+    ['redundant-guards', [...asked, ...fixed, 'kernelFix', 'losingSchedules', 'redundantGuards']],
+    ['unsafe-releases', [...asked, ...fixed, 'kernelFix', 'losingSchedules', 'redundantGuards', 'unsafeReleases']],
   ]);
   expect(analysis.fixes?.map(({ guards }) => guards)).toEqual([['releasepage.modified-list']]);
   expect(analysis.kernelFix?.kernel).toBe('5.9');
   expect(analysis.redundantGuards).toEqual([]);
+  expect(analysis.unsafeReleases).toMatchObject({ last: '5.8' });
 });
 
 test('the time is that of the search alone', () => {
@@ -55,8 +60,14 @@ test('questions are answered, with words for each step of the way', () => {
 });
 
 test('nothing is repaired in a scenario that is safe', () => {
-  const analysis = analyseScenario(race('safe', '5.9'), { now: () => 0 });
-  expect(analysis).toMatchObject({ fixes: [], kernelFix: null, losingSchedules: [], redundantGuards: [] });
+  const analysis = analyseScenario(race('safe', '5.9'), { now: () => 0, releases: true });
+  expect(analysis).toMatchObject({
+    fixes: [],
+    kernelFix: null,
+    losingSchedules: [],
+    redundantGuards: [],
+    unsafeReleases: null,
+  });
 });
 
 test('a guard that changes nothing is found', () => {

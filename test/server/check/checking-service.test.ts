@@ -61,7 +61,7 @@ describe('equal scenarios', () => {
 
   test('are not, under other limits', () => {
     const mine = share(scenario);
-    const bounded = service.share(contentOf(scenario, { states: 5 }), () => {});
+    const bounded = service.share(contentOf(scenario, { limits: { states: 5 } }), () => {});
     expect(bounded.checking).not.toBe(mine.checking);
   });
 

@@ -7,7 +7,7 @@ import { analysisOf, race } from './scenarios.ts';
 const scenario = race();
 const analysed: WorkerOutcome = { kind: 'analysed', analysis: analysisOf(scenario), stopped: false };
 const cutShort: WorkerOutcome = { ...analysed, stopped: true };
-const task = (name: string): WorkerTask => ({ kind: 'judge', scenario: { ...scenario, name }, limits: {} });
+const task = (name: string): WorkerTask => ({ kind: 'judge', scenario: { ...scenario, name }, settings: {} });
 const patience = { afterStop: 250, atWork: 1000 };
 
 let workers: FakeWorker[];

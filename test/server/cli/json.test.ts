@@ -65,6 +65,8 @@ describe('a race', () => {
             },
           ],
           kernelFix: { kernel: '5.9', proved: true, interleavings: decimal },
+          fixesComplete: true,
+          unsafeReleases: { first: '3.15', last: '5.8', throughout: true, complete: true },
           deadlock: null,
           schedules: [],
           questions: [],

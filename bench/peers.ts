@@ -1,0 +1,129 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+
+type Shape = 'app' | 'writers';
+
+interface Subject {
+  readonly shape: Shape;
+  readonly extents: number;
+  readonly guard: boolean;
+}
+
+/** How one tool fared: from the source text to the verdict, in milliseconds; memory in megabytes. */
+interface Figures {
+  readonly verdict: string;
+  readonly milliseconds: number;
+  readonly states: number;
+  readonly transitions: number;
+  readonly memory: number;
+}
+
+/** Bundled beside this one. */
+const verdictProgram = join(dirname(process.argv[1]!), 'verdict.cjs');
+const pageSize = 4096;
+/** Neither tool gets more time for one scenario. */
+const timeout = 120_000;
+
+/**
+ * The race of page release and fast fsync with K extents, beside the same mechanism in Promela: Spin's model has one step
+ * where this one has up to ten, and no log transactions, writeback, page locks, or commits of more than a step. Prints a
+ * table in Markdown; where there is no Spin it says so.
+ */
+export function benchPeers(root: string, write: boolean): void {
+  const folder = mkdtempSync(join(tmpdir(), 'fsrace-peers-'));
+  try {
+    const hasSpin = spawnSync('spin', ['-V']).status === 0;
+    if (!hasSpin) console.log('spin is not installed: its columns stay empty');
+    const rows = subjects().map((subject) => {
+      const ours = runFsrace(folder, subject);
+      const spin = hasSpin ? runSpin(root, folder, subject) : undefined;
+      const row = rowOf(subject, ours, spin);
+      console.log(row);
+      return row;
+    });
+    if (write) writeTable(join(root, 'docs/performance.md'), [...header, ...rows].join('\n'));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function subjects(): Subject[] {
+  return (['app', 'writers'] as const).flatMap((shape) =>
+    [1, 2, 3, 4].flatMap((extents) => [false, true].map((guard) => ({ shape, extents, guard }))),
+  );
+}
+
+/** The scenario: as many writebacks and releases as there are extents, each task's in the order of the file. */
+function raceScenario({ shape, extents, guard }: Subject): string {
+  const pages = Array.from({ length: extents }, (_, page) => `I ${page * pageSize}..${(page + 1) * pageSize}`);
+  const writes = pages.map((page) => `write ${page} fsync I`);
+  const writers = shape === 'app' ? [writes.join(' ')] : writes;
+  return `scenario "${shape}, ${extents} extents" {
+  kernel 5.8
+  guard releasepage.modified-list ${guard ? 'on' : 'off'}
+  guard in-log.first-log-transaction on
+  file I size 32M
+${writers.map((operations, i) => `  task writer${i} { ${operations} }`).join('\n')}
+  task flusher { ${pages.map((page) => `writeback ${page}`).join(' ')} }
+  task kswapd { ${pages.map((page) => `releasepage ${page}`).join(' ')} }
+  task committer { commit }
+}
+`;
+}
+
+function runFsrace(folder: string, subject: Subject): Figures {
+  const file = join(folder, 'race.fsrace');
+  writeFileSync(file, raceScenario(subject));
+  const start = performance.now();
+  const { stdout } = spawnSync(process.execPath, [verdictProgram, file], { encoding: 'utf8', timeout });
+  const milliseconds = performance.now() - start;
+  if (stdout === '') return { verdict: 'no verdict', milliseconds, states: 0, transitions: 0, memory: 0 };
+  return { milliseconds, ...JSON.parse(stdout) };
+}
+
+function runSpin(root: string, folder: string, { shape, extents, guard }: Subject): Figures {
+  const options = [`-DK=${extents}`, `-DGUARD=${guard ? 1 : 0}`, ...(shape === 'writers' ? ['-DPAR'] : [])];
+  const run = (command: string, args: string[]) => spawnSync(command, args, { cwd: folder, encoding: 'utf8', timeout });
+  const start = performance.now();
+  run('spin', ['-a', ...options, join(root, 'bench/race.pml')]);
+  run('gcc', ['-O2', '-DSAFETY', '-o', 'pan', 'pan.c']);
+  const { stdout } = run('./pan', ['-w18']);
+  const milliseconds = performance.now() - start;
+  const number = (pattern: RegExp) => Number(pattern.exec(stdout)?.[1] ?? 0);
+  return {
+    verdict: /errors: 0/.test(stdout) ? 'safe' : /errors: [1-9]/.test(stdout) ? 'unsafe' : 'no verdict',
+    milliseconds,
+    states: number(/(\d+) states, stored/),
+    transitions: number(/(\d+) transitions/),
+    memory: number(/([\d.]+)\s+total actual memory usage/),
+  };
+}
+
+const header = [
+  '| shape | extents | guard | fsrace | ms | states | transitions | MB | Spin | ms | states | transitions | MB | fsrace is |',
+  '| --- | ---: | --- | --- | ---: | ---: | ---: | ---: | --- | ---: | ---: | ---: | ---: | ---: |',
+];
+
+function rowOf({ shape, extents, guard }: Subject, ours: Figures, spin: Figures | undefined): string {
+  const cells = (figures: Figures | undefined) =>
+    figures === undefined
+      ? ['', '', '', '', '']
+      : [
+          figures.verdict,
+          ...[figures.milliseconds, figures.states, figures.transitions, figures.memory].map((value) =>
+            Math.round(value).toLocaleString('en'),
+          ),
+        ];
+  const ratio = spin === undefined ? '' : `${(spin.milliseconds / ours.milliseconds).toPrecision(2)} × as fast`;
+  return `| ${[shape, extents, guard ? 'on' : 'off', ...cells(ours), ...cells(spin), ratio].join(' | ')} |`;
+}
+
+const [begin, end] = ['<!-- peers: npm run bench -- --write -->', '<!-- end of peers -->'];
+
+function writeTable(file: string, table: string): void {
+  const text = readFileSync(file, 'utf8');
+  const [before, behind] = [text.split(begin)[0], text.split(end)[1]];
+  writeFileSync(file, `${before}${begin}\n${table}\n${end}${behind}`);
+}
