@@ -6,6 +6,15 @@ interface PathCount {
   readonly passing: bigint;
 }
 
+/** What is counted, and when to give up. */
+interface Marking {
+  /** The states that a path is to pass. */
+  readonly isMarked: (state: number) => boolean;
+  readonly shouldStop: () => boolean;
+}
+
+type CountOptions = { readonly [Key in keyof Marking]?: Marking[Key] | undefined };
+
 const limbBits = 30;
 const limbMask = 2 ** limbBits - 1;
 
@@ -23,16 +32,13 @@ const pollInterval = 4096;
 export function countInterleavings(
   graph: StateGraph,
   actors: number,
-  {
-    shouldStop = () => false,
-    isMarked = (state) => graph.isLosing(state),
-  }: { readonly shouldStop?: (() => boolean) | undefined; readonly isMarked?: (state: number) => boolean } = {},
+  { isMarked = (state) => graph.isLosing(state), shouldStop = () => false }: CountOptions = {},
 ): PathCount | undefined {
   const order = topologicalOrder(graph, shouldStop);
   if (order === undefined) return undefined;
   const longest = graph.states === 0 ? 0 : graph.depth(graph.states - 1) + 1;
   for (let limbs = 2; ; limbs *= 2) {
-    const count = countWith(graph, order, limbs, shouldStop, isMarked);
+    const count = countWith(graph, order, limbs, { isMarked, shouldStop });
     if (count === 'stopped') return undefined;
     if (count !== 'outgrown') return count;
     if (limbs * limbBits > longest * Math.log2(actors + 1) * 4 + 64)
@@ -67,8 +73,7 @@ function countWith(
   graph: StateGraph,
   order: Int32Array,
   limbs: number,
-  shouldStop: () => boolean,
-  isMarked: (state: number) => boolean,
+  { isMarked, shouldStop }: Marking,
 ): PathCount | 'outgrown' | 'stopped' {
   const total = new Int32Array(graph.states * limbs);
   const passing = new Int32Array(graph.states * limbs);

@@ -41,8 +41,8 @@ export function answerQuestions(
     const isGoal = new Uint8Array(graph.states);
     for (let i = 0; i < goals.length; i++) isGoal[goals.at(i)] = 1;
     const isMarked = (state: number) => isGoal[state] === 1;
-    const counted = countInterleavings(graph, actors.count, { shouldStop, isMarked });
-    // All that is known when the count was stopped.
+    const counted = countInterleavings(graph, actors.count, { isMarked, shouldStop });
+    // When the count is stopped, all that is known is that there is an interleaving.
     const { total, passing } = counted ?? { total: 1n, passing: reached ? 1n : 0n };
     return {
       reached: reached || (bound === undefined ? false : null),

@@ -144,6 +144,18 @@ describe('each condition', () => {
     expect(lastStep(range('durable', 'all'), created)).toBe('write_super');
   });
 
+  test('what the log has without checksums is not durable', () => {
+    const msync = buildScenario({
+      kernel: '4.13',
+      files: ['I 16K data 0..16K'],
+      tasks: { app: ['write I 0..4K', 'write I 8K..12K', 'fsync I 0..4K'], flusher: ['writeback I 8K..12K'] },
+      orders: ['flusher.writeback before app.fsync'],
+    });
+    const returned: Condition = { kind: 'operation', task: 0, operation: 2, is: 'returned' };
+    const bytes = { start: 8192, end: 12288 };
+    expect(lastStep(and(returned, range('logged', bytes), not(range('durable', bytes))), msync)).toBe('return');
+  });
+
   test('of a range that nothing reaches, nothing holds', () => {
     expect(lastStep(range('durable', { start: 2 ** 25, end: 2 ** 26 }))).toBe('false');
   });

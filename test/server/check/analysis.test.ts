@@ -16,19 +16,17 @@ test('the stages come in order, each with what it found out', () => {
   });
   const first = ['verdict', 'expectation', 'milliseconds', 'notes', 'deadlockNotes'];
   const judged = [...first, 'schedules'];
+  const asked = [...judged, 'questions'];
   const fixed = ['fixes', 'fixesComplete'];
   expect(stages).toEqual([
     ['verdict', first],
     ['schedules', judged],
-    ['questions', [...judged, 'questions']],
-    ['fixes', [...judged, 'questions', ...fixed]],
-    ['kernel-fix', [...judged, 'questions', ...fixed, 'kernelFix']],
-    ['losing-schedules', [...judged, 'questions', ...fixed, 'kernelFix', 'losingSchedules']],
-    ['redundant-guards', [...judged, 'questions', ...fixed, 'kernelFix', 'losingSchedules', 'redundantGuards']],
-    [
-      'unsafe-releases',
-      [...judged, 'questions', ...fixed, 'kernelFix', 'losingSchedules', 'redundantGuards', 'unsafeReleases'],
-    ],
+    ['questions', asked],
+    ['fixes', [...asked, ...fixed]],
+    ['kernel-fix', [...asked, ...fixed, 'kernelFix']],
+    ['losing-schedules', [...asked, ...fixed, 'kernelFix', 'losingSchedules']],
+    ['redundant-guards', [...asked, ...fixed, 'kernelFix', 'losingSchedules', 'redundantGuards']],
+    ['unsafe-releases', [...asked, ...fixed, 'kernelFix', 'losingSchedules', 'redundantGuards', 'unsafeReleases']],
   ]);
   expect(analysis.fixes?.map(({ guards }) => guards)).toEqual([['releasepage.modified-list']]);
   expect(analysis.kernelFix?.kernel).toBe('5.9');
