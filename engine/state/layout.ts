@@ -48,13 +48,14 @@ export class Field {
   }
 }
 
-/** Bits of a state that were read, and that were written as 0 and as 1, word by word. */
+/** Bits of a state that were read, and that were written as 0 and as 1, word by word; as many words as its layout has. */
 export class AccessRecord {
-  readonly reads: Int32Array;
-  readonly zeros: Int32Array;
-  readonly ones: Int32Array;
+  reads: Int32Array = new Int32Array(0);
+  zeros: Int32Array = new Int32Array(0);
+  ones: Int32Array = new Int32Array(0);
 
-  constructor(words = mostWords) {
+  /** Makes room for states of so many words, and forgets what was noted. */
+  resize(words: number): void {
     this.reads = new Int32Array(words);
     this.zeros = new Int32Array(words);
     this.ones = new Int32Array(words);
@@ -66,9 +67,6 @@ export class AccessRecord {
     this.ones.fill(0);
   }
 }
-
-/** More than any scenario's state has. */
-const mostWords = 512;
 
 /** A field that takes note of every access. */
 class RecordingField extends Field {
@@ -138,6 +136,7 @@ export class Layout {
     let word = this.#used.findIndex((used) => used + width <= 32);
     if (word < 0) {
       word = this.#used.push(0) - 1;
+      this.#record?.resize(this.#used.length);
       this.#modelBits.push(0);
     }
     const shift = this.#used[word]!;

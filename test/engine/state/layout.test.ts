@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Layout } from '../../../engine/state/layout.ts';
+import { AccessRecord, Layout } from '../../../engine/state/layout.ts';
 
 const maxima = fc.array(fc.oneof(fc.nat({ max: 20 }), fc.nat({ max: 2 ** 30 - 1 })), { minLength: 1, maxLength: 40 });
 
@@ -55,5 +55,36 @@ describe('layout', () => {
     layout.field(3);
     layout.set(30, 'control');
     expect([...layout.modelBits]).toEqual([0b1100, 0]);
+  });
+});
+
+describe('a record of accesses', () => {
+  test('tells bits that were read from those that were written, as 0 and as 1', () => {
+    const record = new AccessRecord();
+    const layout = new Layout(record);
+    const set = layout.set(4);
+    const number = layout.field(2 ** 30 - 1);
+    const state = new Int32Array(layout.words);
+    record.clear();
+    set.include(state, 0b0011);
+    set.exclude(state, 0b0001);
+    expect(set.within(state, 0b0110)).toBe(0b0010);
+    number.set(state, 5);
+    const bits = (words: Int32Array) => [words[0]! & 0b1111, words[1]! >>> 0];
+    expect(layout.words).toBe(2);
+    expect([record.reads, record.ones, record.zeros].map(bits)).toEqual([
+      [0b0110, 0],
+      [0b0011, 5],
+      [0b0001, 2 ** 30 - 6],
+    ]);
+  });
+
+  test('has room for every word of a large state', () => {
+    const record = new AccessRecord();
+    const layout = new Layout(record);
+    const fields = layout.fields(2000, 2 ** 30 - 1);
+    record.clear();
+    fields.at(-1)!.set(new Int32Array(layout.words), 1);
+    expect([record.ones.length, record.ones.at(-1)]).toEqual([2000, 1]);
   });
 });
