@@ -1,9 +1,10 @@
 import type { CodeLens } from 'vscode-languageserver';
+import { describeAnswer } from '../check/wording.ts';
 import type { ScenarioDocument } from '../documents/scenario-document.ts';
 import { type ReplayTarget, replayCommand, type TextRange, type TraceParams } from '../protocol.ts';
 import { summariseCheck } from './summary.ts';
 
-/** On a scenario, its replay and what is known about it; on an explicit interleaving, and on a question that is reached, its replay. */
+/** On a scenario and on a question, its replay, if there is one, and what is known about it; on an explicit interleaving its replay. */
 export function codeLenses(document: ScenarioDocument): CodeLens[] {
   return document.scenarios.flatMap((checked, scenario) => {
     const { lowered, check } = checked;
@@ -13,9 +14,11 @@ export function codeLenses(document: ScenarioDocument): CodeLens[] {
     const schedules = lowered.sources.schedules.map(({ span }, schedule) =>
       replay(document, document.rangeOf({ start: span.start, end: span.start }), { scenario, schedule }),
     );
-    const questions = (check.analysis?.questions ?? []).flatMap(({ reached }, question) => {
+    const questions = (check.analysis?.questions ?? []).flatMap((answer, question) => {
       const { start } = lowered.sources.questions[question]!.span;
-      return reached ? [replay(document, document.rangeOf({ start, end: start }), { scenario, question })] : [];
+      const place = document.rangeOf({ start, end: start });
+      const words: CodeLens = { range: place, command: { title: describeAnswer(answer), command: '' } };
+      return answer.reached ? [replay(document, place, { scenario, question }), words] : [words];
     });
     return [replay(document, range, { scenario }), summary, ...schedules, ...questions];
   });
