@@ -70,6 +70,13 @@ export abstract class Thread {
     return this.#from(state, position + 1);
   }
 
+  /** Position of the step that comes when `choice` of those that come next are left out; -1 when that is not possible. */
+  choose(state: State, choice: number): number {
+    let position = this.next(state);
+    for (let left = choice; left > 0 && position >= 0; left--) position = this.without(state, position);
+    return position;
+  }
+
   #from(state: State, start: number): number {
     let position = start;
     for (; position < this.steps.length; position++) {

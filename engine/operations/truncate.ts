@@ -8,8 +8,8 @@ import type { OperationContext } from './context.ts';
 import { isIdle, pagesAreUnlocked, startOrderedExtent, unsubmittedOf, writeRange } from './delalloc.ts';
 import { dropExtentMaps } from './drop-extent-maps.ts';
 import { dropPages } from './drop-pages.ts';
-import { refusal, refused } from './read-only.ts';
-import { end, following, type Step } from './step.ts';
+import { refusal } from './read-only.ts';
+import { end, type Step } from './step.ts';
 import { startTransaction } from './transaction-handle.ts';
 
 /** `truncate F S`: btrfs_setsize, which holds the inode lock throughout. */
@@ -28,6 +28,8 @@ export function truncate(context: OperationContext, operation: TruncateOperation
   const affected = segments.wholeBlocks(all & ~below(newSize));
   const gap = (state: State) => below(newSize) & ~inode.inside(state) & ~unalignedTail(inode, state).block;
   const expanded = (state: State) => gap(state) | unalignedTail(inode, state).block;
+
+  const startToShrink = startTransaction(context, 'inode lock', 'start_transaction to shrink');
 
   return [
     {
@@ -107,19 +109,11 @@ export function truncate(context: OperationContext, operation: TruncateOperation
       apply: () => undefined,
     },
     {
-      name: 'start_transaction',
-      label: 'start_transaction to shrink',
-      locks: 'inode lock',
-      does: 'Starts a handle on the running transaction, or creates the transaction.',
-      ready: (state) => transaction.canStart(state),
-      heldBy: (state) => transaction.committer(state),
-      waitsFor: 'the transaction commit to let the next transaction start',
-      ...(transaction.mayAbort ? { goesTo: [following, refused] } : {}),
+      ...startToShrink,
       apply: (state) => {
-        if (transaction.isAborted(state)) return refused;
-        if (!rules.truncateSetsFullSyncWhenTouched) inode.needsFullSync.set(state, 1);
-        transaction.start(state, task);
-        return undefined;
+        const target = startToShrink.apply(state);
+        if (target === undefined && !rules.truncateSetsFullSyncWhenTouched) inode.needsFullSync.set(state, 1);
+        return target;
       },
     },
     {

@@ -34,7 +34,7 @@ export class Runner {
 
   /** Can the thread take its next step; or, for a `choice` above 0, the one that comes when that many are left out? */
   canStep(thread: Thread, choice = 0): boolean {
-    const position = this.#position(thread, choice);
+    const position = thread.choose(this.state, choice);
     return position >= 0 && position < thread.steps.length && thread.isReady(this.state, position);
   }
 
@@ -54,7 +54,7 @@ export class Runner {
   follow(step: WitnessStep): WitnessStep {
     const thread = this.threadOf(step);
     let choice = 0;
-    while (thread.steps[this.#position(thread, choice)]?.step.name !== step.step) choice++;
+    while (thread.steps[thread.choose(this.state, choice)]?.step.name !== step.step) choice++;
     return this.step(thread, choice);
   }
 
@@ -63,7 +63,7 @@ export class Runner {
     const thread = this.threadOf(step);
     if (thread instanceof CompletionThread && !this.openCompletions().includes(thread)) return false;
     for (let choice = 0; ; choice++) {
-      const position = this.#position(thread, choice);
+      const position = thread.choose(this.state, choice);
       const placed = thread.steps[position];
       if (placed === undefined) return false;
       const isIt = step.actor.kind === 'endio' || placed.operation === step.actor.operation;
@@ -76,19 +76,13 @@ export class Runner {
 
   /** Takes the thread's next step, or leaves `choice` of them out; it must be ready. */
   step(thread: Thread, choice = 0): WitnessStep {
-    const position = this.#position(thread, choice);
+    const position = thread.choose(this.state, choice);
     const { step, operation } = thread.steps[position]!;
     const actor = this.#actor(thread, operation);
     const before = this.program.machine.inodes.map(({ orderedExtents }) => orderedExtents.starts.get(this.state));
     thread.take(this.state, position);
     if (actor.kind === 'task') this.#noteStarts(before, { task: actor.task, operation });
     return { actor, step: step.name };
-  }
-
-  #position(thread: Thread, choice: number): number {
-    let position = thread.next(this.state);
-    for (let left = choice; left > 0 && position >= 0; left--) position = thread.without(this.state, position);
-    return position;
   }
 
   #actor(thread: Thread, operation: number): Actor {

@@ -2,11 +2,11 @@ import type { AccessRecord, State } from '../state/layout.ts';
 import type { Thread } from '../thread.ts';
 
 /**
- * Runs of one step that found the same values in the key bits that they read: the union of what they read, and wrote as 0
+ * Runs of one step that found the same values in the condition bits (see `Frontier`) that they read: the union of what they read, and wrote as 0
  * and as 1, word by word, one after the other.
  */
 export interface Case {
-  /** Key bits that were read as 0, and as 1. */
+  /** Condition bits that were read as 0, and as 1. */
   readonly zeros: Int32Array;
   readonly ones: Int32Array;
   readonly accesses: Int32Array;
@@ -18,16 +18,16 @@ export interface Case {
  */
 export class Footprints {
   readonly words: number;
-  readonly #keys: Int32Array;
+  readonly #conditions: Int32Array;
   readonly #cases: readonly (readonly Case[][])[];
   readonly #attempts: readonly (readonly Case[][])[];
   /** Counts the times that something new was learned. */
   version = 0;
 
-  /** Cases are told apart by the `keys` among the bits of a state. */
-  constructor(threads: readonly Thread[], keys: Int32Array) {
-    this.words = keys.length;
-    this.#keys = keys;
+  /** Cases are told apart by the `conditions` among the bits of a state. */
+  constructor(threads: readonly Thread[], conditions: Int32Array) {
+    this.words = conditions.length;
+    this.#conditions = conditions;
     const perStep = () => threads.map(({ steps }) => steps.map((): Case[] => []));
     this.#cases = perStep();
     this.#attempts = perStep();
@@ -65,7 +65,7 @@ export class Footprints {
   #caseOf(cases: Case[], record: AccessRecord, before: State): Case {
     for (const known of cases) if (this.#matches(known, record, before)) return known;
     const read = (value: (word: number) => number) =>
-      Int32Array.from({ length: this.words }, (_, i) => record.reads[i]! & this.#keys[i]! & value(i));
+      Int32Array.from({ length: this.words }, (_, i) => record.reads[i]! & this.#conditions[i]! & value(i));
     const fresh = {
       zeros: read((i) => ~before[i]!),
       ones: read((i) => before[i]!),
@@ -78,7 +78,7 @@ export class Footprints {
 
   #matches({ zeros, ones }: Case, record: AccessRecord, before: State): boolean {
     for (let i = 0; i < this.words; i++) {
-      const read = record.reads[i]! & this.#keys[i]!;
+      const read = record.reads[i]! & this.#conditions[i]!;
       if (ones[i] !== (read & before[i]!) || zeros[i] !== (read & ~before[i]!)) return false;
     }
     return true;

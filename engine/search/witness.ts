@@ -57,8 +57,7 @@ function runOf(program: Program, moves: readonly number[]): RunStep[] {
   const state = program.initial.slice();
   return moves.map((move) => {
     const thread = actors.thread(actors.actorOf(move));
-    let position = thread.next(state);
-    for (let left = actors.choiceOf(move); left > 0; left--) position = thread.without(state, position);
+    const position = thread.choose(state, actors.choiceOf(move));
     thread.take(state, position);
     return { thread, position };
   });

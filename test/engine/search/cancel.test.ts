@@ -1,20 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { check } from '../../../engine/index.ts';
 import { buildScenario } from '../scenario-builder.ts';
+import { largeSafeRace } from './large-race.ts';
 
-/** Some 300,000 states; safe. */
-const scenario = buildScenario({
-  kernel: '5.8',
-  guards: { 'releasepage.modified-list': true, 'in-log.first-log-transaction': true },
-  files: ['I 32M'],
-  tasks: {
-    app: ['write I 0..4K', 'fsync I'],
-    other: ['write I 4K..8K', 'fsync I'],
-    flusher: ['writeback I 0..4K'],
-    kswapd: ['releasepage I 0..4K'],
-    committer: ['commit'],
-  },
-});
+const scenario = buildScenario(largeSafeRace);
 
 const all = BigInt(check(scenario, { reduction: false }).interleavings.total);
 

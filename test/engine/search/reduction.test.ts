@@ -10,7 +10,8 @@ import type { State } from '../../../engine/state/layout.ts';
 import { shippedScenarios } from '../../shipped-scenarios.ts';
 import { randomNames } from '../random-names.ts';
 import { randomFailure, randomRace, randomScenario } from '../random-scenario.ts';
-import { buildScenario, type ScenarioText } from '../scenario-builder.ts';
+import { buildScenario } from '../scenario-builder.ts';
+import { largeRace, largeSafeRace } from './large-race.ts';
 
 const limits = { states: 3000, steps: 1_000_000, memory: 2 ** 31 };
 const scenarios = fc.oneof(
@@ -19,19 +20,6 @@ const scenarios = fc.oneof(
   randomRace(),
   randomNames(3),
 );
-
-/** Two writers, a flusher, reclaim and a commit: more than a search looks at without reduction. */
-const large: ScenarioText = {
-  kernel: '5.8',
-  files: ['I 32M'],
-  tasks: {
-    app: ['write I 0..4K', 'fsync I'],
-    other: ['write I 4K..8K', 'fsync I'],
-    flusher: ['writeback I 0..4K'],
-    kswapd: ['releasepage I 0..4K'],
-    committer: ['commit'],
-  },
-};
 
 function keys(found: readonly FoundViolation[]): string[] {
   return found.map(({ kind, file, segments, promisedBy }) => `${kind} ${file} ${segments} ${promisedBy}`).sort();
@@ -88,20 +76,23 @@ describe('a large scenario', () => {
   });
 
   test('has the same verdict, violations and shortest witnesses with and without reduction', () => {
-    const [on, off] = [true, false].map((reduction) => check(buildScenario(large), { reduction, fewStates: 20_000 }));
+    const [on, off] = [true, false].map((reduction) =>
+      check(buildScenario(largeRace), { reduction, fewStates: 20_000 }),
+    );
     expect(told(on!)).toEqual(told(off!));
   });
 
   test('is proved safe within a bound that does not do for all states, and the count says "at least"', () => {
-    const safe = { ...large, guards: { 'releasepage.modified-list': true, 'in-log.first-log-transaction': true } };
-    const verdict = check(buildScenario(safe), { limits: { states: 60_000 }, fewStates: 20_000 });
+    const verdict = check(buildScenario(largeSafeRace), { limits: { states: 60_000 }, fewStates: 20_000 });
     expect(verdict).toMatchObject({ verdict: 'safe', complete: true, interleavings: { exact: false } });
     expect(verdict.states).toBeLessThan(60_000);
-    expect(check(buildScenario(safe), { limits: { states: 60_000 }, reduction: false }).verdict).toBe('unknown');
+    expect(check(buildScenario(largeSafeRace), { limits: { states: 60_000 }, reduction: false }).verdict).toBe(
+      'unknown',
+    );
   });
 
   test('has witnesses that can be run, though no search of all states came that far', () => {
-    const verdict = check(buildScenario(large), { limits: { states: 60_000 }, fewStates: 1000 });
+    const verdict = check(buildScenario(largeRace), { limits: { states: 60_000 }, fewStates: 1000 });
     expect(verdict.violations.length).toBeGreaterThan(0);
     const lengths = verdict.violations.map(({ witness }) => witness.length);
     expect(Math.max(...lengths)).toBeLessThan(60);
@@ -131,9 +122,7 @@ describe('who is said to hold a step', () => {
 function step(program: Program, before: State, actor: number, choice: number): State {
   const after = before.slice();
   const thread = new Actors(program).thread(actor);
-  let position = thread.next(after);
-  for (let left = choice; left > 0; left--) position = thread.without(after, position);
-  thread.take(after, position);
+  thread.take(after, thread.choose(after, choice));
   return after;
 }
 
