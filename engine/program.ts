@@ -78,7 +78,7 @@ export function compile(
   const syncs = syncOperations(scenario);
   const promises = machine.inodes.map(
     ({ index, segments }) =>
-      new FilePromise(layout, segments.count, machine.names?.count ?? 0, {
+      new FilePromise(layout.as('judged'), segments.count, machine.names?.count ?? 0, {
         ...changeLimits(scenario, index),
         syncs: syncs.length,
         ranged: syncs.flatMap((sync, i) => {

@@ -104,57 +104,74 @@ class RecordingField extends Field {
   }
 }
 
-/** What a field is about: the file system, or who has got how far. */
-export type FieldRole = 'model' | 'control';
+/**
+ * What a field is about: the file system; what of it a power failure leaves, and what it is compared with; or who has got
+ * how far.
+ */
+export type FieldRole = 'model' | 'judged' | 'control';
+
+/** The words of a layout: per word, how many bits are in use, and which of them have which role. */
+interface Words {
+  readonly used: number[];
+  readonly roles: Readonly<Record<FieldRole, number[]>>;
+}
 
 /** Hands out the bits of a scenario's states, packed into as few words as first fit finds. */
 export class Layout {
-  /** Bits in use per word. */
-  readonly #used: number[] = [];
-  readonly #modelBits: number[] = [];
+  readonly #words: Words;
   readonly #record: AccessRecord | undefined;
+  readonly #role: FieldRole;
 
   /** `record` is told of every access to the fields. */
-  constructor(record?: AccessRecord | undefined) {
+  constructor(record?: AccessRecord | undefined, words?: Words, role: FieldRole = 'model') {
     this.#record = record;
+    this.#words = words ?? { used: [], roles: { model: [], judged: [], control: [] } };
+    this.#role = role;
+  }
+
+  /** The same layout; fields that are taken from it without a role of their own have this one. */
+  as(role: FieldRole): Layout {
+    return new Layout(this.#record, this.#words, role);
   }
 
   /** Number of words of a state. */
   get words(): number {
-    return Math.max(this.#used.length, 1);
+    return Math.max(this.#words.used.length, 1);
   }
 
-  /** Per word, the bits that describe the file system; the others are program positions and registers. */
-  get modelBits(): Int32Array {
-    return Int32Array.from({ length: this.words }, (_, word) => this.#modelBits[word] ?? 0);
+  /** Per word, the bits of all fields that have one of the roles. */
+  bitsOf(...roles: readonly FieldRole[]): Int32Array {
+    return Int32Array.from({ length: this.words }, (_, word) =>
+      roles.reduce((bits, role) => bits | (this.#words.roles[role][word] ?? 0), 0),
+    );
   }
 
   /** A field for values 0 to `maximum` (at most 2^30 - 1); no bit at all where the maximum is 0. */
-  field(maximum: number, role: FieldRole = 'model'): Field {
+  field(maximum: number, role: FieldRole = this.#role): Field {
     const width = 32 - Math.clz32(maximum);
     if (width === 0) return new Field(0, 0, 0);
-    let word = this.#used.findIndex((used) => used + width <= 32);
+    const { used, roles } = this.#words;
+    let word = used.findIndex((bits) => bits + width <= 32);
     if (word < 0) {
-      word = this.#used.push(0) - 1;
-      this.#record?.resize(this.#used.length);
-      this.#modelBits.push(0);
+      word = used.push(0) - 1;
+      this.#record?.resize(used.length);
     }
-    const shift = this.#used[word]!;
-    this.#used[word] = shift + width;
+    const shift = used[word]!;
+    used[word] = shift + width;
     const mask = width === 32 ? -1 : 2 ** width - 1;
-    if (role === 'model') this.#modelBits[word]! |= mask << shift;
+    roles[role][word] = (roles[role][word] ?? 0) | (mask << shift);
     return this.#record === undefined
       ? new Field(word, shift, mask)
       : new RecordingField(word, shift, mask, this.#record);
   }
 
   /** A field that holds a set of `count` segments. */
-  set(count: number, role: FieldRole = 'model'): Field {
+  set(count: number, role?: FieldRole): Field {
     return this.field(2 ** count - 1, role);
   }
 
   /** `count` fields of the same size. */
-  fields(count: number, maximum: number, role: FieldRole = 'model'): Field[] {
+  fields(count: number, maximum: number, role?: FieldRole): Field[] {
     return Array.from({ length: count }, () => this.field(maximum, role));
   }
 }
