@@ -78,6 +78,14 @@ export class Exploration {
     return this.#violations.all;
   }
 
+  get states(): number {
+    return this.graph.states;
+  }
+
+  get transitions(): number {
+    return this.graph.edges;
+  }
+
   /** Every state is expanded, or will not be since a bound was hit. */
   get isOver(): boolean {
     return this.#index === this.#store.count;

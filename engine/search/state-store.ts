@@ -1,7 +1,5 @@
 import type { State } from '../state/layout.ts';
-
-const chunkBits = 14;
-const chunkStates = 1 << chunkBits;
+import { StateList } from './state-list.ts';
 
 /** Slots of a shard: few enough that to split one is no pause that anybody notices. */
 const shardSlots = 1 << 12;
@@ -24,34 +22,29 @@ interface Shard {
  * be moved.
  */
 export class StateStore {
-  readonly #words: number;
-  readonly #chunks: Int32Array[] = [];
+  readonly #states: StateList;
   /** By the first bits of a hash, as many as make up an index; a shard of less depth is there more than once. */
   #directory: Shard[] = [emptyShard(0)];
   /** Bits of a hash that are not part of an index to the directory. */
   #shift = 32;
   #shards = 1;
-  #count = 0;
 
   constructor(words: number) {
-    this.#words = words;
+    this.#states = new StateList(words);
   }
 
   get count(): number {
-    return this.#count;
+    return this.#states.count;
   }
 
   /** Memory in use, in bytes. */
   get bytes(): number {
-    return this.#chunks.length * chunkStates * this.#words * 4 + this.#shards * shardSlots * 8;
+    return this.#states.bytes + this.#shards * shardSlots * 8;
   }
 
   /** Copies state number `index` into `target`. */
   read(index: number, target: State): void {
-    const chunk = this.#chunks[index >>> chunkBits]!;
-    const words = this.#words;
-    const offset = (index & (chunkStates - 1)) * words;
-    for (let i = 0; i < words; i++) target[i] = chunk[offset + i]!;
+    this.#states.read(index, target);
   }
 
   /**
@@ -64,31 +57,15 @@ export class StateStore {
     const { slots } = shard;
     let slot = code & slotMask;
     for (let entry = slots[2 * slot]!; entry !== 0; entry = slots[2 * slot]!) {
-      if (slots[2 * slot + 1] === code && this.#equals(entry - 1, state)) return entry - 1;
+      if (slots[2 * slot + 1] === code && this.#states.equals(entry - 1, state)) return entry - 1;
       slot = (slot + 1) & slotMask;
     }
-    if (this.#count >= capacity) return -1;
-    const index = this.#append(state);
+    if (this.#states.count >= capacity) return -1;
+    const index = this.#states.push(state);
     slots[2 * slot] = index + 1;
     slots[2 * slot + 1] = code;
     if (++shard.count > mostInShard) this.#split(shard, code);
     return index;
-  }
-
-  #append(state: State): number {
-    const index = this.#count++;
-    const inChunk = index & (chunkStates - 1);
-    if (inChunk === 0) this.#chunks.push(new Int32Array(chunkStates * this.#words));
-    this.#chunks[index >>> chunkBits]!.set(state, inChunk * this.#words);
-    return index;
-  }
-
-  #equals(index: number, state: State): boolean {
-    const chunk = this.#chunks[index >>> chunkBits]!;
-    const words = this.#words;
-    const offset = (index & (chunkStates - 1)) * words;
-    for (let i = 0; i < words; i++) if (chunk[offset + i] !== state[i]) return false;
-    return true;
   }
 
   /** Puts two shards, told apart by one more bit of the hash, in the place of one, in which `code` is. */

@@ -50,21 +50,22 @@ export class Field {
 
 /** Bits of a state that were read, and that were written as 0 and as 1, word by word; as many words as its layout has. */
 export class AccessRecord {
-  reads: Int32Array = new Int32Array(0);
-  zeros: Int32Array = new Int32Array(0);
-  ones: Int32Array = new Int32Array(0);
+  /** All three, one after the other. */
+  #all = new Int32Array(0);
+  reads = this.#all;
+  zeros = this.#all;
+  ones = this.#all;
 
   /** Makes room for states of so many words, and forgets what was noted. */
   resize(words: number): void {
-    this.reads = new Int32Array(words);
-    this.zeros = new Int32Array(words);
-    this.ones = new Int32Array(words);
+    this.#all = new Int32Array(3 * words);
+    this.reads = this.#all.subarray(0, words);
+    this.zeros = this.#all.subarray(words, 2 * words);
+    this.ones = this.#all.subarray(2 * words);
   }
 
   clear(): void {
-    this.reads.fill(0);
-    this.zeros.fill(0);
-    this.ones.fill(0);
+    this.#all.fill(0);
   }
 }
 
