@@ -111,6 +111,8 @@ export type FieldRole = 'model' | 'control';
 export class Layout {
   /** Bits in use per word. */
   readonly #used: number[] = [];
+  /** Per width, the first word that may have room for it: words only fill up. */
+  readonly #firstWithRoom: number[] = [];
   readonly #modelBits: number[] = [];
   readonly #record: AccessRecord | undefined;
 
@@ -133,9 +135,11 @@ export class Layout {
   field(maximum: number, role: FieldRole = 'model'): Field {
     const width = 32 - Math.clz32(maximum);
     if (width === 0) return new Field(0, 0, 0);
-    let word = this.#used.findIndex((used) => used + width <= 32);
-    if (word < 0) {
-      word = this.#used.push(0) - 1;
+    let word = this.#firstWithRoom[width] ?? 0;
+    while (this.#used[word]! + width > 32) word++;
+    this.#firstWithRoom[width] = word;
+    if (word === this.#used.length) {
+      this.#used.push(0);
       this.#record?.resize(this.#used.length);
       this.#modelBits.push(0);
     }
