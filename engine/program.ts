@@ -13,6 +13,7 @@ import type { Machine } from './model/machine.ts';
 import { Namespace } from './model/namespace.ts';
 import { SharedExtents } from './model/shared-extents.ts';
 import { mountOptions, storageOf } from './model/storage.ts';
+import { SuperErrors } from './model/super-errors.ts';
 import { Transaction } from './model/transaction.ts';
 import { finishOrderedIo } from './operations/finish-ordered-io.ts';
 import { Registers } from './operations/registers.ts';
@@ -199,6 +200,7 @@ function buildMachine(scenario: Scenario, profile: KernelProfile, layout: Layout
     firstCompletion += cut.count;
     return limitsOfFile;
   });
+  const mayFail = logWritesCanFail(scenario) || limits.some(({ writeErrors }) => writeErrors);
   const fs: FileSystem = {
     rules: profile.rules,
     guards: profile.guards,
@@ -215,6 +217,7 @@ function buildMachine(scenario: Scenario, profile: KernelProfile, layout: Layout
       fullCommits: givesLogUp ? transactions : 0,
       writesFail: logWritesCanFail(scenario),
     }),
+    superErrors: new SuperErrors(layout, mayFail && count('sync') > 0 ? tasks : 0),
   };
   const inodes = scenario.files.map(({ name }, file) => {
     const description = {

@@ -97,7 +97,7 @@ export class Inode extends LoggedInode {
     this.#lastReflinkTrans = layout.field(limits.tracksItems ? limits.transactions : 0);
     this.inlineEnd = layout.field(limits.clonesInline ? lowest(~segments.wholeBlocks(1)) : 0);
     this.freshHoles = layout.set(limits.staleHoles ? count : 0);
-    this.writeErrors = new WriteErrors(layout, count, limits.tasks, limits.writeErrors);
+    this.writeErrors = new WriteErrors(layout, fs.superErrors, count, limits.tasks, limits.writeErrors);
     const image = (of = layout) => new FileImage(of, count, limits);
     const judged = layout.as('judged');
     this.tree = image();

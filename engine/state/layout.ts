@@ -114,6 +114,8 @@ export type FieldRole = 'model' | 'judged' | 'control';
 /** The words of a layout: per word, how many bits are in use, and which of them have which role. */
 interface Words {
   readonly used: number[];
+  /** Per width, the first word that may have room for it: words only fill up. */
+  readonly firstWithRoom: number[];
   readonly roles: Readonly<Record<FieldRole, number[]>>;
 }
 
@@ -126,7 +128,7 @@ export class Layout {
   /** `record` is told of every access to the fields. */
   constructor(record?: AccessRecord | undefined, words?: Words, role: FieldRole = 'model') {
     this.#record = record;
-    this.#words = words ?? { used: [], roles: { model: [], judged: [], control: [] } };
+    this.#words = words ?? { used: [], firstWithRoom: [], roles: { model: [], judged: [], control: [] } };
     this.#role = role;
   }
 
@@ -151,10 +153,12 @@ export class Layout {
   field(maximum: number, role: FieldRole = this.#role): Field {
     const width = 32 - Math.clz32(maximum);
     if (width === 0) return new Field(0, 0, 0);
-    const { used, roles } = this.#words;
-    let word = used.findIndex((bits) => bits + width <= 32);
-    if (word < 0) {
-      word = used.push(0) - 1;
+    const { used, firstWithRoom, roles } = this.#words;
+    let word = firstWithRoom[width] ?? 0;
+    while (used[word]! + width > 32) word++;
+    firstWithRoom[width] = word;
+    if (word === used.length) {
+      used.push(0);
       this.#record?.resize(used.length);
     }
     const shift = used[word]!;
