@@ -28,7 +28,7 @@ interface Outlook {
 const mostOutlooks = 20_000;
 
 /** Steps that can be told to be held: any other might be passed. */
-const mostGates = 30;
+const mostGates = 12;
 
 /**
  * What a thread may still read and write, from where it stands, by the footprints learned so far: the union over the steps

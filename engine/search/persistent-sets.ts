@@ -139,41 +139,26 @@ export class PersistentSets {
       const moves = frontier.countMoves(actor);
       for (let i = 0; i < moves; i++) {
         const move = frontier.move(actor, i);
-        const added = move.ready ? this.#thoseInConflict(move, set) : this.#thoseWhoEnable(move, set);
-        set |= added;
-        todo |= added;
-        for (let rest = added; rest !== 0; rest &= rest - 1) {
-          if (frontier.isMovable(lowest(rest)) && ++movable >= most) return 0;
+        for (let other = 0; other < frontier.threads.length; other++) {
+          if ((set & (1 << other)) !== 0 || !this.#matters(move, other, set)) continue;
+          if (frontier.isMovable(other) && ++movable >= most) return 0;
+          set |= 1 << other;
+          todo |= 1 << other;
         }
       }
     }
     return set;
   }
 
-  /** Threads outside of the set for which it matters whether they go on before or after the move. */
-  #thoseInConflict(move: Move, set: number): number {
-    let added = 0;
-    for (let other = 0; other < this.frontier.threads.length; other++) {
-      if (((set | added) & (1 << other)) !== 0) continue;
-      if (this.#mayAct(other, set | added, (future) => this.#conflicts(move, future))) added |= 1 << other;
-    }
-    return added;
-  }
-
-  /** Threads outside of the set that may change what a waiting one has looked at. */
-  #thoseWhoEnable(move: Move, set: number): number {
-    let added = 0;
-    for (let other = 0; other < this.frontier.threads.length; other++) {
-      if (((set | added) & (1 << other)) !== 0) continue;
-      if (this.#mayAct(other, set | added, (future) => this.#changes(move.reads, future))) added |= 1 << other;
-    }
-    return added;
-  }
-
-  /** May a thread that is there, or may come to be while the set stands still, do something that `matters`? */
-  #mayAct(other: number, set: number, matters: (future: Future) => boolean): boolean {
+  /**
+   * Does it matter whether a thread outside of the set goes on before or after a move of the set? Where that has to wait: may
+   * the thread change what it waits for? The thread is there, or may come to be while the set stands still.
+   */
+  #matters(move: Move, other: number, set: number): boolean {
     const standing = this.frontier.standing(other);
-    if (standing === 'finished' || !matters(this.#future(other, set))) return false;
+    if (standing === 'finished') return false;
+    const future = this.#future(other, set);
+    if (!(move.ready ? this.#conflicts(move, future) : this.#changes(move.reads, future))) return false;
     return standing === 'going on' || this.#canBeBorn(other, set);
   }
 

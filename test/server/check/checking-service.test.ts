@@ -50,6 +50,34 @@ test('a scenario is judged, then its fixes are looked for; each is told when it 
   expect(changes).toEqual(['me', 'me']);
 });
 
+describe('an outlook', () => {
+  const outlook = { ...judged, isOutlook: true } as const;
+
+  test('is told before the verdict, which takes its place', async () => {
+    const { checking } = share(scenario);
+    workers[0]!.tell(outlook);
+    expect([checking.state, checking.analysis]).toEqual(['judging', outlook]);
+    expect(changes).toEqual(['me']);
+    await work();
+    expect([checking.state, checking.analysis]).toEqual(['completing', judged]);
+  });
+
+  test('is not kept for when the scenario comes back', () => {
+    const mine = share(scenario);
+    workers[0]!.tell(outlook);
+    mine.release();
+    expect(share(scenario).checking.analysis).toBeUndefined();
+  });
+
+  test('is not heard of when nobody wants it any more', () => {
+    const { checking, release } = share(scenario);
+    const [worker] = workers;
+    release();
+    worker!.tell(outlook);
+    expect([checking.analysis, changes]).toEqual([undefined, []]);
+  });
+});
+
 describe('equal scenarios', () => {
   test('are checked once, for all who ask', async () => {
     const mine = share(scenario, 'me');
