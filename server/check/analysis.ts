@@ -128,16 +128,28 @@ export function judgeScenario(scenario: Scenario, options: AnalysisOptions): Sce
   return analysis;
 }
 
-/** The later stages, for a scenario that has been judged: what would repair it, or what it could do without. */
+/**
+ * The later stages that need nothing of each other, in two parts of about the same work: where it is much, two workers share it. Within
+ * a part, what one stage proves the next ones can use.
+ */
+export const partsOfLaterStages: readonly (readonly AnalysisStage[])[] = [
+  ['questions', 'fixes', 'losing-schedules'],
+  ['kernel-fix', 'redundant-guards', 'unsafe-releases'],
+];
+
+/**
+ * The later stages, or some of them, for a scenario that has been judged: what would repair it, or what it could do without.
+ */
 export function completeAnalysis(
   scenario: Scenario,
   judged: ScenarioAnalysis,
   options: AnalysisOptions,
+  stages: readonly AnalysisStage[] = partsOfLaterStages.flat(),
 ): ScenarioAnalysis {
   let analysis = judged;
   const proofs = new Proofs(scenario, options);
   for (const [stage, find] of laterStages) {
-    if (stage === 'unsafe-releases' && options.releases !== true) break;
+    if (!stages.includes(stage) || (stage === 'unsafe-releases' && options.releases !== true)) continue;
     const found = find(scenario, judged, options, proofs);
     // A proof that was cut short says nothing about what it did not prove.
     if (options.shouldStop?.() === true) break;

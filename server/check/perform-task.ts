@@ -19,7 +19,7 @@ function outcomeOf(task: WorkerTask, control: Control): WorkerOutcome {
   const analysis =
     task.kind === 'judge'
       ? judgeScenario(task.scenario, options)
-      : completeAnalysis(task.scenario, task.judged, options);
+      : completeAnalysis(task.scenario, task.judged, options, task.stages);
   return { kind: 'analysed', analysis, stopped: control.shouldStop?.() === true };
 }
 

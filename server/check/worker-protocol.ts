@@ -1,5 +1,5 @@
 import type { CheckOptions, Scenario, Trace, WitnessStep } from '../../engine/index.ts';
-import type { ScenarioAnalysis } from './analysis.ts';
+import type { AnalysisStage, ScenarioAnalysis } from './analysis.ts';
 import type { Loss } from './wording.ts';
 
 /** Limits for searches, from the settings; a scenario's own bounds go first. */
@@ -22,6 +22,8 @@ export type WorkerTask =
       readonly scenario: Scenario;
       readonly settings: SearchSettings;
       readonly judged: ScenarioAnalysis;
+      /** Those of the later stages that are wanted. */
+      readonly stages: readonly AnalysisStage[];
     }
   | { readonly kind: 'trace'; readonly scenario: Scenario; readonly run: RunToTrace };
 
