@@ -16,7 +16,7 @@ export const defaultLimits: ExploreLimits = { states: 2_000_000, steps: 1_000_00
 const quickStates = 20_000;
 
 /** Searches of up to so many states are not worth being reduced. */
-const fewStates = 60_000;
+const fewStates = 100_000;
 
 /** Of so many states the search of all goes on for the sake of the count, when the verdict is there. */
 const countedStates = 250_000;
