@@ -32,6 +32,8 @@ export class Frontier {
   readonly conditions: Int32Array;
   readonly #record: AccessRecord;
   readonly #birth: readonly ({ readonly word: number; readonly bit: number } | undefined)[];
+  /** Per completion, its move while it is not there. */
+  readonly #births: readonly Move[];
   readonly #moves: readonly Move[][];
   /** How many of the moves are of this state. */
   readonly #count: Int32Array;
@@ -52,6 +54,7 @@ export class Frontier {
     this.#record = record;
     this.#birth = this.threads.map((_, actor) => actors.birth(actor));
     this.completions = [...this.threads.keys()].filter((actor) => !actors.isTask(actor));
+    this.#births = this.#birth.map((birth) => waitForBirth(program.layout.words, birth));
     this.#moves = this.threads.map(() => []);
     this.#count = new Int32Array(actors.count);
     this.#movable = new Uint8Array(actors.count);
@@ -69,7 +72,6 @@ export class Frontier {
   enter(state: State): void {
     this.#state = state;
     this.#entered = (this.#entered + 1) | 0;
-    this.#count.fill(0);
     this.#movable.fill(0);
     for (let actor = 0; actor < this.threads.length; actor++) {
       const unborn = !this.mayBeThere(actor, state, 0);
@@ -78,7 +80,7 @@ export class Frontier {
       if (unborn) this.#standing[actor] = 'unborn';
       else this.#standing[actor] = this.#positions[actor] === thread.steps.length ? 'finished' : 'going on';
       if (this.#standing[actor] === 'going on') this.#look(actor);
-      else if (unborn) this.#expectBirth(actor);
+      else this.#count[actor] = unborn ? 1 : 0;
     }
   }
 
@@ -115,7 +117,7 @@ export class Frontier {
   }
 
   isReady(actor: number, index: number): boolean {
-    return this.#moves[actor]![index]!.ready;
+    return this.#standing[actor] !== 'unborn' && this.#moves[actor]![index]!.ready;
   }
 
   /** Number of steps that may come next: more than one where the first can be left out. */
@@ -125,6 +127,7 @@ export class Frontier {
 
   /** What the step does is found out when it is first asked for. */
   move(actor: number, index: number): Move {
+    if (this.#standing[actor] === 'unborn') return this.#births[actor]!;
     const move = this.#moves[actor]![index]!;
     if (move.ready && !move.ran) this.#run(actor, move);
     return move;
@@ -153,16 +156,6 @@ export class Frontier {
     this.#count[actor] = count;
   }
 
-  /** A completion that is not there waits for its ordered extent. */
-  #expectBirth(actor: number): void {
-    const { word, bit } = this.#birth[actor]!;
-    const move = this.#room(actor, 0);
-    move.ready = false;
-    move.reads.fill(0);
-    move.reads[word] = bit;
-    this.#count[actor] = 1;
-  }
-
   #run(actor: number, move: Move): void {
     const record = this.#record;
     record.clear();
@@ -180,19 +173,30 @@ export class Frontier {
 
   #room(actor: number, index: number): Move {
     const moves = this.#moves[actor]!;
-    const words = () => new Int32Array(this.#state.length);
-    moves[index] ??= {
-      position: 0,
-      ready: false,
-      ran: false,
-      reads: words(),
-      zeros: words(),
-      ones: words(),
-      words: 0,
-      successor: words(),
-    };
+    moves[index] ??= emptyMove(this.#state.length);
     return moves[index];
   }
+}
+
+function emptyMove(length: number): Move {
+  const words = () => new Int32Array(length);
+  return {
+    position: 0,
+    ready: false,
+    ran: false,
+    reads: words(),
+    zeros: words(),
+    ones: words(),
+    words: 0,
+    successor: words(),
+  };
+}
+
+/** A completion that is not there waits for its ordered extent. */
+function waitForBirth(length: number, birth: { readonly word: number; readonly bit: number } | undefined): Move {
+  const move = emptyMove(length);
+  if (birth !== undefined) move.reads[birth.word] = birth.bit;
+  return move;
 }
 
 function copy(from: Int32Array, to: Int32Array): void {

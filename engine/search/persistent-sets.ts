@@ -156,10 +156,15 @@ export class PersistentSets {
    */
   #matters(move: Move, other: number, set: number): boolean {
     const standing = this.frontier.standing(other);
-    if (standing === 'finished') return false;
-    const future = this.#future(other, set);
-    if (!(move.ready ? this.#conflicts(move, future) : this.#changes(move.reads, future))) return false;
+    if (standing === 'finished' || !this.#disturbs(move, this.#future(other))) return false;
+    // To find out who holds it back is dear, and most often not needed.
+    const held = this.#heldFuture(other, set);
+    if (held !== undefined && !this.#disturbs(move, held)) return false;
     return standing === 'going on' || this.#canBeBorn(other, set);
+  }
+
+  #disturbs(move: Move, future: Future): boolean {
+    return move.ready ? this.#conflicts(move, future) : this.#changes(move.reads, future);
   }
 
   #canBeBorn(completion: number, set: number): boolean {
@@ -168,7 +173,7 @@ export class PersistentSets {
     const { reads } = frontier.move(completion, 0);
     for (let other = 0; other < frontier.threads.length; other++) {
       if ((set & (1 << other)) !== 0 || frontier.standing(other) !== 'going on') continue;
-      if (this.#changes(reads, this.#future(other, set))) return true;
+      if (this.#changes(reads, this.#heldFuture(other, set) ?? this.#future(other))) return true;
     }
     return false;
   }
@@ -195,7 +200,7 @@ export class PersistentSets {
     let grown = 0;
     for (let actor = 0; actor < frontier.threads.length; actor++) {
       if (frontier.standing(actor) === 'finished' || !frontier.mayBeThere(actor, possible, words)) continue;
-      const { accesses } = this.#future(actor, 0);
+      const { accesses } = this.#future(actor);
       for (let i = 0; i < words; i++) {
         const zeros = accesses[words + i]! & conditions[i]! & ~possible[i]!;
         const ones = accesses[2 * words + i]! & conditions[i]! & ~possible[words + i]!;
@@ -207,17 +212,21 @@ export class PersistentSets {
     return grown !== 0;
   }
 
-  #future(actor: number, set: number): Future {
+  /** What a thread may still do. */
+  #future(actor: number): Future {
+    return this.#futures.of(actor, this.frontier.position(actor), 0);
+  }
+
+  /** The same while the threads of the set stand still, where they hold it back; undefined where they do not. */
+  #heldFuture(actor: number, set: number): Future | undefined {
     const { frontier } = this;
     const position = frontier.position(actor);
+    const gates = this.#futures.gatesFrom(actor, position);
     let closed = 0;
-    if (set !== 0) {
-      const gates = this.#futures.gatesFrom(actor, position);
-      for (let i = 0; i < gates.length; i++) {
-        if ((frontier.holders(actor, gates[i]!) & set) !== 0) closed |= 1 << i;
-      }
+    for (let i = 0; i < gates.length; i++) {
+      if ((frontier.holders(actor, gates[i]!) & set) !== 0) closed |= 1 << i;
     }
-    return this.#futures.of(actor, position, closed);
+    return closed === 0 ? undefined : this.#futures.of(actor, position, closed);
   }
 
   #conflicts(move: Move, future: Future): boolean {
