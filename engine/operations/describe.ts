@@ -1,5 +1,5 @@
-import { changingReleases, type KernelProfile, kernelProfile, newestRelease } from '../kernels.ts';
-import { compile } from '../program.ts';
+import { changingReleases, type KernelProfile, newestRelease } from '../kernels.ts';
+import { compile, profileOf } from '../program.ts';
 import type { MountOption, Operation, OperationKind, Scenario } from '../scenario.ts';
 
 /** What people read about an operation: hover, completion, `explain`, the language reference. */
@@ -20,6 +20,9 @@ export interface StepDescription {
   readonly locks: string;
   readonly does: string;
 }
+
+/** What a scenario says of its kernel. */
+type Profile = Pick<Scenario, 'kernel' | 'guards'>;
 
 const texts: Readonly<Record<OperationKind | 'endio', Omit<OperationDescription, 'kind' | 'steps'>>> = {
   write: {
@@ -161,26 +164,34 @@ export function describeOperation(kind: OperationKind | 'endio', kernel: string 
 }
 
 const knownNames = new Map<OperationKind | 'endio', readonly string[]>();
+const profiles = changingReleases.map((kernel): Profile => ({ kernel, guards: {} }));
 
 /** Names of the steps that an operation has in any release, each once, in table order. */
 export function stepNames(kind: OperationKind | 'endio'): readonly string[] {
-  const names = knownNames.get(kind) ?? findStepNames(kind);
+  const names = knownNames.get(kind) ?? [...new Set(stepTables(kind, profiles).flatMap(namesOf))];
   knownNames.set(kind, names);
   return names;
 }
 
-/** A release has the steps of one before it that agrees in every rule and guard that the operation has looked at so far. */
-function findStepNames(kind: OperationKind | 'endio'): readonly string[] {
+function namesOf(table: readonly StepDescription[]): string[] {
+  return table.map(({ name }) => name);
+}
+
+/**
+ * The different tables of an operation under some profiles. One has the tables of another before it that agrees in every rule
+ * and guard that the operation has looked at so far.
+ */
+export function stepTables(kind: OperationKind | 'endio', under: Iterable<Profile>): StepDescription[][] {
   const consulted = new Set<string>();
   const tried: KernelProfile[] = [];
-  const names = new Set<string>();
-  for (const kernel of changingReleases) {
-    const profile = kernelProfile(kernel);
-    if (tried.some((other) => [...consulted].every((name) => isOn(other, name) === isOn(profile, name)))) continue;
-    for (const { name } of stepTable(kind, kernel, (name) => consulted.add(name))) names.add(name);
-    tried.push(profile);
+  const tables: StepDescription[][] = [];
+  for (const profile of under) {
+    const switches = profileOf(profile);
+    if (tried.some((other) => [...consulted].every((name) => isOn(other, name) === isOn(switches, name)))) continue;
+    tables.push(...tablesOf(kind, profile, (name) => consulted.add(name)));
+    tried.push(switches);
   }
-  return [...names];
+  return tables;
 }
 
 function isOn({ rules, guards }: KernelProfile, name: string): boolean | undefined {
@@ -196,27 +207,32 @@ const variants: readonly { readonly mount: readonly MountOption[]; readonly size
 ];
 
 /** The table; of an fsync, the steps that only a directory takes come last. */
-function stepTable(
-  kind: OperationKind | 'endio',
-  kernel: string,
-  noteSwitch?: (name: string) => void,
-): StepDescription[] {
+function stepTable(kind: OperationKind | 'endio', kernel: string): StepDescription[] {
   const table: StepDescription[] = [];
-  for (const operation of samples(kind)) {
-    const known = new Set(table.map(({ name }) => name));
-    table.push(...stepsOf(kind, operation, kernel, noteSwitch).filter(({ name }) => !known.has(name)));
+  for (const steps of tablesOf(kind, { kernel, guards: {} })) {
+    const known = new Set(namesOf(table));
+    table.push(...steps.filter(({ name }) => !known.has(name)));
   }
   return table;
+}
+
+/** The tables under one profile: more than one for an fsync, that of a directory last. */
+function tablesOf(
+  kind: OperationKind | 'endio',
+  profile: Profile,
+  noteSwitch?: (name: string) => void,
+): StepDescription[][] {
+  return samples(kind).map((operation) => stepsOf(kind, operation, profile, noteSwitch));
 }
 
 /** The steps of all variants: where one has steps that others lack, they follow what they follow there. */
 function stepsOf(
   kind: OperationKind | 'endio',
   operation: Operation,
-  kernel: string,
+  profile: Profile,
   noteSwitch?: (name: string) => void,
 ): StepDescription[] {
-  const [first = [], ...others] = variants.map((variant) => variantOf(kind, operation, kernel, variant, noteSwitch));
+  const [first = [], ...others] = variants.map((variant) => variantOf(kind, operation, profile, variant, noteSwitch));
   for (const table of others) {
     let behind = 0;
     for (const step of table) {
@@ -232,14 +248,13 @@ function stepsOf(
 function variantOf(
   kind: OperationKind | 'endio',
   operation: Operation,
-  kernel: string,
+  profile: Profile,
   { mount, size }: (typeof variants)[number],
   noteSwitch?: (name: string) => void,
 ): StepDescription[] {
   const scenario: Scenario = {
     name: '',
-    kernel,
-    guards: {},
+    ...profile,
     mount,
     files: ['F', 'G'].map((name) => ({ name, size, data: [], needsFullSync: false })),
     namespace: {
