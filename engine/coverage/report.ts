@@ -12,7 +12,7 @@ export interface CoverageReport {
   /** Kinds of operations that no scenario has, or for `endio`, begins. */
   readonly unused: readonly (OperationKind | 'endio')[];
   readonly guards: readonly SwitchCoverage[];
-  readonly rules: readonly SwitchCoverage[];
+  readonly rules: readonly RuleCoverage[];
 }
 
 /** The table of one operation, put together from those of all scenarios that have it, and their profiles. */
@@ -49,6 +49,11 @@ export interface SwitchCoverage {
   readonly name: string;
   readonly on: number;
   readonly off: number;
+}
+
+/** A rule of the kernel, and what the kernel does where it holds. */
+export interface RuleCoverage extends SwitchCoverage {
+  readonly does: string;
 }
 
 /** A scenario and what it exercises. */
@@ -88,7 +93,7 @@ export function reportCoverage(scenarios: readonly CoveredScenario[]): CoverageR
     operations: having,
     unused: operationKinds.filter((kind) => !used.has(kind)),
     guards: guards.map(({ name }) => switchCoverage(name, scenarios)),
-    rules: Object.keys(kernelRules).map((name) => switchCoverage(name, scenarios)),
+    rules: Object.entries(kernelRules).map(([name, { does }]) => ({ ...switchCoverage(name, scenarios), does })),
   };
 }
 

@@ -1,4 +1,4 @@
-import { checkSchedule, firstInterleaving, type Scenario, traceWitness } from '../../engine/index.ts';
+import { checkSchedule, coverScenario, firstInterleaving, type Scenario, traceWitness } from '../../engine/index.ts';
 import { type AnalysisOptions, completeAnalysis, judgeScenario } from './analysis.ts';
 import type { Replay, RunToTrace, WorkerOutcome, WorkerTask } from './worker-protocol.ts';
 
@@ -17,6 +17,7 @@ export function perform(
 function outcomeOf(task: WorkerTask, control: Pick<AnalysisOptions, 'now' | 'shouldStop' | 'progress'>): WorkerOutcome {
   if (task.kind === 'trace') return { kind: 'traced', replay: replay(task.scenario, task.run) };
   const options = { ...control, ...task.settings };
+  if (task.kind === 'cover') return { kind: 'covered', coverage: coverScenario(task.scenario, options) };
   const analysis =
     task.kind === 'judge'
       ? judgeScenario(task.scenario, options)

@@ -101,7 +101,12 @@ test('switches are counted where they are looked at, by their setting', () => {
   expect(found.guards.map(({ name }) => name)).toEqual(guards.map(({ name }) => name));
   expect(found.guards).toContainEqual({ name: guard, on: 1, off: 2 });
   expect(found.guards).toContainEqual({ name: 'clone.full-sync-behind-end', on: 0, off: 0 });
-  expect(found.rules).toContainEqual({ name: 'fullSyncFlagTestedAfterFlush', on: 1, off: 0 });
+  expect(found.rules).toContainEqual({
+    name: 'fullSyncFlagTestedAfterFlush',
+    on: 1,
+    off: 0,
+    does: expect.stringContaining('full-sync flag'),
+  });
 });
 
 test('what a reduced search did not see to wait may wait all the same', () => {
