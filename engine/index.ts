@@ -6,9 +6,9 @@ export {
   type CoveredScenario,
   type KindCoverage,
   reportCoverage,
-  type StepTally,
   type SwitchCoverage,
 } from './coverage/report.ts';
+export type { StepTally } from './coverage/table-tally.ts';
 export { type ExpectationResult, judgeExpectation } from './expectation.ts';
 export { failingOperations, failingSteps } from './faults.ts';
 export { formatOffset, formatRange } from './format.ts';

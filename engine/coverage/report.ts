@@ -3,7 +3,7 @@ import { kernelRules } from '../kernel-rules.ts';
 import { operationKinds, stepTables } from '../operations/describe.ts';
 import type { OperationKind, Scenario } from '../scenario.ts';
 import type { ScenarioCoverage } from './coverage.ts';
-import { TableTally } from './table-tally.ts';
+import { type StepTally, TableTally } from './table-tally.ts';
 
 /** What scenarios exercise together. Every number counts scenarios. */
 export interface CoverageReport {
@@ -21,27 +21,6 @@ export interface KindCoverage {
   readonly scenarios: number;
   /** In table order. */
   readonly steps: readonly StepTally[];
-}
-
-/** See `StepCoverage`; steps are told apart by label and by what they do, which differs between releases. */
-export interface StepTally {
-  readonly name: string;
-  readonly label: string;
-  readonly does: string;
-  /** That have the step in a table; 0 for one that needs something none has: names, a mount option. */
-  readonly present: number;
-  readonly taken: number;
-  readonly skipped: number | null;
-  readonly leftOut: number | null;
-  readonly waited: number | null;
-  /** Where it was not seen to wait, it cannot. */
-  readonly waitsKnown: boolean;
-  readonly targets: readonly TargetTally[];
-}
-
-export interface TargetTally {
-  readonly label: string;
-  readonly taken: number;
 }
 
 /** How many scenarios look at a guard or a rule of the kernel, by its setting. */

@@ -1,6 +1,26 @@
 import type { StepDescription } from '../operations/describe.ts';
 import type { StepCoverage } from './coverage.ts';
-import type { StepTally } from './report.ts';
+
+/** See `StepCoverage`. Every number counts scenarios; steps are told apart by label and by what they do, which differs between releases. */
+export interface StepTally {
+  readonly name: string;
+  readonly label: string;
+  readonly does: string;
+  /** That have the step in a table; 0 for one that needs something none has: names, a mount option. */
+  readonly present: number;
+  readonly taken: number;
+  readonly skipped: number | null;
+  readonly leftOut: number | null;
+  readonly waited: number | null;
+  /** Where it was not seen to wait, it cannot. */
+  readonly waitsKnown: boolean;
+  readonly targets: readonly TargetTally[];
+}
+
+export interface TargetTally {
+  readonly label: string;
+  readonly taken: number;
+}
 
 /** Numbers of scenarios of which something is true. */
 type Scenarios = Set<number>;
