@@ -22,13 +22,8 @@ export {
   modelledReleases,
   newestRelease,
 } from './kernels.ts';
-export {
-  describeOperation,
-  type OperationDescription,
-  operationKinds,
-  type StepDescription,
-  stepNames,
-} from './operations/describe.ts';
+export { describeOperation, type OperationDescription, operationKinds } from './operations/describe.ts';
+export { meaningOf, type StepDescription, stepNames } from './operations/step-table.ts';
 export { profileOf } from './program.ts';
 export { compareReleases } from './releases.ts';
 export { checkSchedule, type ScheduleVerdict } from './replay/schedule.ts';

@@ -13,6 +13,7 @@ import type { Machine } from './model/machine.ts';
 import { Namespace } from './model/namespace.ts';
 import { SharedExtents } from './model/shared-extents.ts';
 import { mountOptions, storageOf } from './model/storage.ts';
+import { SuperErrors } from './model/super-errors.ts';
 import { Transaction } from './model/transaction.ts';
 import { finishOrderedIo } from './operations/finish-ordered-io.ts';
 import { Registers } from './operations/registers.ts';
@@ -81,7 +82,7 @@ export function compile(
   const syncs = syncOperations(scenario);
   const promises = machine.inodes.map(
     ({ index, segments }) =>
-      new FilePromise(layout, segments.count, machine.names?.count ?? 0, {
+      new FilePromise(layout.as('judged'), segments.count, machine.names?.count ?? 0, {
         ...changeLimits(scenario, index),
         syncs: syncs.length,
         ranged: syncs.flatMap((sync, i) => {
@@ -202,6 +203,7 @@ function buildMachine(scenario: Scenario, profile: KernelProfile, layout: Layout
     firstCompletion += cut.count;
     return limitsOfFile;
   });
+  const mayFail = logWritesCanFail(scenario) || limits.some(({ writeErrors }) => writeErrors);
   const fs: FileSystem = {
     rules: profile.rules,
     guards: profile.guards,
@@ -218,6 +220,7 @@ function buildMachine(scenario: Scenario, profile: KernelProfile, layout: Layout
       fullCommits: givesLogUp ? transactions : 0,
       writesFail: logWritesCanFail(scenario),
     }),
+    superErrors: new SuperErrors(layout, mayFail && count('sync') > 0 ? tasks : 0),
   };
   const inodes = scenario.files.map(({ name }, file) => {
     const description = {

@@ -1,6 +1,7 @@
 import { guards } from '../guards/catalogue.ts';
 import { kernelRules } from '../kernel-rules.ts';
-import { operationKinds, stepTables } from '../operations/describe.ts';
+import { operationKinds } from '../operations/describe.ts';
+import { stepTables } from '../operations/step-table.ts';
 import type { OperationKind, Scenario } from '../scenario.ts';
 import type { ScenarioCoverage } from './coverage.ts';
 import { type StepTally, TableTally } from './table-tally.ts';

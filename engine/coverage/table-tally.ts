@@ -1,4 +1,4 @@
-import type { StepDescription } from '../operations/describe.ts';
+import type { StepDescription } from '../operations/step-table.ts';
 import type { StepCoverage } from './coverage.ts';
 
 /** See `StepCoverage`. Every number counts scenarios; steps are told apart by label and by what they do, which differs between releases. */

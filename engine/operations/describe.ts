@@ -1,6 +1,6 @@
-import { changingReleases, type KernelProfile, newestRelease } from '../kernels.ts';
-import { compile, profileOf } from '../program.ts';
-import type { MountOption, Operation, OperationKind, Scenario } from '../scenario.ts';
+import { newestRelease } from '../kernels.ts';
+import type { OperationKind } from '../scenario.ts';
+import { type StepDescription, stepTable } from './step-table.ts';
 
 /** What people read about an operation: hover, completion, `explain`, the language reference. */
 export interface OperationDescription {
@@ -13,16 +13,6 @@ export interface OperationDescription {
   /** In table order; names may repeat, and a run takes some of them only. */
   readonly steps: readonly StepDescription[];
 }
-
-export interface StepDescription {
-  readonly name: string;
-  /** Locks held, in the kernel's terms; empty for none. */
-  readonly locks: string;
-  readonly does: string;
-}
-
-/** What a scenario says of its kernel. */
-type Profile = Pick<Scenario, 'kernel' | 'guards'>;
 
 const texts: Readonly<Record<OperationKind | 'endio', Omit<OperationDescription, 'kind' | 'steps'>>> = {
   write: {
@@ -161,154 +151,4 @@ export const operationKinds = Object.keys(texts) as readonly (OperationKind | 'e
 /** Describes an operation with its step table in a given release (the newest by default). */
 export function describeOperation(kind: OperationKind | 'endio', kernel: string = newestRelease): OperationDescription {
   return { kind, ...texts[kind], steps: stepTable(kind, kernel) };
-}
-
-const knownNames = new Map<OperationKind | 'endio', readonly string[]>();
-const profiles = changingReleases.map((kernel): Profile => ({ kernel, guards: {} }));
-
-/** Names of the steps that an operation has in any release, each once, in table order. */
-export function stepNames(kind: OperationKind | 'endio'): readonly string[] {
-  const names = knownNames.get(kind) ?? [...new Set(stepTables(kind, profiles).flatMap(namesOf))];
-  knownNames.set(kind, names);
-  return names;
-}
-
-function namesOf(table: readonly StepDescription[]): string[] {
-  return table.map(({ name }) => name);
-}
-
-/**
- * The different tables of an operation under some profiles. One has the tables of another before it that agrees in every rule
- * and guard that the operation has looked at so far.
- */
-export function stepTables(kind: OperationKind | 'endio', under: Iterable<Profile>): StepDescription[][] {
-  const consulted = new Set<string>();
-  const tried: KernelProfile[] = [];
-  const tables: StepDescription[][] = [];
-  for (const profile of under) {
-    const switches = profileOf(profile);
-    if (tried.some((other) => [...consulted].every((name) => isOn(other, name) === isOn(switches, name)))) continue;
-    tables.push(...tablesOf(kind, profile, (name) => consulted.add(name)));
-    tried.push(switches);
-  }
-  return tables;
-}
-
-function isOn({ rules, guards }: KernelProfile, name: string): boolean | undefined {
-  return guards[name] ?? (rules as Readonly<Record<string, boolean>>)[name];
-}
-
-/** What can be different about a file and a mount so that operations take other steps. */
-const variants: readonly { readonly mount: readonly MountOption[]; readonly size: number }[] = [
-  { mount: [], size: 4096 },
-  { mount: [], size: 1024 },
-  { mount: ['notreelog', 'flushoncommit'], size: 4096 },
-  { mount: ['nodatacow'], size: 4096 },
-];
-
-/** The table; of an fsync, the steps that only a directory takes come last. */
-function stepTable(kind: OperationKind | 'endio', kernel: string): StepDescription[] {
-  const table: StepDescription[] = [];
-  for (const steps of tablesOf(kind, { kernel, guards: {} })) {
-    const known = new Set(namesOf(table));
-    table.push(...steps.filter(({ name }) => !known.has(name)));
-  }
-  return table;
-}
-
-/** The tables under one profile: more than one for an fsync, that of a directory last. */
-function tablesOf(
-  kind: OperationKind | 'endio',
-  profile: Profile,
-  noteSwitch?: (name: string) => void,
-): StepDescription[][] {
-  return samples(kind).map((operation) => stepsOf(kind, operation, profile, noteSwitch));
-}
-
-/** The steps of all variants: where one has steps that others lack, they follow what they follow there. */
-function stepsOf(
-  kind: OperationKind | 'endio',
-  operation: Operation,
-  profile: Profile,
-  noteSwitch?: (name: string) => void,
-): StepDescription[] {
-  const [first = [], ...others] = variants.map((variant) => variantOf(kind, operation, profile, variant, noteSwitch));
-  for (const table of others) {
-    let behind = 0;
-    for (const step of table) {
-      const same = first.findIndex((known, i) => i >= behind && known.name === step.name && known.does === step.does);
-      if (same < 0) first.splice(behind, 0, step);
-      behind = same < 0 ? behind + 1 : same + 1;
-    }
-  }
-  return first;
-}
-
-/** The steps, read off a scenario that has just this operation. */
-function variantOf(
-  kind: OperationKind | 'endio',
-  operation: Operation,
-  profile: Profile,
-  { mount, size }: (typeof variants)[number],
-  noteSwitch?: (name: string) => void,
-): StepDescription[] {
-  const scenario: Scenario = {
-    name: '',
-    ...profile,
-    mount,
-    files: ['F', 'G'].map((name) => ({ name, size, data: [], needsFullSync: false })),
-    namespace: {
-      directories: ['D'],
-      names: [
-        { directory: 2, name: 'F' },
-        { directory: 2, name: 'N' },
-      ],
-      links: [{ name: 0, node: 0 }],
-    },
-    tasks: [{ name: 'task', operations: [operation] }],
-    orders: [],
-    schedules: [],
-    expect: [],
-    bounds: {},
-  };
-  const program = compile(scenario, {}, { noteSwitch });
-  const thread = kind === 'endio' ? program.completions[0]![0]! : program.tasks[0]!;
-  return thread.steps.map(({ step: { name, locks, does } }) => ({ name, locks, does }));
-}
-
-/** Some operations of the kind; a completion is read off the file of a write. */
-function samples(kind: OperationKind | 'endio'): Operation[] {
-  switch (kind) {
-    case 'sync':
-    case 'commit':
-      return [{ kind }];
-    case 'truncate':
-      return [{ kind, file: 0, size: 0 }];
-    case 'fallocate':
-    case 'zero-range':
-      return [{ kind, file: 0, range: 'all', keepSize: false }];
-    case 'create':
-      return [{ kind, node: 0, name: 0 }];
-    case 'mkdir':
-      return [{ kind, node: 3, name: 1 }];
-    case 'link':
-    case 'rename':
-      return [{ kind, name: 0, to: 1 }];
-    case 'unlink':
-      return [{ kind, name: 0 }];
-    case 'fsync':
-    case 'fdatasync':
-      return [
-        { kind, file: 0, range: 'all' },
-        { kind, directory: 2 },
-      ];
-    case 'fault':
-      return [{ kind, failure: 'enomem', on: { task: 0, operation: 0 } }];
-    case 'clone':
-      return [{ kind, file: 0, range: 'all', target: 1, offset: 0 }];
-    case 'endio':
-      return [{ kind: 'write', file: 0, range: 'all' }];
-    default:
-      return [{ kind, file: 0, range: 'all' }];
-  }
 }

@@ -1,9 +1,10 @@
 import type { Program } from '../program.ts';
 import { lowest } from '../state/bits.ts';
 import type { AccessRecord, State } from '../state/layout.ts';
+import type { Thread } from '../thread.ts';
 import type { Actors } from './actors.ts';
 import { Frontier, type Move } from './frontier.ts';
-import { Futures } from './futures.ts';
+import { type Future, Futures } from './futures.ts';
 
 /** Most threads that a set of them has room for. */
 export const mostThreads = 31;
@@ -22,6 +23,10 @@ export class PersistentSets {
   #judgements = 0;
   /** What conditions can become, see `Possible`. */
   readonly #possible: Int32Array;
+  /** The bits that tell where the threads are, and which there are. */
+  readonly #always: Int32Array;
+  /** Bits that matter, and bits that can become 1: see `forgetDead`. */
+  readonly #live: Int32Array;
 
   constructor(program: Program, actors: Actors, record: AccessRecord) {
     this.frontier = new Frontier(program, actors, record);
@@ -29,6 +34,8 @@ export class PersistentSets {
     this.#record = record;
     this.#judged = new Int32Array(program.layout.words);
     this.#possible = new Int32Array(2 * program.layout.words);
+    this.#live = new Int32Array(2 * program.layout.words);
+    this.#always = whereabouts(program, this.frontier.threads);
   }
 
   /** Grows whenever sets that were chosen before might have to be larger. */
@@ -49,20 +56,70 @@ export class PersistentSets {
   choose(state: State, first: number): number {
     const { frontier } = this;
     frontier.enter(state);
+    // Most often one thread alone will do, and it takes no foresight to see that.
+    this.#futures.assumeNothing();
+    const alone = this.#smallest(first, 2);
+    if (alone !== 0) return alone;
     this.#foresee();
-    let best = 0;
-    let least = frontier.threads.length + 1;
-    if (first >= 0) consider.call(this, first);
-    for (let actor = frontier.threads.length - 1; actor >= 0; actor--) if (actor !== first) consider.call(this, actor);
-    return best;
+    return this.#smallest(first, frontier.threads.length + 1);
+  }
 
-    function consider(this: PersistentSets, actor: number): void {
-      if (least === 1 || !frontier.isMovable(actor)) return;
+  /**
+   * Clears the bits of a state that no thread will read any more, nor a judgement. What follows on two states that differ in nothing else
+   * is the same, so that one of them is enough. What is left is no state to run a step on.
+   */
+  forgetDead(state: State): void {
+    const { frontier } = this;
+    const { threads, footprints } = frontier;
+    const live = this.#live;
+    const words = state.length;
+    for (let i = 0; i < words; i++) {
+      live[i] = this.#always[i]! | this.#judged[i]! | footprints.holders[i]!;
+      live[words + i] = 0;
+    }
+    this.#futures.assumeNothing();
+    for (let actor = 0; actor < threads.length; actor++) {
+      const position = threads[actor]!.at(state);
+      if (frontier.mayBeThere(actor, state, 0) && position < threads[actor]!.steps.length)
+        this.#addLive(actor, position);
+    }
+    // Completions also start over, for every ordered extent that somebody brings about.
+    for (let born = 0, before = -1; born !== before; ) {
+      before = born;
+      for (const actor of frontier.completions) {
+        if ((born & (1 << actor)) !== 0 || !frontier.mayBeThere(actor, live, words)) continue;
+        born |= 1 << actor;
+        this.#addLive(actor, 0);
+      }
+    }
+    for (let i = 0; i < words; i++) state[i]! &= live[i]!;
+  }
+
+  /** Adds what a thread may read from `position` on, and what it may set. */
+  #addLive(actor: number, position: number): void {
+    const live = this.#live;
+    const words = live.length / 2;
+    const { accesses } = this.#futures.of(actor, position, 0);
+    for (let i = 0; i < words; i++) {
+      live[i]! |= accesses[i]!;
+      live[words + i]! |= accesses[2 * words + i]!;
+    }
+  }
+
+  /** A smallest set of fewer than `most` threads that can move; 0 when none was found. */
+  #smallest(first: number, most: number): number {
+    const { frontier } = this;
+    let best = 0;
+    let least = most;
+    for (let i = first < 0 ? 1 : 0; i <= frontier.threads.length && least > 1; i++) {
+      const actor = i === 0 ? first : frontier.threads.length - i;
+      if ((i > 0 && actor === first) || !frontier.isMovable(actor)) continue;
       const set = this.#close(actor, least);
-      if (set === 0) return;
+      if (set === 0) continue;
       best = set;
       least = this.#countMovable(set);
     }
+    return best;
   }
 
   #countMovable(set: number): number {
@@ -114,7 +171,7 @@ export class PersistentSets {
   }
 
   /** May a thread that is there, or may come to be while the set stands still, do something that `matters`? */
-  #mayAct(other: number, set: number, matters: (future: Int32Array) => boolean): boolean {
+  #mayAct(other: number, set: number, matters: (future: Future) => boolean): boolean {
     const standing = this.frontier.standing(other);
     if (standing === 'finished' || !matters(this.#future(other, set))) return false;
     return standing === 'going on' || this.#canBeBorn(other, set);
@@ -153,10 +210,10 @@ export class PersistentSets {
     let grown = 0;
     for (let actor = 0; actor < frontier.threads.length; actor++) {
       if (frontier.standing(actor) === 'finished' || !frontier.mayBeThere(actor, possible, words)) continue;
-      const future = this.#future(actor, 0);
+      const { accesses } = this.#future(actor, 0);
       for (let i = 0; i < words; i++) {
-        const zeros = future[words + i]! & conditions[i]! & ~possible[i]!;
-        const ones = future[2 * words + i]! & conditions[i]! & ~possible[words + i]!;
+        const zeros = accesses[words + i]! & conditions[i]! & ~possible[i]!;
+        const ones = accesses[2 * words + i]! & conditions[i]! & ~possible[words + i]!;
         grown |= zeros | ones;
         possible[i]! |= zeros;
         possible[words + i]! |= ones;
@@ -165,44 +222,65 @@ export class PersistentSets {
     return grown !== 0;
   }
 
-  #future(actor: number, set: number): Int32Array {
-    const { steps } = this.frontier.threads[actor]!;
-    const gates = this.#futures.gates[actor]!;
-    const position = this.frontier.position(actor);
+  #future(actor: number, set: number): Future {
+    const { frontier } = this;
+    const position = frontier.position(actor);
     let closed = 0;
-    for (let i = 0; set !== 0 && i < gates.length; i++) {
-      if ((steps[gates[i]!]!.step.heldBy!(this.frontier.state) & set) !== 0) closed |= 1 << i;
+    if (set !== 0) {
+      const gates = this.#futures.gatesFrom(actor, position);
+      for (let i = 0; i < gates.length; i++) {
+        if ((frontier.holders(actor, gates[i]!) & set) !== 0) closed |= 1 << i;
+      }
     }
     return this.#futures.of(actor, position, closed);
   }
 
-  #conflicts(move: Move, future: Int32Array): boolean {
+  #conflicts(move: Move, future: Future): boolean {
     const { state } = this.frontier;
     const words = state.length;
-    let [own, others] = [0, 0];
-    for (let i = 0; i < words; i++) {
-      const now = state[i]!;
-      const zeros = future[words + i]!;
-      const ones = future[2 * words + i]!;
-      const changed = now ^ move.successor[i]!;
-      const changes = (now & zeros) | (~now & ones);
-      const clash =
-        (move.reads[i]! & changes) | (changed & future[i]!) | (move.zeros[i]! & ones) | (move.ones[i]! & zeros);
-      if (clash !== 0) return true;
-      own |= changed & this.#judged[i]!;
-      others |= changes & this.#judged[i]!;
+    const { accesses } = future;
+    for (let both = move.words & future.words; both !== 0; both &= both - 1) {
+      for (let i = lowest(both); i < words; i += 32) {
+        const now = state[i]!;
+        const zeros = accesses[words + i]!;
+        const ones = accesses[2 * words + i]!;
+        const clash =
+          (move.reads[i]! & ((now & zeros) | (~now & ones))) |
+          ((now ^ move.successor[i]!) & accesses[i]!) |
+          (move.zeros[i]! & ones) |
+          (move.ones[i]! & zeros);
+        if (clash !== 0) return true;
+      }
     }
-    return own !== 0 && others !== 0;
+    return this.#changesJudged(move) && this.#changes(this.#judged, future);
   }
 
-  /** Can one of the bits become another one than it is? */
-  #changes(bits: Int32Array, future: Int32Array): boolean {
+  #changesJudged({ successor }: Move): boolean {
     const { state } = this.frontier;
-    const words = state.length;
-    for (let i = 0; i < words; i++) {
-      const now = state[i]!;
-      if ((bits[i]! & ((now & future[words + i]!) | (~now & future[2 * words + i]!))) !== 0) return true;
+    for (let i = 0; i < state.length; i++) {
+      if (((state[i]! ^ successor[i]!) & this.#judged[i]!) !== 0) return true;
     }
     return false;
   }
+
+  /** Can one of the bits become another one than it is? */
+  #changes(bits: Int32Array, { accesses }: Future): boolean {
+    const { state } = this.frontier;
+    const words = state.length;
+    for (let i = 0; i < words; i++) {
+      const now = state[i]!;
+      if ((bits[i]! & ((now & accesses[words + i]!) | (~now & accesses[2 * words + i]!))) !== 0) return true;
+    }
+    return false;
+  }
+}
+
+function whereabouts({ machine, layout }: Program, threads: readonly Thread[]): Int32Array {
+  const bits = new Int32Array(layout.words);
+  const fields = [
+    ...threads.map(({ position }) => position),
+    ...machine.inodes.map((inode) => inode.orderedExtents.starts),
+  ];
+  for (const { word, shift, mask } of fields) bits[word]! |= mask << shift;
+  return bits;
 }

@@ -86,7 +86,7 @@ export class CheckingService {
   }
 
   #keep(key: string, { analysis }: Checking): void {
-    if (analysis === undefined || analysis.verdict.bound?.kind === 'cancelled') return;
+    if (analysis === undefined || analysis.isOutlook || analysis.verdict.bound?.kind === 'cancelled') return;
     this.#kept.delete(key);
     this.#kept.set(key, analysis);
     if (this.#kept.size <= this.#mostKept) return;

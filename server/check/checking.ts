@@ -7,7 +7,7 @@ import type { SearchSettings, WorkerTask } from './worker-protocol.ts';
 type RunTask = (task: WorkerTask, urgency: Urgency) => Job;
 
 /**
- * `judging` until the verdict is there, `completing` until all stages of the analysis are, `done` then. `stopped`:
+ * `judging` until the verdict is there (its outlook may be there before), `completing` until all stages of the analysis are, `done` then. `stopped`:
  * somebody has ended the search early. `failed`: the checker itself has.
  */
 export type CheckingState = 'judging' | 'completing' | 'done' | 'stopped' | 'failed';
@@ -52,7 +52,7 @@ export class Checking {
     return this.#state;
   }
 
-  /** What is known by now; undefined until the verdict is there. */
+  /** What is known by now; undefined until the verdict, or an outlook on it, is there. */
   get analysis(): ScenarioAnalysis | undefined {
     return this.#analysis;
   }
@@ -100,6 +100,10 @@ export class Checking {
 
   async #runJob(task: WorkerTask, urgency: Urgency): Promise<JobOutcome> {
     this.#job = this.#run(task, urgency);
+    this.#job.onOutlook = (analysis) => {
+      this.#analysis = analysis;
+      this.#onChange();
+    };
     const outcome = await this.#job.outcome;
     this.#job = undefined;
     return outcome;

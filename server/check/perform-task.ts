@@ -2,11 +2,10 @@ import { checkSchedule, coverScenario, firstInterleaving, type Scenario, traceWi
 import { type AnalysisOptions, completeAnalysis, judgeScenario } from './analysis.ts';
 import type { Replay, RunToTrace, WorkerOutcome, WorkerTask } from './worker-protocol.ts';
 
+type Control = Pick<AnalysisOptions, 'now' | 'shouldStop' | 'progress' | 'onStage'>;
+
 /** What a worker does with a request, apart from being a worker. Never throws: failures are outcomes. */
-export function perform(
-  task: WorkerTask,
-  control: Pick<AnalysisOptions, 'now' | 'shouldStop' | 'progress'>,
-): WorkerOutcome {
+export function perform(task: WorkerTask, control: Control): WorkerOutcome {
   try {
     return outcomeOf(task, control);
   } catch (error) {
@@ -14,7 +13,7 @@ export function perform(
   }
 }
 
-function outcomeOf(task: WorkerTask, control: Pick<AnalysisOptions, 'now' | 'shouldStop' | 'progress'>): WorkerOutcome {
+function outcomeOf(task: WorkerTask, control: Control): WorkerOutcome {
   if (task.kind === 'trace') return { kind: 'traced', replay: replay(task.scenario, task.run) };
   const options = { ...control, ...task.settings };
   if (task.kind === 'cover') return { kind: 'covered', coverage: coverScenario(task.scenario, options) };

@@ -45,8 +45,13 @@ export interface WorkerRequest {
   readonly task: WorkerTask;
 }
 
-/** One for each request. */
-export type WorkerReply = { readonly id: number } & WorkerOutcome;
+/** One outcome for each request; before it, of a search that takes long, what is certain already. */
+export type WorkerReply = { readonly id: number } & (WorkerOutcome | WorkerOutlook);
+
+export interface WorkerOutlook {
+  readonly kind: 'outlook';
+  readonly analysis: ScenarioAnalysis;
+}
 
 export type WorkerOutcome =
   | {

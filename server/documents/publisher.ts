@@ -84,8 +84,10 @@ export class Publisher {
 /** Changes when the diagnostics of a document may have changed, and costs less than they do. */
 function signature({ scenarios }: ScenarioDocument): string {
   const checks = scenarios.map(({ check }) => {
-    const guards = check?.analysis?.redundantGuards?.length ?? 0;
-    return `${check?.analysis === undefined ? 'no' : guards} ${check?.failure ?? ''}`;
+    const { analysis, failure = '' } = check ?? {};
+    if (analysis === undefined) return `none ${failure}`;
+    const { verdict, isOutlook = false, redundantGuards = [] } = analysis;
+    return `${isOutlook} ${verdict.complete} ${redundantGuards.length} ${failure}`;
   });
   return checks.join('\n');
 }

@@ -84,8 +84,10 @@ test('steps that need what no scenario has are there, though in no table', () =>
       .map(({ name }) => name);
   const flushing = 'btrfs_start_delalloc_flush';
   expect(absent([{ tasks: { app: ['commit'] } }], 'commit')).toContain(flushing);
-  expect(absent([{ mount: ['flushoncommit'], tasks: { app: ['commit'] } }], 'commit')).toEqual([]);
-  expect(absent([plain], 'write')).toEqual([]);
+  expect(absent([{ mount: ['flushoncommit'], tasks: { app: ['commit'] } }], 'commit')).not.toContain(flushing);
+  expect(absent([plain], 'write')).toEqual(['sb_rdonly']);
+  const failing = ['write I 0..4K', 'commit', 'fault io on app.commit@write_super', 'commit'];
+  expect(absent([{ tasks: { app: failing } }], 'write')).toEqual([]);
   expect(absent([plain], 'fsync')).toEqual(expect.arrayContaining(['log_directory_changes', 'btrfs_log_all_parents']));
 });
 

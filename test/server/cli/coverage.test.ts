@@ -20,6 +20,9 @@ const tally = {
   goesTo: expect.any(Array),
 };
 
+/** A step that needs what no scenario has. */
+const never = { ...tally, scenarios: 0, taken: 0, skipped: null, leftOut: null, waited: null, goesTo: [] };
+
 describe('the JSON report', () => {
   test('has every field, and nothing else', async () => {
     const { code, report } = await coverage({ 'sub/a.fsrace': unsafe });
@@ -78,6 +81,7 @@ describe('the JSON report', () => {
       operation: 'write',
       scenarios: 1,
       steps: [
+        { ...never, step: 'sb_rdonly', label: 'sb_rdonly' },
         { ...tally, label: 'start_ordered_extent to expand', taken: 0, skipped: 1, leftOut: null, waited: 0 },
         { ...tally, step: 'cont_expand', label: 'cont_expand', taken: 0, skipped: 1, leftOut: null, waited: 0 },
         { ...tally, step: 'start_ordered_extent', taken: 0, skipped: 1, leftOut: null, waited: 0 },
