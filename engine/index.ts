@@ -1,4 +1,14 @@
 /** The engine's public face. The engine knows no editor, no Node, no clock. */
+export { coverScenario } from './coverage/cover.ts';
+export type * from './coverage/coverage.ts';
+export {
+  type CoverageReport,
+  type CoveredScenario,
+  type KindCoverage,
+  reportCoverage,
+  type SwitchCoverage,
+} from './coverage/report.ts';
+export type { StepTally } from './coverage/table-tally.ts';
 export { type ExpectationResult, judgeExpectation } from './expectation.ts';
 export { failingOperations, failingSteps } from './faults.ts';
 export { formatOffset, formatRange } from './format.ts';

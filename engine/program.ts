@@ -61,7 +61,10 @@ interface CompileOptions {
 }
 
 /** The profile that a scenario runs under: its kernel's, with its guards, and the overrides over both. */
-export function profileOf(scenario: Scenario, overrides: ProfileOverrides = {}): KernelProfile {
+export function profileOf(
+  scenario: Pick<Scenario, 'kernel' | 'guards'>,
+  overrides: ProfileOverrides = {},
+): KernelProfile {
   const profile = kernelProfile(overrides.kernel ?? scenario.kernel);
   return { ...profile, guards: { ...profile.guards, ...scenario.guards, ...overrides.guards } };
 }

@@ -1,5 +1,5 @@
-import { changingReleases, type KernelProfile, kernelProfile } from '../kernels.ts';
-import { compile } from '../program.ts';
+import { changingReleases, type KernelProfile } from '../kernels.ts';
+import { compile, profileOf } from '../program.ts';
 import type { MountOption, Operation, OperationKind, Scenario } from '../scenario.ts';
 
 /** A row of a step table. */
@@ -19,27 +19,40 @@ export function meaningOf({ onlyOnFailure, does }: StepDescription): string {
 
 type Kind = OperationKind | 'endio';
 
+/** What a scenario says of its kernel. */
+type Profile = Pick<Scenario, 'kernel' | 'guards'>;
+
 const knownNames = new Map<Kind, readonly string[]>();
+const profiles = changingReleases.map((kernel): Profile => ({ kernel, guards: {} }));
 
 /** Names of the steps that an operation has in any release, each once, in table order. */
 export function stepNames(kind: Kind): readonly string[] {
-  const names = knownNames.get(kind) ?? findStepNames(kind);
+  const names = knownNames.get(kind) ?? [
+    ...new Set(
+      stepTables(kind, profiles)
+        .flat()
+        .map(({ name }) => name),
+    ),
+  ];
   knownNames.set(kind, names);
   return names;
 }
 
-/** A release has the steps of one before it that agrees in every rule and guard that the operation has looked at so far. */
-function findStepNames(kind: Kind): readonly string[] {
+/**
+ * The different tables of an operation under some profiles. One has the tables of another before it that agrees in every rule
+ * and guard that the operation has looked at so far.
+ */
+export function stepTables(kind: Kind, under: Iterable<Profile>): StepDescription[][] {
   const consulted = new Set<string>();
   const tried: KernelProfile[] = [];
-  const names = new Set<string>();
-  for (const kernel of changingReleases) {
-    const profile = kernelProfile(kernel);
-    if (tried.some((other) => [...consulted].every((name) => isOn(other, name) === isOn(profile, name)))) continue;
-    for (const { name } of stepTable(kind, kernel, (name) => consulted.add(name))) names.add(name);
-    tried.push(profile);
+  const tables: StepDescription[][] = [];
+  for (const profile of under) {
+    const switches = profileOf(profile);
+    if (tried.some((other) => [...consulted].every((name) => isOn(other, name) === isOn(switches, name)))) continue;
+    tables.push(...tablesOf(kind, profile, (name) => consulted.add(name)));
+    tried.push(switches);
   }
-  return [...names];
+  return tables;
 }
 
 function isOn({ rules, guards }: KernelProfile, name: string): boolean | undefined {
@@ -73,30 +86,35 @@ const ownVariants: Readonly<Partial<Record<Kind, Variant>>> = {
 
 /**
  * The steps of an operation in a release, in table order: of an fsync, those that only a directory takes come last, and of
- * a clone those within one file. `noteSwitch` is told of each rule and guard that they depend on.
+ * a clone those within one file.
  */
-export function stepTable(kind: Kind, kernel: string, noteSwitch?: (name: string) => void): StepDescription[] {
+export function stepTable(kind: Kind, kernel: string): StepDescription[] {
   const table: StepDescription[] = [];
-  for (const operation of samples(kind)) {
+  for (const steps of tablesOf(kind, { kernel, guards: {} })) {
     const isKnown = ({ name, onlyOnFailure }: StepDescription) =>
       table.some((known) => known.name === name && (onlyOnFailure || !known.onlyOnFailure));
-    table.push(...stepsOf(kind, operation, kernel, noteSwitch).filter((step) => !isKnown(step)));
+    table.push(...steps.filter((step) => !isKnown(step)));
   }
   return table;
+}
+
+/** The tables under one profile, one for each thing that the operation can be about. `noteSwitch` is told of each rule and guard that they depend on. */
+function tablesOf(kind: Kind, profile: Profile, noteSwitch?: (name: string) => void): StepDescription[][] {
+  return samples(kind).map((operation) => stepsOf(kind, operation, profile, noteSwitch));
 }
 
 /** The steps of all variants: where one has steps that others lack, they follow what they follow there. */
 function stepsOf(
   kind: Kind,
   operation: Operation,
-  kernel: string,
+  profile: Profile,
   noteSwitch?: (name: string) => void,
 ): StepDescription[] {
   const table: StepDescription[] = [];
   const own = ownVariants[kind];
   for (const variant of own === undefined ? variants : [...variants, own]) {
     let behind = 0;
-    for (const step of variantOf(kind, operation, variant, kernel, noteSwitch)) {
+    for (const step of variantOf(kind, operation, variant, profile, noteSwitch)) {
       const same = table.findIndex((known, i) => i >= behind && known.name === step.name && known.does === step.does);
       if (same < 0) table.splice(behind, 0, step);
       behind = same < 0 ? behind + 1 : same + 1;
@@ -110,7 +128,7 @@ function variantOf(
   kind: Kind,
   operation: Operation,
   { mount, size, mixed = false, fails = false }: Variant,
-  kernel: string,
+  profile: Profile,
   noteSwitch?: (name: string) => void,
 ): StepDescription[] {
   const failure: readonly Operation[] = [
@@ -119,8 +137,7 @@ function variantOf(
   ];
   const scenario: Scenario = {
     name: '',
-    kernel,
-    guards: {},
+    ...profile,
     mount,
     files: [
       { name: 'F', size, data: [], needsFullSync: false },

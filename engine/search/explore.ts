@@ -26,6 +26,8 @@ export interface SearchControl {
   readonly untilFirstViolation?: boolean | undefined;
   /** Told each state when it is reached first, with its number; the state is only lent. */
   readonly noteState?: ((state: State, index: number) => void) | undefined;
+  /** Told each step that a thread (by its number as an actor) takes, as often as it does; the states are only lent. */
+  readonly noteStep?: ((actor: number, position: number, before: State, after: State) => void) | undefined;
 }
 
 /** How many states are visited between two looks at `SearchControl`. */
@@ -146,6 +148,7 @@ export class Exploration {
     next.set(this.#current);
     thread.take(next, position);
     this.effects.note(this.actors.actorOf(code), thread.steps[position]!, this.#current, next);
+    this.#control.noteStep?.(this.actors.actorOf(code), position, this.#current, next);
     const target = this.#reach(next, this.#depth + 1);
     if (target >= 0) this.graph.addEdge(code, target);
   }

@@ -157,6 +157,7 @@ class ReducedSearch implements ReducedExploration {
         if (!ready) continue;
         this.transitions++;
         this.effects.noteWrites(actor, frontier.threads[actor]!.steps[position]!, zeros, ones);
+        this.#control.noteStep?.(actor, position, state, successor);
         this.#add(successor, this.#depths.at(index) + 1, index, this.actors.code(actor, choice));
       }
     }

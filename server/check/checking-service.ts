@@ -2,8 +2,9 @@ import type { Scenario } from '../../engine/index.ts';
 import type { ScenarioAnalysis } from './analysis.ts';
 import type { CheckContent } from './check-content.ts';
 import { Checking } from './checking.ts';
+import type { Job } from './job.ts';
 import { type PoolOptions, WorkerPool } from './worker-pool.ts';
-import type { Replay, RunToTrace } from './worker-protocol.ts';
+import type { Replay, RunToTrace, SearchSettings } from './worker-protocol.ts';
 
 /** One asker's share in a checking. */
 export interface CheckingShare {
@@ -54,6 +55,11 @@ export class CheckingService {
         entry.checking.abandon();
       },
     };
+  }
+
+  /** Finds out what the interleavings of a scenario exercise. */
+  cover(scenario: Scenario, settings: SearchSettings): Job {
+    return this.#pool.run({ kind: 'cover', scenario, settings }, 'now');
   }
 
   /** Replays a run of a scenario. Rejects when the engine or the worker fails. */

@@ -1,4 +1,4 @@
-import { checkSchedule, firstInterleaving, type Scenario, traceWitness } from '../../engine/index.ts';
+import { checkSchedule, coverScenario, firstInterleaving, type Scenario, traceWitness } from '../../engine/index.ts';
 import { type AnalysisOptions, completeAnalysis, judgeScenario } from './analysis.ts';
 import type { Replay, RunToTrace, WorkerOutcome, WorkerTask } from './worker-protocol.ts';
 
@@ -16,6 +16,7 @@ export function perform(task: WorkerTask, control: Control): WorkerOutcome {
 function outcomeOf(task: WorkerTask, control: Control): WorkerOutcome {
   if (task.kind === 'trace') return { kind: 'traced', replay: replay(task.scenario, task.run) };
   const options = { ...control, ...task.settings };
+  if (task.kind === 'cover') return { kind: 'covered', coverage: coverScenario(task.scenario, options) };
   const analysis =
     task.kind === 'judge'
       ? judgeScenario(task.scenario, options)

@@ -1,4 +1,4 @@
-import type { CheckOptions, Scenario, Trace, WitnessStep } from '../../engine/index.ts';
+import type { CheckOptions, Scenario, ScenarioCoverage, Trace, WitnessStep } from '../../engine/index.ts';
 import type { AnalysisStage, ScenarioAnalysis } from './analysis.ts';
 import type { Loss } from './wording.ts';
 
@@ -25,6 +25,7 @@ export type WorkerTask =
       /** Those of the later stages that are wanted. */
       readonly stages: readonly AnalysisStage[];
     }
+  | { readonly kind: 'cover'; readonly scenario: Scenario; readonly settings: SearchSettings }
   | { readonly kind: 'trace'; readonly scenario: Scenario; readonly run: RunToTrace };
 
 /** Which run of a scenario to trace: given steps, an explicit interleaving, or any complete run. */
@@ -61,6 +62,7 @@ export type WorkerOutcome =
       /** It was told to stop, and may have ended early. */
       readonly stopped: boolean;
     }
+  | { readonly kind: 'covered'; readonly coverage: ScenarioCoverage }
   | { readonly kind: 'traced'; readonly replay: Replay }
   /** The engine threw: a bug, or a scenario that it does not take. */
   | { readonly kind: 'failed'; readonly message: string };
