@@ -74,7 +74,7 @@ export class Frontier {
     this.#entered = (this.#entered + 1) | 0;
     this.#movable.fill(0);
     for (let actor = 0; actor < this.threads.length; actor++) {
-      const unborn = !this.mayBeThere(actor, state, 0);
+      const unborn = !this.isThere(actor, state);
       const thread = this.threads[actor]!;
       this.#positions[actor] = unborn ? 0 : thread.at(state);
       if (unborn) this.#standing[actor] = 'unborn';
@@ -93,8 +93,8 @@ export class Frontier {
     return this.#positions[actor]!;
   }
 
-  /** A task is there; a completion where its ordered extent is, by bits that begin at word `offset`. */
-  mayBeThere(actor: number, bits: Int32Array, offset: number): boolean {
+  /** A task is there; a completion where its ordered extent is, by the bits of a state, which begin at word `offset`. */
+  isThere(actor: number, bits: Int32Array, offset = 0): boolean {
     const birth = this.#birth[actor];
     return birth === undefined || (bits[offset + birth.word]! & birth.bit) !== 0;
   }

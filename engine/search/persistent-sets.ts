@@ -1,10 +1,10 @@
 import type { Program } from '../program.ts';
 import { lowest } from '../state/bits.ts';
 import type { AccessRecord, State } from '../state/layout.ts';
-import type { Thread } from '../thread.ts';
 import type { Actors } from './actors.ts';
 import { Frontier, type Move } from './frontier.ts';
 import { type Future, Futures } from './futures.ts';
+import { LiveBits } from './live-bits.ts';
 
 /** Most threads that a set of them has room for. */
 export const mostThreads = 31;
@@ -16,6 +16,7 @@ export const mostThreads = 31;
  */
 export class PersistentSets {
   readonly frontier: Frontier;
+  readonly liveBits: LiveBits;
   readonly #futures: Futures;
   readonly #record: AccessRecord;
   /** The bits that the judgement of a crash has been seen to read: steps that change them keep their order. */
@@ -23,10 +24,6 @@ export class PersistentSets {
   #judgements = 0;
   /** What conditions can become, see `Possible`. */
   readonly #possible: Int32Array;
-  /** The bits that tell where the threads are, and which there are. */
-  readonly #always: Int32Array;
-  /** Bits that matter, and bits that can become 1: see `forgetDead`. */
-  readonly #live: Int32Array;
 
   constructor(program: Program, actors: Actors, record: AccessRecord) {
     this.frontier = new Frontier(program, actors, record);
@@ -34,8 +31,7 @@ export class PersistentSets {
     this.#record = record;
     this.#judged = new Int32Array(program.layout.words);
     this.#possible = new Int32Array(2 * program.layout.words);
-    this.#live = new Int32Array(2 * program.layout.words);
-    this.#always = whereabouts(program, this.frontier.threads);
+    this.liveBits = new LiveBits(program, this.frontier, this.#futures, this.#judged);
   }
 
   /** Grows whenever sets that were chosen before might have to be larger. */
@@ -62,48 +58,6 @@ export class PersistentSets {
     if (alone !== 0) return alone;
     this.#foresee();
     return this.#smallest(first, frontier.threads.length + 1);
-  }
-
-  /**
-   * Clears the bits of a state that no thread will read any more, nor a judgement. What follows on two states that differ in nothing else
-   * is the same, so that one of them is enough. What is left is no state to run a step on.
-   */
-  forgetDead(state: State): void {
-    const { frontier } = this;
-    const { threads, footprints } = frontier;
-    const live = this.#live;
-    const words = state.length;
-    for (let i = 0; i < words; i++) {
-      live[i] = this.#always[i]! | this.#judged[i]! | footprints.holders[i]!;
-      live[words + i] = 0;
-    }
-    this.#futures.assumeNothing();
-    for (let actor = 0; actor < threads.length; actor++) {
-      const position = threads[actor]!.at(state);
-      if (frontier.mayBeThere(actor, state, 0) && position < threads[actor]!.steps.length)
-        this.#addLive(actor, position);
-    }
-    // Completions also start over, for every ordered extent that somebody brings about.
-    for (let born = 0, before = -1; born !== before; ) {
-      before = born;
-      for (const actor of frontier.completions) {
-        if ((born & (1 << actor)) !== 0 || !frontier.mayBeThere(actor, live, words)) continue;
-        born |= 1 << actor;
-        this.#addLive(actor, 0);
-      }
-    }
-    for (let i = 0; i < words; i++) state[i]! &= live[i]!;
-  }
-
-  /** Adds what a thread may read from `position` on, and what it may set. */
-  #addLive(actor: number, position: number): void {
-    const live = this.#live;
-    const words = live.length / 2;
-    const { accesses } = this.#futures.of(actor, position, 0);
-    for (let i = 0; i < words; i++) {
-      live[i]! |= accesses[i]!;
-      live[words + i]! |= accesses[2 * words + i]!;
-    }
   }
 
   /** A smallest set of fewer than `most` threads that can move; 0 when none was found. */
@@ -199,7 +153,7 @@ export class PersistentSets {
     const words = conditions.length;
     let grown = 0;
     for (let actor = 0; actor < frontier.threads.length; actor++) {
-      if (frontier.standing(actor) === 'finished' || !frontier.mayBeThere(actor, possible, words)) continue;
+      if (frontier.standing(actor) === 'finished' || !frontier.isThere(actor, possible, words)) continue;
       const { accesses } = this.#future(actor);
       for (let i = 0; i < words; i++) {
         const zeros = accesses[words + i]! & conditions[i]! & ~possible[i]!;
@@ -267,14 +221,4 @@ export class PersistentSets {
     }
     return false;
   }
-}
-
-function whereabouts({ machine, layout }: Program, threads: readonly Thread[]): Int32Array {
-  const bits = new Int32Array(layout.words);
-  const fields = [
-    ...threads.map(({ position }) => position),
-    ...machine.inodes.map((inode) => inode.orderedExtents.starts),
-  ];
-  for (const { word, shift, mask } of fields) bits[word]! |= mask << shift;
-  return bits;
 }

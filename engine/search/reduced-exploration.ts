@@ -166,7 +166,7 @@ class ReducedSearch implements ReducedExploration {
   #add(state: State, depth: number, parent: number, move: number): void {
     const before = this.#store.count;
     this.#live.set(state);
-    this.#sets.forgetDead(this.#live);
+    this.#sets.liveBits.forgetDead(this.#live);
     const index = this.#store.add(this.#live, this.#limits.states);
     if (index < 0) this.bound ??= { kind: 'states', limit: this.#limits.states };
     if (index !== before) return;

@@ -30,7 +30,7 @@ function compareAlike(scenario: Scenario): number {
   const { frontier } = sets;
   const live = (state: State) => {
     const copy = state.slice();
-    sets.forgetDead(copy);
+    sets.liveBits.forgetDead(copy);
     return copy.join();
   };
   const judge = (state: State) => {
