@@ -4,9 +4,9 @@ import type { Violation } from '../verdict.ts';
 import { accountOfCrash } from './crash-account.ts';
 import type { Explanation } from './explanation.ts';
 import { overlaps } from './facts.ts';
-import { LosingRun } from './losing-run.ts';
+import { changedBits, LosingRun, type LosingStep } from './losing-run.ts';
 import { findRelevant } from './relevance.ts';
-import { changedBits, RunWords } from './run-words.ts';
+import { RunWords } from './run-words.ts';
 import { accountOfSync } from './sync-account.ts';
 import { findTurningPoint } from './turning-point.ts';
 import { otherOrder, turningSentences } from './turning-words.ts';
@@ -26,26 +26,18 @@ export function explainViolation(scenario: Scenario, violation: Violation, overr
     ...(turning === undefined ? [] : otherOrder(run, words, turning)),
   ];
   const relevant = findRelevant(run);
-  const named = sentences.flatMap((parts) => parts.flatMap(({ step }) => (step === undefined ? [] : [step])));
-  for (const index of named) relevant[index] = true;
-  if (turning !== undefined) for (const index of undone(run, words, turning.decisive.index)) relevant[index] = true;
+  for (const { step } of sentences.flat()) if (step !== undefined) relevant[step] = true;
+  if (turning !== undefined) for (const { index } of undone(run, words, turning.decisive)) relevant[index] = true;
   return { sentences, relevant, decisive: turning?.decisive.index };
 }
 
 /** Steps that had made what a step undid: who put the extent map on the list that it took it off. */
-function undone(run: LosingRun, words: RunWords, index: number): number[] {
-  const step = run.steps[index]!;
+function undone(run: LosingRun, { facts }: RunWords, step: LosingStep): LosingStep[] {
   const changed = changedBits(step);
-  return words.facts
+  return facts
     .filter(({ bits, changes }) => overlaps(bits, changed) && changes(step.before, step.after).length > 0)
     .flatMap(({ bits }) => {
-      const maker = run.steps.findLast(
-        (other) => other.index < index && overlapsAll(changedBits(other), changed, bits),
-      );
-      return maker === undefined ? [] : [maker.index];
+      const isMaker = (other: LosingStep) => other.index < step.index && overlaps(changedBits(other), changed, bits);
+      return run.steps.findLast(isMaker) ?? [];
     });
-}
-
-function overlapsAll(a: Int32Array, b: Int32Array, c: Int32Array): boolean {
-  return a.some((word, i) => (word & b[i]! & c[i]!) !== 0);
 }

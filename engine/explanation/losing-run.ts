@@ -1,4 +1,5 @@
 import { brokenPromises, Losses } from '../durability/judge.ts';
+import type { Inode } from '../model/inode.ts';
 import { compile, type ProfileOverrides, type Program } from '../program.ts';
 import { Runner } from '../replay/runner.ts';
 import type { Scenario } from '../scenario.ts';
@@ -66,6 +67,11 @@ export class LosingRun {
     return this.steps[index]?.before ?? this.steps.at(-1)?.after ?? this.program.initial;
   }
 
+  /** The file that loses something. */
+  get inode(): Inode {
+    return this.program.machine.inodes[this.violation.file]!;
+  }
+
   /** The step is one of the sync operation. */
   isOfSync({ actor }: LosingStep): boolean {
     return actor.kind === 'task' && actor.task === this.sync.task && actor.operation === this.sync.operation;
@@ -115,4 +121,9 @@ export class LosingRun {
     const actor = this.steps.at(-1)!.actor;
     return actor.kind === 'task' ? actor : actor.startedBy;
   }
+}
+
+/** Bits that a step made other than they were, word by word. */
+export function changedBits({ before, after }: LosingStep): Int32Array {
+  return before.map((word, i) => word ^ after[i]!);
 }

@@ -1,7 +1,6 @@
 import { fallBackToCommit, toCommit } from '../operations/commit-fallback.ts';
 import { overlaps } from './facts.ts';
-import type { LosingRun, LosingStep } from './losing-run.ts';
-import { changedBits } from './run-words.ts';
+import { changedBits, type LosingRun, type LosingStep } from './losing-run.ts';
 import { WhatIf } from './what-if.ts';
 
 /** Ways out of a test that are no answers to it: the log is given up, and the transaction committed. */

@@ -2,9 +2,9 @@ import { formatRange } from '../format.ts';
 import { isZero } from '../model/version.ts';
 import { VersionNames } from '../replay/versions.ts';
 import type { OperationReference } from '../verdict.ts';
-import { type Sentence, type SentencePart, sentence } from './explanation.ts';
-import { type Fact, factsOf, overlaps } from './facts.ts';
-import type { LosingRun, LosingStep } from './losing-run.ts';
+import { enumerate, type Sentence, type SentencePart, sentence } from './explanation.ts';
+import { type Fact, type FactKind, factsOf, overlaps } from './facts.ts';
+import { changedBits, type LosingRun, type LosingStep } from './losing-run.ts';
 
 const ordinals = ['first', 'second', 'third', 'fourth', 'fifth'];
 
@@ -26,9 +26,9 @@ export class RunWords {
     const { name, operations } = this.#run.scenario.tasks[task]!;
     const { kind } = operations[operation]!;
     const equals = operations.flatMap((other, i) => (other.kind === kind ? [i] : []));
-    const number =
-      equals.length > 1 ? (ordinals[equals.indexOf(operation)] ?? `${equals.indexOf(operation) + 1}th`) : '';
-    return `${name}'s ${number === '' ? '' : `${number} `}${kind}`;
+    const place = equals.indexOf(operation);
+    const ordinal = equals.length > 1 ? `${ordinals[place] ?? `${place + 1}th`} ` : '';
+    return `${name}'s ${ordinal}${kind}`;
   }
 
   /** Who took the step: `app's fsync`, `the completion of I 0..4K`. */
@@ -39,7 +39,8 @@ export class RunWords {
 
   /** The same at the beginning of a sentence; tasks keep their names as they are. */
   subject(step: LosingStep): string {
-    return step.actor.kind === 'task' ? this.who(step) : this.who(step).replace('the ', 'The ');
+    const who = this.who(step);
+    return step.actor.kind === 'task' ? who : `T${who.slice(1)}`;
   }
 
   /** The name of the step, which refers to it. */
@@ -47,26 +48,23 @@ export class RunWords {
     return { text: name, step: index };
   }
 
+  /** The sync whose promise is broken. */
   get sync(): string {
     return this.operation(this.#run.sync);
   }
 
   /** Ranges of the violation's file: `I 0..4K, 8K..12K`. */
   ranges(segments: number): string {
-    const { name, segments: cut } = this.#run.program.machine.inodes[this.#run.violation.file]!;
+    const { name, segments: cut } = this.#run.inode;
     return `${name} ${cut.rangesOf(segments).map(formatRange).join(', ')}`;
   }
 
-  /** What a step did, as far as the facts go that `matters` picks; empty where none of them tells. */
-  did(step: LosingStep, matters: (fact: Fact) => boolean): string[] {
+  /** What a step did in its own name, as far as the facts go that `matters` picks: ` dropped ... in log_inode`. */
+  did(step: LosingStep, matters: (fact: Fact) => boolean): Sentence | undefined {
     const changed = changedBits(step);
     const told = this.facts.filter((fact) => overlaps(fact.bits, changed) && matters(fact));
-    return told.flatMap(({ changes }) => changes(step.before, step.after));
-  }
-
-  /** The fact is about what the log tree in memory holds. */
-  isOfLogTree({ name }: Fact): boolean {
-    return name.includes('the log tree');
+    const clauses = told.flatMap(({ changes }) => changes(step.before, step.after));
+    return clauses.length === 0 ? undefined : sentence(enumerate(clauses), ' in ', this.step(step));
   }
 
   /** The fact is about the violation's file, or about none. */
@@ -74,29 +72,28 @@ export class RunWords {
     return file === undefined || file === this.#run.violation.file;
   }
 
-  /** The last step before number `index` that changed the named fact. */
-  writer(name: string, index: number): LosingStep | undefined {
-    const fact = this.facts.find((candidate) => candidate.name === name)!;
-    return this.#run.steps.findLast((step) => step.index < index && overlaps(fact.bits, changedBits(step)));
+  /** The first fact of the kind, of the violation's file or of the file system. */
+  fact(kind: FactKind): Fact {
+    return this.facts.find((fact) => fact.kind === kind && this.isAbout(fact))!;
   }
 
-  /** ` (set by log_inode_done)`: who made the fact what it is before step number `index`. */
-  setBy(name: string, index: number): Sentence {
-    const writer = this.writer(name, index);
+  /** The last step before number `index` that changed a fact. */
+  writer(kind: FactKind, index: number): LosingStep | undefined {
+    const { bits } = this.fact(kind);
+    return this.#run.steps.findLast((step) => step.index < index && overlaps(bits, changedBits(step)));
+  }
+
+  /** ` by log_inode_done`, ` from the start`: who made the fact what it is before step number `index`. */
+  setBy(kind: FactKind, index: number): Sentence {
+    const writer = this.writer(kind, index);
     return writer === undefined ? sentence(' from the start') : sentence(' by ', this.step(writer));
   }
 
   /** What a version of one segment of the violation's file is: `a hole`, `the data of app: write`. */
   version(segment: number, version: number): string {
-    const { file } = this.#run.violation;
-    const name = this.#versions.name(file, segment, version);
+    const name = this.#versions.name(this.#run.violation.file, segment, version);
     if (name === 'hole') return 'a hole';
     if (name === 'initial data') return 'the initial data';
     return `the ${isZero(version) ? 'zeros' : 'data'} of ${name}`;
   }
-}
-
-/** Bits that a step made other than they were, word by word. */
-export function changedBits({ before, after }: LosingStep): Int32Array {
-  return before.map((word, i) => word ^ after[i]!);
 }

@@ -1,42 +1,38 @@
 import { enumerate, type Sentence, sentence } from './explanation.ts';
-import { type Fact, overlaps } from './facts.ts';
-import type { LosingRun, LosingStep } from './losing-run.ts';
-import { changedBits, type RunWords } from './run-words.ts';
-import { unfinished } from './sync-account.ts';
+import { type Fact, type FactKind, overlaps } from './facts.ts';
+import { changedBits, type LosingRun, type LosingStep } from './losing-run.ts';
+import type { RunWords } from './run-words.ts';
+import { unfinished } from './skip-account.ts';
 import type { TurningPoint } from './turning-point.ts';
 
 /** What the decisive step did, and between which steps of the sync's task. */
 export function turningSentences(run: LosingRun, words: RunWords, turning: TurningPoint): Sentence[] {
   const { decisive, afterReturn, tested, missed } = turning;
   if (afterReturn) return afterReturnSentences(run, words, decisive);
-  const seen = missed === undefined ? [] : words.did(decisive, ({ bits }) => overlaps(bits, missed.reads));
-  const did = seen.length > 0 ? seen : words.did(decisive, () => true);
-  const what =
-    did.length > 0
-      ? sentence(enumerate(did), ' in ', words.step(decisive))
-      : sentence('came to ', words.step(decisive));
-  const [after, before] = [tested, missed].map((step) => step && looked(run, words, decisive, step));
-  const both = tested !== undefined && missed !== undefined && words.who(tested) === words.who(missed);
+  const seen = missed && words.did(decisive, ({ bits }) => overlaps(bits, missed.reads));
+  const did = seen ?? words.did(decisive, () => true) ?? sentence('came to ', words.step(decisive));
+  const isBoth = tested !== undefined && missed !== undefined && words.who(tested) === words.who(missed);
   const clauses = [
-    ...(after === undefined ? [] : [sentence(`after ${words.who(tested!)} `, after)]),
-    ...(before === undefined ? [] : [sentence(`before ${both ? 'it' : words.who(missed!)} `, before)]),
+    ...(tested === undefined ? [] : [sentence(`after ${words.who(tested)} `, looked(run, words, decisive, tested))]),
+    ...(missed === undefined
+      ? []
+      : [sentence(`before ${isBoth ? 'it' : words.who(missed)} `, looked(run, words, decisive, missed))]),
   ];
   return [
-    sentence(words.subject(decisive), ' ', what, ...(clauses.length === 0 ? [] : [', ', enumerate(clauses)]), '.'),
+    sentence(words.subject(decisive), ' ', did, ...(clauses.length === 0 ? [] : [', ', enumerate(clauses)]), '.'),
   ];
 }
 
-/** `had looked at the full-sync flag of I in log_inode` */
+/** What a step of the sync's task had to do with the decisive one: `had looked at the full-sync flag of I in log_inode`. */
 function looked(run: LosingRun, words: RunWords, decisive: LosingStep, step: LosingStep): Sentence {
   const isEarlier = step.index < decisive.index;
   const changed = isEarlier ? changedSince(run, decisive, step) : changedBits(decisive);
-  const meets = ({ bits }: Fact, other: Int32Array) => bits.some((word, i) => (word & changed[i]! & other[i]!) !== 0);
-  const seen = words.facts.find((fact) => meets(fact, step.reads));
   const had = isEarlier ? 'had ' : '';
+  const isSeen = (fact: Fact) => words.isAbout(fact) && overlaps(fact.bits, changed, step.reads);
+  const seen = words.facts.find(isSeen);
   if (seen !== undefined) return sentence(`${had}looked at ${seen.name} in `, words.step(step));
-  const own = changedBits(step);
-  const did = words.did(step, (fact) => meets(fact, own));
-  if (did.length > 0) return sentence(had === '' ? '' : 'had ', enumerate(did), ' in ', words.step(step));
+  const did = words.did(step, ({ bits }) => overlaps(bits, changed, changedBits(step)));
+  if (did !== undefined) return sentence(had, did);
   return sentence(isEarlier ? 'had come past ' : 'came to ', words.step(step));
 }
 
@@ -50,41 +46,35 @@ function changedSince({ steps }: LosingRun, decisive: LosingStep, from: LosingSt
   return changed;
 }
 
+const logTree: readonly FactKind[] = ['logged-inode-item', 'logged-items'];
+const logOnDisk: readonly FactKind[] = ['logged-inode-item-on-disk', 'logged-items-on-disk'];
+
 /** The promise held when the sync returned: what has become of it since. */
 function afterReturnSentences(run: LosingRun, words: RunWords, decisive: LosingStep): Sentence[] {
-  const { machine } = run.program;
-  const inode = machine.inodes[run.violation.file]!;
+  const { committing } = run.inode;
   const returned = run.steps.findLast((step) => run.isOfSync(step))!;
-  const since = run.steps.slice(returned.index + 1, decisive.index);
-  const logged = words.facts.filter((fact) => words.isAbout(fact) && words.isOfLogTree(fact));
-  const writesLog = machine.log.onDisk.get(decisive.after) === 1;
-  const relogs = since.findLast((step) => logged.some(({ bits }) => overlaps(bits, changedBits(step))));
-  const relogged = relogs && words.did(relogs, (fact) => logged.includes(fact));
-  const freezes = run.steps.findLast(
-    ({ before, after, index }) =>
-      index < decisive.index && inode.committing.present.get(after) > inode.committing.present.get(before),
-  );
-  const did = words.did(decisive, (fact) => words.isAbout(fact));
-  const isCommit = !writesLog && freezes !== undefined;
+  const held = sentence(`What ${words.sync} had promised was durable when it returned in `, words.step(returned), '.');
+  const before = run.steps.slice(0, decisive.index);
+  const frozen = before.findLast((step) => committing.present.get(step.after) > committing.present.get(step.before));
+  const isAbout = (fact: Fact) => words.isAbout(fact);
+  const did = words.did(decisive, isAbout) ?? sentence('came to ', words.step(decisive));
+  if (frozen !== undefined && run.program.machine.log.onDisk.get(decisive.after) === 0) {
+    const trees = sentence(', and committed the trees as they were in ', words.step(frozen));
+    return [held, sentence(words.subject(decisive), ' ', did, trees, '.'), ...unfinished(run, words, frozen)];
+  }
+  const writesLog = words.did(decisive, (fact) => isAbout(fact) && logOnDisk.includes(fact.kind)) !== undefined;
+  const isLogged = (fact: Fact) => isAbout(fact) && logTree.includes(fact.kind);
+  const logs = before.findLast((step) => step.index > returned.index && words.did(step, isLogged) !== undefined);
+  const then = sentence(words.subject(decisive), ' ', did, '.');
+  if (!writesLog || logs === undefined) return [held, then];
   return [
-    sentence(`What ${words.sync} had promised was durable when it returned in `, words.step(returned), '.'),
-    ...(writesLog && relogs !== undefined && relogged !== undefined && relogged.length > 0
-      ? [sentence('Then ', words.who(relogs), ' ', enumerate(relogged), ' in ', words.step(relogs), '.')]
-      : []),
-    sentence(
-      words.subject(decisive),
-      ' ',
-      did.length > 0 ? enumerate(did) : 'went on',
-      ' in ',
-      words.step(decisive),
-      ...(isCommit ? [', and committed the trees as they were in ', words.step(freezes)] : []),
-      '.',
-    ),
-    ...(isCommit ? unfinished(run, words, freezes) : []),
+    held,
+    sentence('Then ', words.who(logs), ' ', words.did(logs, isLogged)!, '.'),
+    sentence(words.subject(decisive), ' wrote that log to disk in ', words.step(decisive), '.'),
   ];
 }
 
-/** What would have kept the promise: the other order, which was tried. */
+/** What would have kept the promise: another order, which was tried. */
 export function otherOrder({ violation }: LosingRun, words: RunWords, turning: TurningPoint): Sentence[] {
   const { decisive, tested, missed } = turning;
   const places = [
