@@ -1,5 +1,8 @@
 /** The engine's public face. The engine knows no editor, no Node, no clock. */
 export { type ExpectationResult, judgeExpectation } from './expectation.ts';
+export { explainViolation } from './explanation/explain.ts';
+export { type Explanation, type Sentence, type SentencePart, sentenceText } from './explanation/explanation.ts';
+export { explainGuards } from './explanation/prevention.ts';
 export { failingOperations, failingSteps } from './faults.ts';
 export { formatOffset, formatRange } from './format.ts';
 export { findGuard, guards } from './guards/catalogue.ts';

@@ -4,6 +4,9 @@ import {
   check,
   checkSchedule,
   type ExpectationResult,
+  type Explanation,
+  explainGuards,
+  explainViolation,
   type Fix,
   findFixes,
   findKernelFix,
@@ -15,10 +18,12 @@ import {
   type Scenario,
   type ScheduleEntry,
   type ScheduleVerdict,
+  type Sentence,
   type TraceStep,
   traceWitness,
   type UnsafeReleases,
   type Verdict,
+  type Violation,
   type WitnessStep,
 } from '../../engine/index.ts';
 import { losingSchedule } from './losing-schedule.ts';
@@ -27,6 +32,7 @@ import { losingSchedule } from './losing-schedule.ts';
 export type AnalysisStage =
   | 'verdict'
   | 'schedules'
+  | 'explanations'
   | 'questions'
   | 'fixes'
   | 'kernel-fix'
@@ -61,10 +67,14 @@ export interface ScenarioAnalysis {
   readonly deadlockNotes: readonly NotedStep[];
   /** Parallel to the explicit interleavings of the scenario. */
   readonly schedules?: readonly ScheduleAnalysis[] | undefined;
+  /** For each violation of the verdict, why it comes about. */
+  readonly explanations?: readonly Explanation[] | undefined;
   /** Parallel to the questions of the scenario. */
   readonly questions?: readonly QuestionAnalysis[] | undefined;
   /** Proved sets of guards, the preferred one first; empty when there is nothing to repair. */
   readonly fixes?: readonly Fix[] | undefined;
+  /** For each violation of the verdict, how the preferred set of guards prevents it; null where that cannot be told, or there is none. */
+  readonly preventions?: readonly (Sentence | null)[] | undefined;
   /** Those are all minimal sets. */
   readonly fixesComplete?: boolean | undefined;
   /** The first later release that is proved safe; null when there is none, or nothing to repair. */
@@ -148,6 +158,14 @@ type LaterStage = (
 
 const laterStages: readonly (readonly [AnalysisStage, LaterStage])[] = [
   [
+    'explanations',
+    (scenario, { verdict: { violations } }, { overrides, shouldStop }) => ({
+      explanations: violations.flatMap((violation) =>
+        shouldStop?.() === true ? [] : explainViolation(scenario, violation, overrides),
+      ),
+    }),
+  ],
+  [
     'questions',
     (scenario, _, options) => ({
       questions: answerQuestions(scenario, options).map((answer) => ({
@@ -158,10 +176,13 @@ const laterStages: readonly (readonly [AnalysisStage, LaterStage])[] = [
   ],
   [
     'fixes',
-    (scenario, { verdict: { verdict } }, options, proofs) => {
-      if (verdict !== 'unsafe') return { fixes: [], fixesComplete: true };
+    (scenario, { verdict: { verdict, violations } }, options, proofs) => {
+      if (verdict !== 'unsafe') return { fixes: [], preventions: [], fixesComplete: true };
       const { fixes, complete } = findFixes(scenario, options, proofs);
-      return { fixes, fixesComplete: complete };
+      const [fix] = fixes;
+      const prevent = (violation: Violation) =>
+        fix && explainGuards(scenario, violation, fix.guards, options.overrides);
+      return { fixes, preventions: violations.map((each) => prevent(each) ?? null), fixesComplete: complete };
     },
   ],
   [

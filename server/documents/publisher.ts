@@ -84,8 +84,9 @@ export class Publisher {
 /** Changes when the diagnostics of a document may have changed, and costs less than they do. */
 function signature({ scenarios }: ScenarioDocument): string {
   const checks = scenarios.map(({ check }) => {
-    const guards = check?.analysis?.redundantGuards?.length ?? 0;
-    return `${check?.analysis === undefined ? 'no' : guards} ${check?.failure ?? ''}`;
+    const { redundantGuards = [], explanations = [], preventions = [] } = check?.analysis ?? {};
+    const found = [redundantGuards, explanations, preventions].map(({ length }) => length);
+    return `${check?.analysis === undefined ? 'no' : found.join(' ')} ${check?.failure ?? ''}`;
   });
   return checks.join('\n');
 }
