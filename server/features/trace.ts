@@ -68,6 +68,7 @@ export function traceResult({ document, target, lowered, scenario }: TraceSubjec
     title: part?.name ?? lowered.name,
     trace,
     places: trace.steps.map((step) => document.rangeOf(placeOf(lowered, step))),
+    explanation: replay.explanation,
     findings: problem === undefined ? losses : [...losses, problem],
   };
 }
