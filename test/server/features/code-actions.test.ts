@@ -48,8 +48,7 @@ describe.each(readdirSync(folder))('%s', (file) => {
     const left = diagnostics(checkedDocument(after), page);
     const headline = (message = '') => message.split('\n')[0];
     const same = left.filter(
-      ({ message, severity }) =>
-        headline(message) === headline(repaired?.message) && severity === repaired?.severity,
+      ({ message, severity }) => headline(message) === headline(repaired?.message) && severity === repaired?.severity,
     );
     if (title.startsWith('Write')) expect(same).toHaveLength(2);
     else expect(same).toEqual([]);
