@@ -4,7 +4,7 @@ import { formatOffset } from '../format.ts';
 import { below } from '../state/bits.ts';
 import type { State } from '../state/layout.ts';
 import { type Sentence, sentence } from './explanation.ts';
-import { membersOf } from './facts.ts';
+import { membersOf } from './fact.ts';
 import type { LosingRun } from './losing-run.ts';
 import type { RunWords } from './run-words.ts';
 

@@ -3,7 +3,7 @@ import type { Scenario } from '../scenario.ts';
 import type { Violation } from '../verdict.ts';
 import { accountOfCrash } from './crash-account.ts';
 import type { Explanation } from './explanation.ts';
-import { overlaps } from './facts.ts';
+import { overlaps } from './fact.ts';
 import { changedBits, LosingRun, type LosingStep } from './losing-run.ts';
 import { findRelevant } from './relevance.ts';
 import { RunWords } from './run-words.ts';

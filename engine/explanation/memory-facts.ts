@@ -2,7 +2,7 @@ import { formatOffset, formatRange } from '../format.ts';
 import type { Inode } from '../model/inode.ts';
 import { firstTransaction } from '../model/transaction.ts';
 import type { State } from '../state/layout.ts';
-import { type Fact, type FactMaker, membersOf } from './facts.ts';
+import { type Fact, type FactMaker, membersOf } from './fact.ts';
 
 /** What memory holds about a file. */
 export function memoryFacts(maker: FactMaker, inode: Inode): Fact[] {

@@ -6,7 +6,8 @@ import { AccessRecord, type State } from '../state/layout.ts';
 import { CompletionThread } from '../thread.ts';
 import type { Violation } from '../verdict.ts';
 import { enumerate, type Sentence, sentence } from './explanation.ts';
-import { type Fact, factsOf } from './facts.ts';
+import type { Fact } from './fact.ts';
+import { factsOf } from './facts.ts';
 import { LosingRun } from './losing-run.ts';
 import { RunWords } from './run-words.ts';
 

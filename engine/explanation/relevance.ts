@@ -1,5 +1,5 @@
 import { fallBackToCommit, toCommit } from '../operations/commit-fallback.ts';
-import { overlaps } from './facts.ts';
+import { overlaps } from './fact.ts';
 import { changedBits, type LosingRun, type LosingStep } from './losing-run.ts';
 import { WhatIf } from './what-if.ts';
 

@@ -3,7 +3,8 @@ import { isZero } from '../model/version.ts';
 import { VersionNames } from '../replay/versions.ts';
 import type { OperationReference } from '../verdict.ts';
 import { enumerate, type Sentence, type SentencePart, sentence } from './explanation.ts';
-import { type Fact, type FactKind, factsOf, overlaps } from './facts.ts';
+import { type Fact, type FactKind, overlaps } from './fact.ts';
+import { factsOf } from './facts.ts';
 import { changedBits, type LosingRun, type LosingStep } from './losing-run.ts';
 
 const ordinals = ['first', 'second', 'third', 'fourth', 'fifth'];

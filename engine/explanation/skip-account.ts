@@ -1,7 +1,7 @@
 import { inodeInLog } from '../model/machine.ts';
 import { firstTransaction } from '../model/transaction.ts';
 import { type Sentence, sentence } from './explanation.ts';
-import { overlaps, subset } from './facts.ts';
+import { overlaps, subset } from './fact.ts';
 import { changedBits, type LosingRun, type LosingStep } from './losing-run.ts';
 import type { RunWords } from './run-words.ts';
 

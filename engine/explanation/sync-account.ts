@@ -3,7 +3,7 @@ import { withoutLog } from '../operations/join-log.ts';
 import { skipped } from '../operations/skip-check.ts';
 import type { State } from '../state/layout.ts';
 import { type Sentence, sentence } from './explanation.ts';
-import { overlaps, subset } from './facts.ts';
+import { overlaps, subset } from './fact.ts';
 import { changedBits, type LosingRun, type LosingStep } from './losing-run.ts';
 import type { RunWords } from './run-words.ts';
 import { accountOfSkip } from './skip-account.ts';

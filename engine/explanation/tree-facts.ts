@@ -4,7 +4,7 @@ import type { Inode } from '../model/inode.ts';
 import type { LogRoot } from '../model/log-root.ts';
 import { below } from '../state/bits.ts';
 import type { State } from '../state/layout.ts';
-import { type Fact, type FactKind, type FactMaker, subset } from './facts.ts';
+import { type Fact, type FactKind, type FactMaker, subset } from './fact.ts';
 
 /** What the trees hold about a file, in memory and on disk. */
 export function treeFacts(maker: FactMaker, inode: Inode, logRoot: LogRoot): Fact[] {

@@ -1,5 +1,5 @@
 import { enumerate, type Sentence, sentence } from './explanation.ts';
-import { type Fact, type FactKind, overlaps } from './facts.ts';
+import { type Fact, type FactKind, overlaps } from './fact.ts';
 import { changedBits, type LosingRun, type LosingStep } from './losing-run.ts';
 import type { RunWords } from './run-words.ts';
 import { unfinished } from './skip-account.ts';

@@ -64,19 +64,19 @@ export function explanationOf({ explanations, preventions }: ScenarioAnalysis, v
   return [...(explanations?.[violation]?.sentences ?? []), ...(prevention ? [prevention] : [])];
 }
 
-/** One entry per step that is relevant, or per step; a completion is shown at the operation that started it. */
+/** One entry per step; a completion is shown at the operation that started it. Of one that is not relevant that is said. */
 function relatedSteps(
   sources: ScenarioSources,
   notes: readonly NotedStep[],
   relevant?: readonly boolean[],
 ): RelatedPlace[] {
-  return notes.flatMap(({ actor, task, operation, step, changes }, index) => {
-    if (relevant?.[index] === false) return [];
+  return notes.map(({ actor, task, operation, step, changes }, index) => {
     const what = actor.kind === 'endio' ? operation : `${task}: ${operation}`;
     const change = changes.length > 0 ? ` — ${changes.join('; ')}` : '';
+    const mark = relevant?.[index] === false ? ' (does not matter)' : '';
     return {
       span: placeOfOperation(sources, actor.kind === 'endio' ? actor.startedBy : actor),
-      message: `${index + 1}. ${what}, ${step}${change}`,
+      message: `${index + 1}. ${what}, ${step}${change}${mark}`,
     };
   });
 }

@@ -46,7 +46,7 @@ describe.each(readdirSync(folder))('%s', (file) => {
     const [repaired] = action?.diagnostics ?? [];
     expect(repaired).toBeDefined();
     const left = diagnostics(checkedDocument(after), page);
-    const headline = (message = '') => message.split('\n')[0];
+    const headline = (message: unknown) => String(message).split('\n')[0];
     const same = left.filter(
       ({ message, severity }) => headline(message) === headline(repaired?.message) && severity === repaired?.severity,
     );
