@@ -1,5 +1,8 @@
+import type { FileImage } from '../model/file-image.ts';
+import type { Inode } from '../model/inode.ts';
 import { inodeInLog } from '../model/machine.ts';
 import { firstTransaction } from '../model/transaction.ts';
+import type { State } from '../state/layout.ts';
 import { type Sentence, sentence } from './explanation.ts';
 import { overlaps, subset } from './fact.ts';
 import { changedBits, type LosingRun, type LosingStep } from './losing-run.ts';
@@ -14,6 +17,7 @@ export function accountOfSkip(run: LosingRun, words: RunWords, looks: LosingStep
   const isCommitted = run.inode.lastTrans.get(before) <= transaction.lastCommitted.get(before);
   return [
     ...(inLog ? [logged(run, words, looks)] : isCommitted ? [committed(run, words, looks, skips)] : []),
+    ...(inLog ? unlogged(run, words, looks) : []),
     ...unwritten(run, words, looks),
     ...unfinished(run, words, looks),
     sentence(`So ${words.sync} logged nothing.`),
@@ -64,13 +68,23 @@ function committed(run: LosingRun, words: RunWords, looks: LosingStep, skips: Lo
   );
 }
 
+/** The log has an item for the segment as it is. */
+function has({ content }: Inode, image: FileImage, state: State, segment: number): boolean {
+  const isDescribed = (image.described(state) & (1 << segment)) !== 0;
+  return isDescribed && image.version[segment]!.get(state) === content[segment]!.get(state);
+}
+
+/** The log tree in memory does not have the lost range as it is. */
+function unlogged({ inode, segments }: LosingRun, words: RunWords, { before }: LosingStep): Sentence[] {
+  const lacking = subset(segments, (segment) => !has(inode, inode.log, before, segment));
+  return lacking === 0 ? [] : [sentence(`The log tree did not have the change of ${words.ranges(lacking)}.`)];
+}
+
 /** The log tree in memory has the lost range, but the log on disk does not yet. */
 function unwritten({ inode, segments, steps }: LosingRun, words: RunWords, looks: LosingStep): Sentence[] {
-  const { log, diskLog, content } = inode;
-  const has = (image: typeof log, segment: number) =>
-    (image.described(looks.before) & (1 << segment)) !== 0 &&
-    image.version[segment]!.get(looks.before) === content[segment]!.get(looks.before);
-  const waiting = subset(segments, (segment) => has(log, segment) && !has(diskLog, segment));
+  const { log, diskLog } = inode;
+  const isIn = (image: FileImage, segment: number) => has(inode, image, looks.before, segment);
+  const waiting = subset(segments, (segment) => isIn(log, segment) && !isIn(diskLog, segment));
   const isLogged = (step: LosingStep) =>
     subset(
       waiting,
@@ -80,7 +94,7 @@ function unwritten({ inode, segments, steps }: LosingRun, words: RunWords, looks
     ) !== 0;
   const logs = steps.findLast((step) => step.index < looks.index && isLogged(step));
   if (waiting === 0 || logs === undefined) return [];
-  const who = sentence(words.subject(logs), ', which had logged it in ', words.step(logs));
+  const who = sentence(words.subject(logs), `, which had logged ${words.ranges(waiting)} in `, words.step(logs));
   return [sentence(who, ', had not written the log to disk yet.')];
 }
 

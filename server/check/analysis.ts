@@ -67,13 +67,13 @@ export interface ScenarioAnalysis {
   readonly deadlockNotes: readonly NotedStep[];
   /** Parallel to the explicit interleavings of the scenario. */
   readonly schedules?: readonly ScheduleAnalysis[] | undefined;
-  /** For each violation of the verdict, why it comes about. */
+  /** For each of the first violations of the verdict, why it comes about. */
   readonly explanations?: readonly Explanation[] | undefined;
   /** Parallel to the questions of the scenario. */
   readonly questions?: readonly QuestionAnalysis[] | undefined;
   /** Proved sets of guards, the preferred one first; empty when there is nothing to repair. */
   readonly fixes?: readonly Fix[] | undefined;
-  /** For each violation of the verdict, how the preferred set of guards prevents it; null where that cannot be told, or there is none. */
+  /** For each of the same violations, how the preferred set of guards prevents it; null where that cannot be told, or there is none. */
   readonly preventions?: readonly (Sentence | null)[] | undefined;
   /** Those are all minimal sets. */
   readonly fixesComplete?: boolean | undefined;
@@ -156,13 +156,16 @@ type LaterStage = (
   proofs: Proofs,
 ) => Partial<ScenarioAnalysis>;
 
+/** Where there are more violations than that, those beyond are not explained: repairs must not wait for that. */
+const mostExplained = 20;
+
 const laterStages: readonly (readonly [AnalysisStage, LaterStage])[] = [
   [
     'explanations',
     (scenario, { verdict: { violations } }, { overrides, shouldStop }) => ({
-      explanations: violations.flatMap((violation) =>
-        shouldStop?.() === true ? [] : explainViolation(scenario, violation, overrides),
-      ),
+      explanations: violations
+        .slice(0, mostExplained)
+        .flatMap((violation) => (shouldStop?.() === true ? [] : explainViolation(scenario, violation, overrides))),
     }),
   ],
   [
@@ -182,7 +185,8 @@ const laterStages: readonly (readonly [AnalysisStage, LaterStage])[] = [
       const [fix] = fixes;
       const prevent = (violation: Violation) =>
         fix && explainGuards(scenario, violation, fix.guards, options.overrides);
-      return { fixes, preventions: violations.map((each) => prevent(each) ?? null), fixesComplete: complete };
+      const preventions = violations.slice(0, mostExplained).map((violation) => prevent(violation) ?? null);
+      return { fixes, preventions, fixesComplete: complete };
     },
   ],
   [

@@ -137,7 +137,7 @@ function shownAs(
   return shown.filter(
     ({ range, ...other }) =>
       other.code === code &&
-      (other.message === message || other.message.startsWith(`${message}\n`)) &&
+      `${String(other.message)}\n`.startsWith(`${message}\n`) &&
       range.start.line === start.line &&
       range.start.character === start.character,
   );
