@@ -107,8 +107,9 @@ export class LosingRun {
       let position = thread.next(before);
       while (thread.steps[position]!.step.name !== step.step) position = thread.without(before, position);
       thread.isReady(before, position);
-      const { actor } = runner.follow(step);
+      thread.take(before.slice(), position);
       const reads = record.reads.slice();
+      const { actor } = runner.follow(step);
       const after = runner.state.slice();
       const { next } = thread.steps[position]!;
       const target = thread.at(after);

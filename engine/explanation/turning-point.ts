@@ -40,18 +40,22 @@ export function runAlone(run: LosingRun, from: number) {
   return new WhatIf(run, run.stateAt(from)).run([]);
 }
 
-/** The run with the step, and those of its thread that lead there, moved to before step number `place`. */
+/** The run with the step, and those of its thread that lead there, moved to before step number `place`; if that can be. */
 function isKeptEarlier(run: LosingRun, decisive: LosingStep, place: number): boolean {
   const rest = run.steps.slice(place);
   const isMoved = ({ thread, index }: LosingStep) => thread === decisive.thread && index <= decisive.index;
-  const order = [...rest.filter(isMoved), ...rest.filter((step) => !isMoved(step))];
-  return new WhatIf(run, run.stateAt(place)).run(order, undefined, isMoved) === 'kept';
+  const moved = rest.filter(isMoved);
+  const steps = [...moved, ...rest.filter((step) => !isMoved(step))];
+  const lead = { steps: moved.length, before: run.syncThread, until: decisive };
+  return new WhatIf(run, run.stateAt(place)).run(steps, undefined, lead) === 'kept';
 }
 
-/** The run with the step, and those of its thread that follow, moved to behind step number `place`. */
+/** The run with the step, and those of its thread that follow, moved to behind step number `place`; if that can be. */
 function isKeptLater(run: LosingRun, decisive: LosingStep, place: number): boolean {
   const until = run.steps.slice(decisive.index, place + 1);
   const isMoved = ({ thread }: LosingStep) => thread === decisive.thread;
-  const order = [...until.filter((step) => !isMoved(step)), ...until.filter(isMoved), ...run.steps.slice(place + 1)];
-  return new WhatIf(run, decisive.before).run(order) === 'kept';
+  const others = until.filter((step) => !isMoved(step));
+  const steps = [...others, ...until.filter(isMoved), ...run.steps.slice(place + 1)];
+  const lead = { steps: others.length, before: decisive.thread };
+  return new WhatIf(run, decisive.before).run(steps, undefined, lead) === 'kept';
 }

@@ -12,6 +12,15 @@ export interface Difference {
   readonly target?: number;
 }
 
+/** Steps that come first when a run is done again in another order; where that cannot be, it is stuck. */
+interface Lead {
+  readonly steps: number;
+  /** Who must not take a step for them. */
+  readonly before: Thread;
+  /** The step that they are there for: it must be among those that are taken. */
+  readonly until?: LosingStep;
+}
+
 /** So many times as many steps as the witness has, an operation that is still under way has gone astray. */
 const patience = 4;
 
@@ -27,6 +36,8 @@ export class WhatIf {
   readonly #threads: readonly Thread[];
   readonly #late: LosingStep[] = [];
   #left: number;
+  /** The last position that each thread took a step at. */
+  readonly #positions = new Map<Thread, number>();
   #broken = false;
 
   constructor(run: LosingRun, from: State) {
@@ -37,22 +48,22 @@ export class WhatIf {
   }
 
   /**
-   * Runs to the end. `difference` is made where its step, or the one in its place, is taken. What an urgent step waits for is
-   * done first.
+   * Runs to the end. `difference` is made where its step, or the one in its place, is taken. The steps of a `lead` come
+   * first, whatever others have to do for that.
    */
-  run(
-    steps: readonly LosingStep[],
-    difference?: Difference,
-    isUrgent: (step: LosingStep) => boolean = () => false,
-  ): Outcome {
+  run(steps: readonly LosingStep[], difference?: Difference, lead?: Lead): Outcome {
     let hadReturned = false;
-    for (const step of steps) {
+    for (const [i, step] of steps.entries()) {
       // What came after the return of the sync comes after it again.
       if (hadReturned && !this.#finishSync()) return 'stuck';
+      const leads = lead !== undefined && i < lead.steps;
+      if (leads && step.thread instanceof CompletionThread && !this.#isOpen(step.thread)) return 'stuck';
       let isTaken = this.#follow(step, difference);
-      while (!isTaken && isUrgent(step) && this.#advance(step.thread)) isTaken = this.#follow(step, difference);
+      while (!isTaken && leads && this.#advance(step.thread, lead.before)) isTaken = this.#follow(step, difference);
+      if (!isTaken && leads) return 'stuck';
       if (!isTaken) this.#late.push(step);
       else this.#catchUp(difference);
+      if (leads && step === lead.until && this.#positions.get(step.thread) !== step.position) return 'stuck';
       if (this.#broken) return 'broken';
       hadReturned ||= this.#run.isOfSync(step) && step.ends;
     }
@@ -103,10 +114,10 @@ export class WhatIf {
   }
 
   /** Lets the thread take a step, or else somebody whom it may be waiting for. False when nobody can. */
-  #advance(wanted: Thread): boolean {
+  #advance(wanted: Thread, except?: Thread): boolean {
     const { tasks, completions } = this.#run.program;
     const candidates = [wanted, ...this.#holders(wanted), ...completions.flat(), ...tasks];
-    const thread = candidates.find((candidate) => this.#canStep(candidate));
+    const thread = candidates.find((candidate) => candidate !== except && this.#canStep(candidate));
     if (thread === undefined || this.#left <= 0) return false;
     this.#take(thread, thread.next(this.#state), undefined);
     return true;
@@ -140,6 +151,7 @@ export class WhatIf {
     this.#left--;
     this.#run.effort++;
     thread.take(state, position);
+    this.#positions.set(thread, position);
     if (before !== undefined) this.#differ(thread, position, before, difference!);
     if (this.#run.violation.promisedBy === null || this.#run.hasReturned(state)) this.#judge();
   }
