@@ -6,7 +6,7 @@ import { type Sentence, sentence } from './explanation.ts';
 import { overlaps, subset } from './fact.ts';
 import { changedBits, type LosingRun, type LosingStep } from './losing-run.ts';
 import type { RunWords } from './run-words.ts';
-import { accountOfSkip } from './skip-account.ts';
+import { accountOfSkip, unfinished } from './skip-account.ts';
 
 /**
  * What the sync whose promise is broken did about the lost range, in words; empty where that is not what lost it. Of the step
@@ -18,7 +18,9 @@ export function accountOfSync(run: LosingRun, words: RunWords, told: LosingStep 
   const named = (name: string) => own.find((step) => step.name === name);
   const operation = run.scenario.tasks[run.sync.task]!.operations[run.sync.operation]!;
   const waits = named('wait_for_commit');
-  if (waits !== undefined) return failedCommit(run, words, waits);
+  if (operation.kind === 'sync' || waits !== undefined) {
+    return [...(waits === undefined ? [] : failedCommit(run, words, waits)), ...frozenWithout(run, words)];
+  }
   if (!('file' in operation) || operation.file !== run.violation.file) return [];
   const skips = leadingTo(skipped);
   if (skips !== undefined) return accountOfSkip(run, words, named('inode_in_log') ?? skips, skips);
@@ -37,6 +39,18 @@ function failedCommit(run: LosingRun, words: RunWords, waits: LosingStep): Sente
   if (aborts === undefined || aborts.index > waits.index) return [];
   const aborted = sentence(words.subject(aborts), ' aborted the transaction in ', words.step(aborts));
   return [sentence(aborted, `, and ${words.sync} took it for committed in `, words.step(waits), '.')];
+}
+
+/** The commit that the sync made, or waited for, took the trees before the change was in them. */
+function frozenWithout(run: LosingRun, words: RunWords): Sentence[] {
+  const { present } = run.inode.committing;
+  const freezes = run.steps.findLast(({ before, after }) => present.get(after) > present.get(before));
+  const without = freezes === undefined ? [] : unfinished(run, words, freezes);
+  if (freezes === undefined || without.length === 0) return [];
+  return [
+    sentence(words.subject(freezes), ' committed the trees as they were in ', words.step(freezes), '.'),
+    ...without,
+  ];
 }
 
 function fullSync(run: LosingRun, words: RunWords, copies: LosingStep, ends: LosingStep): Sentence[] {

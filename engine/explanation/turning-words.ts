@@ -52,23 +52,28 @@ const logOnDisk: readonly FactKind[] = ['logged-inode-item-on-disk', 'logged-ite
 /** The promise held when the sync returned: what has become of it since. */
 function afterReturnSentences(run: LosingRun, words: RunWords, decisive: LosingStep): Sentence[] {
   const { committing } = run.inode;
-  const returned = run.steps.findLast((step) => run.isOfSync(step))!;
-  const held = sentence(`What ${words.sync} had promised was durable when it returned in `, words.step(returned), '.');
+  const returned = run.steps.findLast((step) => run.isOfSync(step) && step.index < decisive.index);
+  const held =
+    run.violation.promisedBy === null || returned === undefined || run.isBroken(returned.after)
+      ? []
+      : [sentence(`What ${words.sync} had promised was durable when it returned in `, words.step(returned), '.')];
   const before = run.steps.slice(0, decisive.index);
   const frozen = before.findLast((step) => committing.present.get(step.after) > committing.present.get(step.before));
   const isAbout = (fact: Fact) => words.isAbout(fact);
   const did = words.did(decisive, isAbout) ?? sentence('came to ', words.step(decisive));
   if (frozen !== undefined && run.program.machine.log.onDisk.get(decisive.after) === 0) {
     const trees = sentence(', and committed the trees as they were in ', words.step(frozen));
-    return [held, sentence(words.subject(decisive), ' ', did, trees, '.'), ...unfinished(run, words, frozen)];
+    return [...held, sentence(words.subject(decisive), ' ', did, trees, '.'), ...unfinished(run, words, frozen)];
   }
   const writesLog = words.did(decisive, (fact) => isAbout(fact) && logOnDisk.includes(fact.kind)) !== undefined;
   const isLogged = (fact: Fact) => isAbout(fact) && logTree.includes(fact.kind);
-  const logs = before.findLast((step) => step.index > returned.index && words.did(step, isLogged) !== undefined);
+  const logs = before.findLast(
+    (step) => step.index > (returned?.index ?? -1) && words.did(step, isLogged) !== undefined,
+  );
   const then = sentence(words.subject(decisive), ' ', did, '.');
-  if (!writesLog || logs === undefined) return [held, then];
+  if (!writesLog || logs === undefined) return [...held, then];
   return [
-    held,
+    ...held,
     sentence('Then ', words.who(logs), ' ', words.did(logs, isLogged)!, '.'),
     sentence(words.subject(decisive), ' wrote that log to disk in ', words.step(decisive), '.'),
   ];

@@ -36,10 +36,10 @@ describe('the explanation of any violation', () => {
         if (relevant.includes(false)) counts.irrelevant++;
       }
     };
-    fc.assert(fc.property(scenarios, holds), { seed: 11, numRuns: 400 });
-    expect(counts.explained).toBeGreaterThan(50);
-    expect(counts.races).toBeGreaterThan(20);
-    expect(counts.irrelevant).toBeGreaterThan(50);
+    fc.assert(fc.property(scenarios, holds), { seed: 11, numRuns: 160 });
+    expect(counts.explained).toBeGreaterThan(20);
+    expect(counts.races).toBeGreaterThan(5);
+    expect(counts.irrelevant).toBeGreaterThan(20);
   });
 
   test('names as decisive the last step before which the sync alone would have kept its promise', () => {
@@ -54,8 +54,8 @@ describe('the explanation of any violation', () => {
         races++;
       }
     };
-    fc.assert(fc.property(randomRace(), holds), { seed: 12, numRuns: 100 });
-    expect(races).toBeGreaterThan(10);
+    fc.assert(fc.property(randomRace(), holds), { seed: 12, numRuns: 60 });
+    expect(races).toBeGreaterThan(5);
   });
 
   test('comes from a run that, done again as it was, loses the same', () => {
@@ -68,7 +68,7 @@ describe('the explanation of any violation', () => {
         }
       }
     };
-    fc.assert(fc.property(scenarios, holds), { seed: 13, numRuns: 150 });
+    fc.assert(fc.property(scenarios, holds), { seed: 13, numRuns: 80 });
   });
 
   test('can say of any guards what they change first, if anything', () => {
@@ -83,7 +83,7 @@ describe('the explanation of any violation', () => {
       }
     };
     const names = fc.constantFrom(...guards.map(({ name }) => name));
-    fc.assert(fc.property(scenarios, names, holds), { seed: 14, numRuns: 200 });
-    expect(told).toBeGreaterThan(5);
+    fc.assert(fc.property(scenarios, names, holds), { seed: 14, numRuns: 100 });
+    expect(told).toBeGreaterThan(2);
   });
 });
