@@ -6,7 +6,7 @@ import { AccessRecord, type State } from '../state/layout.ts';
 import { CompletionThread } from '../thread.ts';
 import type { Violation } from '../verdict.ts';
 import { enumerate, type Sentence, sentence } from './explanation.ts';
-import type { Fact } from './fact.ts';
+import { type Fact, overlaps } from './fact.ts';
 import { factsOf } from './facts.ts';
 import { LosingRun } from './losing-run.ts';
 import { RunWords } from './run-words.ts';
@@ -54,7 +54,9 @@ export function explainGuards(
   return undefined;
 
   function clauses(all: readonly Fact[], before: State, after: State): string[] {
-    return all.flatMap((fact) => (fact.kind !== 'lock' && words.isAbout(fact) ? fact.changes(before, after) : []));
+    const changed = before.map((word, i) => word ^ after[i]!);
+    const isTold = (fact: Fact) => fact.kind !== 'lock' && words.isAbout(fact) && overlaps(fact.bits, changed);
+    return all.flatMap((fact) => (isTold(fact) ? fact.changes(before, after) : []));
   }
 }
 
