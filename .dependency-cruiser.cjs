@@ -98,7 +98,7 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: npmPackage },
-    exclude: { path: '^(dist|coverage|test/fixtures|\\.vscode-e2e|\\.vscode-test)/' },
+    exclude: { path: '^(dist|test/fixtures|\\.vscode-e2e|\\.vscode-test)/' },
     tsPreCompilationDeps: true,
     combinedDependencies: false,
     detectJSDocImports: true,

@@ -8,7 +8,7 @@ async function main(root: string, ...options: string[]): Promise<void> {
   benchSearch(root);
   await benchStartUp(root);
   await benchEditToVerdict(root);
-  benchPeers(root, options.includes('--write'));
+  await benchPeers(root, options.includes('--write'));
 }
 
 void main(process.argv[2]!, ...process.argv.slice(3));

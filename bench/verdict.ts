@@ -1,9 +1,28 @@
 import { readFileSync } from 'node:fs';
-import { check } from '../engine/index.ts';
+import { check, type Verdict } from '../engine/index.ts';
 import { readScenarioFile } from '../server/language/index.ts';
 
-/** A process that reads one file with one scenario and prints its verdict as JSON, for `bench/peers.ts` to measure. */
-const { scenario } = readScenarioFile(readFileSync(process.argv[2]!, 'utf8')).scenarios[0]!;
-const { verdict, states, transitions } = check(scenario!);
+/**
+ * A process that checks the one scenario of a file, for `bench/peers.ts` to measure. Prints a line as soon as the verdict is certain, then
+ * one in JSON: milliseconds from the text to the verdict, and to the end of the search with its counts, in a process that has just started
+ * and in one that has done the same before, as an editor's has.
+ */
+const cold = checkOnce(() => console.log('verdict'));
 const memory = process.resourceUsage().maxRSS / 1024;
-console.log(JSON.stringify({ verdict, states, transitions, memory }));
+checkOnce(() => {});
+const warm = checkOnce(() => {});
+const { verdict, states, transitions } = cold.result;
+console.log(JSON.stringify({ verdict, states, transitions, memory, cold: cold.times, warm: warm.times }));
+
+function checkOnce(onVerdict: () => void): { times: { certain: number; end: number }; result: Verdict } {
+  const start = performance.now();
+  let certain: number | undefined;
+  const settle = () => {
+    if (certain === undefined) onVerdict();
+    certain ??= performance.now() - start;
+  };
+  const { scenario } = readScenarioFile(readFileSync(process.argv[2]!, 'utf8')).scenarios[0]!;
+  const result = check(scenario!, { onOutlook: settle });
+  settle();
+  return { times: { certain: certain!, end: performance.now() - start }, result };
+}

@@ -1,4 +1,14 @@
 /** The engine's public face. The engine knows no editor, no Node, no clock. */
+export { coverScenario } from './coverage/cover.ts';
+export type * from './coverage/coverage.ts';
+export {
+  type CoverageReport,
+  type CoveredScenario,
+  type KindCoverage,
+  reportCoverage,
+  type SwitchCoverage,
+} from './coverage/report.ts';
+export type { StepTally } from './coverage/table-tally.ts';
 export { type ExpectationResult, judgeExpectation } from './expectation.ts';
 export { explainViolation } from './explanation/explain.ts';
 export { type Explanation, type Sentence, type SentencePart, sentenceText } from './explanation/explanation.ts';
@@ -15,13 +25,8 @@ export {
   modelledReleases,
   newestRelease,
 } from './kernels.ts';
-export {
-  describeOperation,
-  type OperationDescription,
-  operationKinds,
-  type StepDescription,
-  stepNames,
-} from './operations/describe.ts';
+export { describeOperation, type OperationDescription, operationKinds } from './operations/describe.ts';
+export { meaningOf, type StepDescription, stepNames } from './operations/step-table.ts';
 export { profileOf } from './program.ts';
 export { compareReleases } from './releases.ts';
 export { checkSchedule, type ScheduleVerdict } from './replay/schedule.ts';

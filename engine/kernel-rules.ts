@@ -151,16 +151,23 @@ export const kernelRules = {
     since: '5.13',
     commit: '8c99516a8cdd',
   },
+  // What was found: the patch ([PATCH v8 18/18], 2017-06-29, linux-mm) and the merge for 4.13, whose diffstat has
+  // fs/btrfs/file.c; the ids of the patches before it in the series, no page, changelog or backport with its own.
   errorsAreToldPerFile: {
     does: 'An error of writeback is told once to each open file (errseq_t), also where the one of the address space was taken by another fsync.',
     since: '4.13',
     commit: null,
-    why: 'btrfs: minimal conversion to errseq_t writeback error reporting on fsync, on top of 5660e13d2fd6',
+    why: 'btrfs: minimal conversion to errseq_t writeback error reporting on fsync, in the merge 088737f44bbf; its own id, perhaps 333427a505be, is not confirmed',
   },
   syncfsTellsErrors: {
     does: 'syncfs returns an error of writeback, once to each open file.',
     since: '5.8',
     commit: '735e4ae5ba28',
+  },
+  syncfsTellsErrorsOfTrees: {
+    does: 'A block of a tree that is not written, as of the log tree, is such an error of writeback, too.',
+    since: '5.16',
+    commit: '68b85589ba81',
   },
   logWriteErrorsAreChecked: {
     does: 'A log sync looks whether the blocks of the log tree were written, and commits the transaction if they were not.',

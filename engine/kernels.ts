@@ -44,6 +44,14 @@ function series(major: number, first: number, last: number): string[] {
  * is its mainline release with the guards that are known to have been backported to it.
  */
 export function kernelProfile(release: string = newestRelease): KernelProfile {
+  const profile = profiles.get(release) ?? readProfile(release);
+  profiles.set(release, profile);
+  return profile;
+}
+
+const profiles = new Map<string, KernelProfile>();
+
+function readProfile(release: string): KernelProfile {
   const series = seriesOf(release);
   const older = modelledReleases.filter((candidate) => compareReleases(candidate, series) <= 0);
   const rulesOf = older.at(-1) ?? modelledReleases[0]!;

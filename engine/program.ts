@@ -13,6 +13,7 @@ import type { Machine } from './model/machine.ts';
 import { Namespace } from './model/namespace.ts';
 import { SharedExtents } from './model/shared-extents.ts';
 import { mountOptions, storageOf } from './model/storage.ts';
+import { SuperErrors } from './model/super-errors.ts';
 import { Transaction } from './model/transaction.ts';
 import { finishOrderedIo } from './operations/finish-ordered-io.ts';
 import { Registers } from './operations/registers.ts';
@@ -60,7 +61,10 @@ interface CompileOptions {
 }
 
 /** The profile that a scenario runs under: its kernel's, with its guards, and the overrides over both. */
-export function profileOf(scenario: Scenario, overrides: ProfileOverrides = {}): KernelProfile {
+export function profileOf(
+  scenario: Pick<Scenario, 'kernel' | 'guards'>,
+  overrides: ProfileOverrides = {},
+): KernelProfile {
   const profile = kernelProfile(overrides.kernel ?? scenario.kernel);
   return { ...profile, guards: { ...profile.guards, ...scenario.guards, ...overrides.guards } };
 }
@@ -78,7 +82,7 @@ export function compile(
   const syncs = syncOperations(scenario);
   const promises = machine.inodes.map(
     ({ index, segments }) =>
-      new FilePromise(layout, segments.count, machine.names?.count ?? 0, {
+      new FilePromise(layout.as('judged'), segments.count, machine.names?.count ?? 0, {
         ...changeLimits(scenario, index),
         syncs: syncs.length,
         ranged: syncs.flatMap((sync, i) => {
@@ -199,6 +203,7 @@ function buildMachine(scenario: Scenario, profile: KernelProfile, layout: Layout
     firstCompletion += cut.count;
     return limitsOfFile;
   });
+  const mayFail = logWritesCanFail(scenario) || limits.some(({ writeErrors }) => writeErrors);
   const fs: FileSystem = {
     rules: profile.rules,
     guards: profile.guards,
@@ -215,6 +220,7 @@ function buildMachine(scenario: Scenario, profile: KernelProfile, layout: Layout
       fullCommits: givesLogUp ? transactions : 0,
       writesFail: logWritesCanFail(scenario),
     }),
+    superErrors: new SuperErrors(layout, mayFail && count('sync') > 0 ? tasks : 0),
   };
   const inodes = scenario.files.map(({ name }, file) => {
     const description = {

@@ -44,7 +44,8 @@ export function placeSteps(operations: readonly (readonly Step[])[]): PlacedStep
 /** A sequence of steps with a position in the state: a task, or the completion of one ordered extent. */
 export abstract class Thread {
   readonly steps: readonly PlacedStep[];
-  protected readonly position: Field;
+  /** Where it stands, in the state. */
+  readonly position: Field;
   /** Per position, what else has to hold before the step may run (`order` constraints). */
   readonly #gates = new Map<number, ((state: State) => boolean)[]>();
 

@@ -43,7 +43,7 @@ export interface Violation {
   readonly sizeOnly: boolean;
   /** Id of the transaction whose commit would end the exposure. */
   readonly transaction: number;
-  /** A shortest run into the loss: fewest steps, then fewest switches between tasks. */
+  /** A shortest run into the loss: fewest steps, then fewest switches between tasks, then the latest ones. */
   readonly witness: readonly WitnessStep[];
 }
 

@@ -53,7 +53,7 @@ export class LosingRun {
     this.scenario = scenario;
     this.violation = violation;
     this.program = compile(scenario, overrides, { record: this.record });
-    this.modelBits = this.program.layout.modelBits;
+    this.modelBits = this.program.layout.bitsOf('model', 'judged');
     const { segments } = this.program.machine.inodes[violation.file]!;
     this.segments = segments.maskOf(violation.range);
     this.steps = this.#run(violation.witness);

@@ -85,7 +85,7 @@ export class Inode extends LoggedInode {
     this.pages = new PageCache(layout, count);
     this.extentMaps = new ExtentMapTree(layout, count, limits);
     this.orderedExtents = new OrderedExtents(layout, count, limits);
-    this.content = layout.fields(count, largestVersion(limits.versions));
+    this.content = layout.fields(count, largestVersion(limits.versions), 'judged');
     this.submitted = limits.changesUnderIo ? layout.fields(count, largestVersion(limits.versions)) : this.content;
     this.size = VersionedSize.create(layout, count, limits.sizeChanges);
     this.mmapLocked = layout.field(limits.mapped ? 1 : 0, 'control');
@@ -97,14 +97,15 @@ export class Inode extends LoggedInode {
     this.#lastReflinkTrans = layout.field(limits.tracksItems ? limits.transactions : 0);
     this.inlineEnd = layout.field(limits.clonesInline ? lowest(~segments.wholeBlocks(1)) : 0);
     this.freshHoles = layout.set(limits.staleHoles ? count : 0);
-    this.writeErrors = new WriteErrors(layout, count, limits.tasks, limits.writeErrors);
-    const image = () => new FileImage(layout, count, limits);
+    this.writeErrors = new WriteErrors(layout, fs.superErrors, count, limits.tasks, limits.writeErrors);
+    const image = (of = layout) => new FileImage(of, count, limits);
+    const judged = layout.as('judged');
     this.tree = image();
     this.committing = image();
-    this.committed = image();
+    this.committed = image(judged);
     this.log = image();
     this.syncingLog = image();
-    this.diskLog = image();
+    this.diskLog = image(judged);
     this.blocks = new InodeBlocks(layout, count, this, file.extents);
     const { tree, committing, committed, log, syncingLog, diskLog } = this;
     file.extents?.add(index, {

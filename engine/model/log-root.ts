@@ -36,7 +36,7 @@ export class LogRoot {
     this.#leader = layout.field(limits.logTransactions > 1 ? limits.writers : 0, 'control');
     this.fullCommit = layout.field(limits.fullCommits);
     this.#failedFrom = layout.field(limits.writesFail ? limits.logTransactions : 0);
-    this.onDisk = layout.field(1);
+    this.onDisk = layout.field(1, 'judged');
   }
 
   /** btrfs_add_log_tree: the counters start over with every log tree. */

@@ -34,18 +34,19 @@ export class Namespace {
   constructor(layout: Layout, namespace: ScenarioNamespace, inodes: readonly Inode[], limits: InodeLimits) {
     const { directories, names } = namespace;
     const nodes = inodes.length + 1 + directories.length;
-    const entries = () => layout.fields(names.length, nodes);
+    const judged = layout.as('judged');
+    const entries = (of: Layout) => of.fields(names.length, nodes);
     this.inodes = inodes;
     this.#followers = inodes.map(() => []);
     this.directories = Array.from({ length: 1 + directories.length }, () => new LoggedInode(layout, limits));
     this.directoryOf = names.map(({ directory }) => directory);
-    this.#tree = entries();
+    this.#tree = entries(judged);
     this.fresh = layout.set(names.length);
-    this.#committing = entries();
-    this.#committed = entries();
+    this.#committing = entries(layout);
+    this.#committed = entries(judged);
     this.log = new LoggedNames(layout, names.length, nodes, this.directories.length);
     this.syncingLog = new LoggedNames(layout, names.length, nodes, this.directories.length);
-    this.diskLog = new LoggedNames(layout, names.length, nodes, this.directories.length);
+    this.diskLog = new LoggedNames(judged, names.length, nodes, this.directories.length);
   }
 
   initialize(state: State, { links }: ScenarioNamespace): void {

@@ -1,4 +1,5 @@
 import type { Field, Layout, State } from '../state/layout.ts';
+import type { SuperErrors } from './super-errors.ts';
 
 /** What memory keeps about writes of one file that failed; no bit where none can fail. */
 export class WriteErrors {
@@ -8,17 +9,16 @@ export class WriteErrors {
   readonly #mapping: Field;
   /** Tasks whose open file has not been told of the last error yet (struct file, f_wb_err). */
   readonly #untold: Field;
-  /** Tasks whose open file has not been told by syncfs (f_sb_err). */
-  readonly #untoldBySync: Field;
   /** BTRFS_INODE_COW_WRITE_ERROR (f13e01b89daf). */
   readonly cow: Field;
+  readonly #superErrors: SuperErrors;
 
-  constructor(layout: Layout, segments: number, tasks: number, possible: boolean) {
+  constructor(layout: Layout, superErrors: SuperErrors, segments: number, tasks: number, possible: boolean) {
     this.blocks = layout.set(possible ? segments : 0);
     this.#mapping = layout.field(possible ? 1 : 0);
     this.#untold = layout.set(possible ? tasks : 0);
-    this.#untoldBySync = layout.set(possible ? tasks : 0);
     this.cow = layout.field(possible ? 1 : 0);
+    this.#superErrors = superErrors;
   }
 
   /** Some write can fail. */
@@ -31,7 +31,7 @@ export class WriteErrors {
     this.undefine(state, blocks);
     this.#mapping.set(state, 1);
     this.#untold.set(state, this.#untold.mask);
-    this.#untoldBySync.set(state, this.#untoldBySync.mask);
+    this.#superErrors.note(state);
   }
 
   /** What the blocks hold is not defined, and nobody is to be told: the system call has returned the error. */
@@ -62,14 +62,5 @@ export class WriteErrors {
 
   tell(state: State, task: number): void {
     this.#untold.set(state, this.#untold.get(state) & ~(1 << task));
-  }
-
-  /** syncfs has an error to return to the task. */
-  untoldBySync(state: State, task: number): boolean {
-    return (this.#untoldBySync.get(state) & (1 << task)) !== 0;
-  }
-
-  tellBySync(state: State, task: number): void {
-    this.#untoldBySync.set(state, this.#untoldBySync.get(state) & ~(1 << task));
   }
 }

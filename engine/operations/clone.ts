@@ -40,7 +40,10 @@ function inodeLocks({ machine, task }: OperationContext, range: CloneRange, held
     {
       name: source === target ? 'inode_lock' : 'lock_two_nondirectories',
       locks: '',
-      does: 'Takes the inode locks of both files; since 5.13 also i_mmap_lock.',
+      does:
+        source === target
+          ? 'A clone within one file takes its inode lock; since 5.13 also i_mmap_lock.'
+          : 'Takes the inode locks of both files; since 5.13 also i_mmap_lock.',
       ready: (state) => both.every((inode) => inode.lock.get(state) === 0),
       waitsFor: 'the inode lock',
       apply: (state) => {

@@ -1,6 +1,6 @@
-import { changingReleases, type KernelProfile, kernelProfile, newestRelease } from '../kernels.ts';
-import { compile } from '../program.ts';
-import type { MountOption, Operation, OperationKind, Scenario } from '../scenario.ts';
+import { newestRelease } from '../kernels.ts';
+import type { OperationKind } from '../scenario.ts';
+import { type StepDescription, stepTable } from './step-table.ts';
 
 /** What people read about an operation: hover, completion, `explain`, the language reference. */
 export interface OperationDescription {
@@ -12,13 +12,6 @@ export interface OperationDescription {
   readonly kernelFunction: string;
   /** In table order; names may repeat, and a run takes some of them only. */
   readonly steps: readonly StepDescription[];
-}
-
-export interface StepDescription {
-  readonly name: string;
-  /** Locks held, in the kernel's terms; empty for none. */
-  readonly locks: string;
-  readonly does: string;
 }
 
 const texts: Readonly<Record<OperationKind | 'endio', Omit<OperationDescription, 'kind' | 'steps'>>> = {
@@ -158,142 +151,4 @@ export const operationKinds = Object.keys(texts) as readonly (OperationKind | 'e
 /** Describes an operation with its step table in a given release (the newest by default). */
 export function describeOperation(kind: OperationKind | 'endio', kernel: string = newestRelease): OperationDescription {
   return { kind, ...texts[kind], steps: stepTable(kind, kernel) };
-}
-
-const knownNames = new Map<OperationKind | 'endio', readonly string[]>();
-
-/** Names of the steps that an operation has in any release, each once, in table order. */
-export function stepNames(kind: OperationKind | 'endio'): readonly string[] {
-  const names = knownNames.get(kind) ?? findStepNames(kind);
-  knownNames.set(kind, names);
-  return names;
-}
-
-/** A release has the steps of one before it that agrees in every rule and guard that the operation has looked at so far. */
-function findStepNames(kind: OperationKind | 'endio'): readonly string[] {
-  const consulted = new Set<string>();
-  const tried: KernelProfile[] = [];
-  const names = new Set<string>();
-  for (const kernel of changingReleases) {
-    const profile = kernelProfile(kernel);
-    if (tried.some((other) => [...consulted].every((name) => isOn(other, name) === isOn(profile, name)))) continue;
-    for (const { name } of stepTable(kind, kernel, (name) => consulted.add(name))) names.add(name);
-    tried.push(profile);
-  }
-  return [...names];
-}
-
-function isOn({ rules, guards }: KernelProfile, name: string): boolean | undefined {
-  return guards[name] ?? (rules as Readonly<Record<string, boolean>>)[name];
-}
-
-/** What can be different about a file and a mount so that operations take other steps. */
-const variants: readonly { readonly mount: readonly MountOption[]; readonly size: number }[] = [
-  { mount: [], size: 4096 },
-  { mount: [], size: 1024 },
-  { mount: ['notreelog', 'flushoncommit'], size: 4096 },
-  { mount: ['nodatacow'], size: 4096 },
-];
-
-/** The table; of an fsync, the steps that only a directory takes come last. */
-function stepTable(
-  kind: OperationKind | 'endio',
-  kernel: string,
-  noteSwitch?: (name: string) => void,
-): StepDescription[] {
-  const table: StepDescription[] = [];
-  for (const operation of samples(kind)) {
-    const known = new Set(table.map(({ name }) => name));
-    table.push(...stepsOf(kind, operation, kernel, noteSwitch).filter(({ name }) => !known.has(name)));
-  }
-  return table;
-}
-
-/** The steps of all variants: where one has steps that others lack, they follow what they follow there. */
-function stepsOf(
-  kind: OperationKind | 'endio',
-  operation: Operation,
-  kernel: string,
-  noteSwitch?: (name: string) => void,
-): StepDescription[] {
-  const [first = [], ...others] = variants.map((variant) => variantOf(kind, operation, kernel, variant, noteSwitch));
-  for (const table of others) {
-    let behind = 0;
-    for (const step of table) {
-      const same = first.findIndex((known, i) => i >= behind && known.name === step.name && known.does === step.does);
-      if (same < 0) first.splice(behind, 0, step);
-      behind = same < 0 ? behind + 1 : same + 1;
-    }
-  }
-  return first;
-}
-
-/** The steps, read off a scenario that has just this operation. */
-function variantOf(
-  kind: OperationKind | 'endio',
-  operation: Operation,
-  kernel: string,
-  { mount, size }: (typeof variants)[number],
-  noteSwitch?: (name: string) => void,
-): StepDescription[] {
-  const scenario: Scenario = {
-    name: '',
-    kernel,
-    guards: {},
-    mount,
-    files: ['F', 'G'].map((name) => ({ name, size, data: [], needsFullSync: false })),
-    namespace: {
-      directories: ['D'],
-      names: [
-        { directory: 2, name: 'F' },
-        { directory: 2, name: 'N' },
-      ],
-      links: [{ name: 0, node: 0 }],
-    },
-    tasks: [{ name: 'task', operations: [operation] }],
-    orders: [],
-    schedules: [],
-    expect: [],
-    bounds: {},
-  };
-  const program = compile(scenario, {}, { noteSwitch });
-  const thread = kind === 'endio' ? program.completions[0]![0]! : program.tasks[0]!;
-  return thread.steps.map(({ step: { name, locks, does } }) => ({ name, locks, does }));
-}
-
-/** Some operations of the kind; a completion is read off the file of a write. */
-function samples(kind: OperationKind | 'endio'): Operation[] {
-  switch (kind) {
-    case 'sync':
-    case 'commit':
-      return [{ kind }];
-    case 'truncate':
-      return [{ kind, file: 0, size: 0 }];
-    case 'fallocate':
-    case 'zero-range':
-      return [{ kind, file: 0, range: 'all', keepSize: false }];
-    case 'create':
-      return [{ kind, node: 0, name: 0 }];
-    case 'mkdir':
-      return [{ kind, node: 3, name: 1 }];
-    case 'link':
-    case 'rename':
-      return [{ kind, name: 0, to: 1 }];
-    case 'unlink':
-      return [{ kind, name: 0 }];
-    case 'fsync':
-    case 'fdatasync':
-      return [
-        { kind, file: 0, range: 'all' },
-        { kind, directory: 2 },
-      ];
-    case 'fault':
-      return [{ kind, failure: 'enomem', on: { task: 0, operation: 0 } }];
-    case 'clone':
-      return [{ kind, file: 0, range: 'all', target: 1, offset: 0 }];
-    case 'endio':
-      return [{ kind: 'write', file: 0, range: 'all' }];
-    default:
-      return [{ kind, file: 0, range: 'all' }];
-  }
 }

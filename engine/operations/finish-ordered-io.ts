@@ -135,6 +135,7 @@ export function finishOrderedIo(machine: Machine, inode: Inode, start: number): 
       name: 'btrfs_drop_extent_map_range',
       locks: 'extent map tree lock',
       does: 'The blocks could not be written (BTRFS_ORDERED_IOERR): drops the extent map and gives the blocks back. No item is inserted.',
+      onlyOnFailure: true,
       when: fails,
       apply: (state) => {
         extentMaps.drop(state, orderedExtents.from(state, start));

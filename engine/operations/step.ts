@@ -19,6 +19,8 @@ export interface Step {
   readonly locks: string;
   /** What the step does, in one sentence. */
   readonly does: string;
+  /** Part of the operation also where nothing can fail, but left out there. */
+  readonly onlyOnFailure?: true;
   /** The step is left out in states where this is false. The last step of an operation is never left out. */
   readonly when?: (state: State) => boolean;
   /** The step may as well be left out in states where this is true: what decides that is not in the model. */

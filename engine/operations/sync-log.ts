@@ -14,7 +14,7 @@ const superUnwritten = 'return of a failed log sync';
  * writes the log tree; who logged into the same log transaction meanwhile waits for the leader.
  */
 export function syncLog({ machine, fails, task }: OperationContext, transid: Field): Step[] {
-  const { log, transaction, rules, inodes, names } = machine;
+  const { log, superErrors, transaction, rules, inodes, names } = machine;
   const mayFail = log.writesMayFail;
   const treeFails = (state: State) => fails(state, 'io', 'sync_log');
   return [
@@ -41,6 +41,8 @@ export function syncLog({ machine, fails, task }: OperationContext, transid: Fie
       apply: (state) => {
         log.beginSync(state, task);
         if (treeFails(state)) {
+          // set_btree_ioerr: on the mapping of the btree inode, which no fsync asks.
+          if (rules.syncfsTellsErrorsOfTrees) superErrors.note(state);
           // Where nobody looks, the super block is to point to a log that is not there: replay fails.
           dropSyncingLog(machine, state);
           return rules.logWriteErrorsAreChecked ? logUnwritten : undefined;

@@ -3,7 +3,9 @@ import { commitAndWait } from './commit-and-wait.ts';
 import type { OperationContext } from './context.ts';
 import { pagesAreUnlocked, unsubmitted, writeRange } from './delalloc.ts';
 import { end, following, type Step } from './step.ts';
-import { tellsError } from './write-failure.ts';
+
+/** What a sync says that is told of an error. */
+const tellsError = 'returns -EIO: data or the log tree could not be written';
 
 /** What a sync of a read-only file system says. */
 const syncsNothing = 'the file system has gone read-only: returns 0, and writes nothing';
@@ -11,7 +13,7 @@ const syncsNothing = 'the file system has gone read-only: returns 0, and writes 
 /** `sync`: syncfs. Writes all dirty data, waits for it, and commits the running transaction. */
 export function sync(context: OperationContext): Step[] {
   const { machine, task, promise, fails } = context;
-  const { inodes, rules, transaction } = machine;
+  const { inodes, rules, superErrors, transaction } = machine;
   const inFlight = (state: State) => inodes.some((inode) => inode.orderedExtents.covered.get(state) !== 0);
   const open = (state: State) => inodes.some((inode) => unsubmitted(inode, state) !== 0);
   const unlocked = (state: State) => inodes.every((inode) => pagesAreUnlocked(inode, state));
@@ -63,7 +65,7 @@ export function sync(context: OperationContext): Step[] {
 
   /** An error of the super block that this task has not been told of. */
   function isUntold(state: State): boolean {
-    return rules.syncfsTellsErrors && inodes.some(({ writeErrors }) => writeErrors.untoldBySync(state, task));
+    return rules.syncfsTellsErrors && superErrors.isUntold(state, task);
   }
 
   function outcome(state: State): string | undefined {
@@ -76,6 +78,6 @@ export function sync(context: OperationContext): Step[] {
   }
 
   function tell(state: State): void {
-    for (const { writeErrors } of inodes) writeErrors.tellBySync(state, task);
+    superErrors.tell(state, task);
   }
 }

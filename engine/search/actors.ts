@@ -1,4 +1,5 @@
 import type { Program } from '../program.ts';
+import type { State } from '../state/layout.ts';
 import { CompletionThread, type Thread } from '../thread.ts';
 
 /** Numbers the threads of a program: the tasks, then every place where a completion can begin. */
@@ -45,6 +46,12 @@ export class Actors {
 
   choiceOf(code: number): number {
     return Math.floor(code / this.count);
+  }
+
+  /** A task is there always; a completion where its ordered extent is. */
+  isThere(actor: number, state: State): boolean {
+    const birth = this.birth(actor);
+    return birth === undefined || (state[birth.word]! & birth.bit) !== 0;
   }
 
   /** The bit of a state that says that a completion is there; undefined for a task. */

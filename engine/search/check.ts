@@ -1,18 +1,25 @@
-import { compile, type ProfileOverrides } from '../program.ts';
+import { compile, type ProfileOverrides, type Program } from '../program.ts';
 import type { Scenario } from '../scenario.ts';
-import type { InterleavingCount, Verdict } from '../verdict.ts';
+import type { InterleavingCount, Verdict, Violation } from '../verdict.ts';
 import { countInterleavings } from './count.ts';
 import { describeDeadlock, describeViolation } from './describe.ts';
 import { Exploration, type ExploreLimits, type SearchControl } from './explore.ts';
 import type { FoundViolation } from './found-violations.ts';
+import { hunt } from './hunt.ts';
 import { exploreReduced, isReducible, type ReducedExploration } from './reduced-exploration.ts';
-import { reducedWitness, shortestWitness } from './witness.ts';
+import { shortenedWitness, shortestWitness, witnessOf } from './witness.ts';
 
 /** Limits in force where a scenario sets none. */
 export const defaultLimits: ExploreLimits = { states: 2_000_000, steps: 1_000_000, memory: 2 ** 31 };
 
-/** Searches of up to so many states are not worth being reduced; nor is it worth counting the interleavings of more. */
-const fewStates = 250_000;
+/** Searches of up to so many states are over soon: nobody has to be told anything before. */
+const quickStates = 20_000;
+
+/** Searches of up to so many states are not worth being reduced. */
+const fewStates = 100_000;
+
+/** Of so many states the search of all goes on for the sake of the count, when the verdict is there. */
+const countedStates = 250_000;
 
 /** A bound of fewer states is one that is there to be hit. */
 const leastStates = 20_000;
@@ -28,6 +35,11 @@ export interface CheckOptions extends SearchControl {
   readonly fewStates?: number | undefined;
   /** Whether larger searches are reduced; the verdict and the violations are the same. On by default. */
   readonly reduction?: boolean | undefined;
+  /**
+   * Told, in large scenarios, what is certain long before the search ends: a first violation (bound `violation`), or the verdict with
+   * all violations, whose witnesses may become shorter yet, and not counted yet.
+   */
+  readonly onOutlook?: ((outlook: Verdict) => void) | undefined;
 }
 
 /**
@@ -35,54 +47,118 @@ export interface CheckOptions extends SearchControl {
  * promised. Throws `TooManySegments`; anything else thrown is a bug in the engine.
  *
  * A search that turns out to be large is reduced: then the number of interleavings is a lower bound. The search of all
- * states goes on only to find shortest witnesses of what the reduced one has found.
+ * states goes on only to count them, as far as that is worth it, and to find shortest witnesses of what the reduced one has found.
  */
 export function check(scenario: Scenario, options: CheckOptions = {}): Verdict {
   const program = compile(scenario, options.overrides, { noteSwitch: options.noteSwitch });
   const limits = limitsOf(scenario, options);
-  const full = new Exploration(program, limits, options);
+  const all = new Exploration(program, limits, options);
   const reducible = options.reduction !== false && isReducible(program, limits, defaultLimits.steps);
-  full.advance(reducible ? (options.fewStates ?? fewStates) : undefined);
-  const isTooLarge = full.bound?.kind === 'states' && full.graph.states > leastStates;
-  if (full.isOver && !(reducible && isTooLarge)) return verdictOf(full, undefined);
-  const reduced = exploreReduced(scenario, options.overrides, limits, options);
-  if (reduced.bound === undefined) {
-    const isWanting = () => reduced.found.some((found) => !full.found.some((other) => keyOf(other) === keyOf(found)));
-    while (!full.isOver && isWanting()) full.advance(full.graph.states * 1.25);
-  } else if (reduced.bound.kind !== 'violation') full.advance();
-  return verdictOf(full, reduced);
-
-  function verdictOf(all: Exploration, some: ReducedExploration | undefined): Verdict {
-    const bound = all.isOver && all.bound === undefined ? undefined : some === undefined ? all.bound : some.bound;
-    const complete = bound === undefined;
-    const violations = new Map<string, () => Verdict['violations'][number]>();
-    for (const found of some?.found ?? []) {
-      violations.set(keyOf(found), () => describeViolation(program, found, reducedWitness(program, some!, found)));
-    }
-    // A witness of the search of all states is a shortest one.
-    for (const found of all.found) {
-      violations.set(keyOf(found), () =>
-        describeViolation(program, found, shortestWitness(program, all, found.states)),
-      );
-    }
-    const stuck = all.deadlock !== undefined ? shortestWitness(program, all, [all.deadlock]) : undefined;
-    const deadlock =
-      stuck ?? (some?.deadlock === undefined ? undefined : reducedWitness(program, some, { states: [some.deadlock] }));
-    const found = [...violations.values()].map((describe) => describe()).sort(byPlace);
-    const verdict = found.length > 0 || deadlock !== undefined ? 'unsafe' : complete ? 'safe' : 'unknown';
-    return {
-      verdict,
-      complete,
-      bound,
-      interleavings: count(all, found.length > 0, options.shouldStop),
-      states: all.isOver || some === undefined ? all.graph.states : some.states,
-      transitions: all.isOver || some === undefined ? all.graph.edges : some.transitions,
-      violations: found,
-      deadlock: deadlock && describeDeadlock(program, deadlock),
-      // What waits for ever has not had its chance.
-      noEffect: complete && deadlock === undefined ? (some ?? all).effects.ineffective() : [],
-    };
+  const few = reducible ? (options.fewStates ?? fewStates) : Number.POSITIVE_INFINITY;
+  all.advance(Math.min(few, quickStates));
+  if (!all.isOver && (options.onOutlook !== undefined || options.untilFirstViolation)) {
+    const first = firstOutlook(program, all, options.shouldStop);
+    if (first !== undefined) options.onOutlook?.(first);
+    if (first !== undefined && options.untilFirstViolation) return first;
   }
+  all.advance(few);
+  const isTooLarge = all.bound?.kind === 'states' && all.graph.states > leastStates;
+  if (all.isOver && !(reducible && isTooLarge)) return verdictOf(program, all, undefined, options);
+  const some = exploreReduced(scenario, options.overrides, limits, options);
+  if (some.bound === undefined) {
+    options.onOutlook?.(outlookOf(program, all, some));
+    all.advance(Math.max(few, options.fewStates ?? countedStates));
+    const isWanting = () => some.found.some((found) => !all.found.some((other) => keyOf(other) === keyOf(found)));
+    while (!all.isOver && isWanting()) all.advance(all.graph.states * 1.25);
+  } else if (some.bound.kind !== 'violation') all.advance();
+  return verdictOf(program, all, some, options);
+}
+
+/** What is known of a large scenario when its search has hardly begun: the violations that lie near, or one that is farther off. */
+function firstOutlook(program: Program, all: Exploration, shouldStop: CheckOptions['shouldStop']): Verdict | undefined {
+  const violations = all.found.map((found) =>
+    describeViolation(program, found, shortestWitness(program, all, found.states)),
+  );
+  const caught = violations.length > 0 ? undefined : hunt(program, shouldStop);
+  if (caught !== undefined) {
+    const { violation, moves } = caught;
+    violations.push(describeViolation(program, violation, shortenedWitness(program, moves, violation)));
+  }
+  if (violations.length === 0) return undefined;
+  return {
+    ...uncounted(all, true),
+    verdict: 'unsafe',
+    complete: false,
+    bound: { kind: 'violation', limit: 1 },
+    violations,
+    noEffect: [],
+  };
+}
+
+/** What a reduced search has found out, before anything is counted. */
+function outlookOf(program: Program, all: Exploration, some: ReducedExploration): Verdict {
+  const { found, deadlock } = findings(program, all, some);
+  const isUnsafe = found.length > 0 || deadlock !== undefined;
+  return {
+    ...uncounted(some, found.length > 0),
+    verdict: isUnsafe ? 'unsafe' : 'safe',
+    complete: true,
+    violations: found,
+    deadlock,
+    noEffect: [],
+  };
+}
+
+function uncounted(search: Exploration | ReducedExploration, losing: boolean) {
+  return {
+    interleavings: { total: '1', losing: losing ? '1' : '0', exact: false },
+    states: search.states,
+    transitions: search.transitions,
+  };
+}
+
+function verdictOf(
+  program: Program,
+  all: Exploration,
+  some: ReducedExploration | undefined,
+  { shouldStop }: CheckOptions,
+): Verdict {
+  const bound = all.isOver && all.bound === undefined ? undefined : some === undefined ? all.bound : some.bound;
+  const complete = bound === undefined;
+  const { found, deadlock } = findings(program, all, some);
+  const verdict = found.length > 0 || deadlock !== undefined ? 'unsafe' : complete ? 'safe' : 'unknown';
+  const search = all.isOver || some === undefined ? all : some;
+  return {
+    verdict,
+    complete,
+    bound,
+    interleavings: count(all, found.length > 0, shouldStop),
+    states: search.states,
+    transitions: search.transitions,
+    violations: found,
+    deadlock,
+    // What waits for ever has not had its chance.
+    noEffect: complete && deadlock === undefined ? (some ?? all).effects.ineffective() : [],
+  };
+}
+
+/** All that was found, with runs that show it: where the search of all states came to it, a shortest one. */
+function findings(program: Program, all: Exploration, some: ReducedExploration | undefined) {
+  const violations = new Map<string, () => Violation>();
+  for (const found of some?.found ?? []) {
+    violations.set(keyOf(found), () =>
+      describeViolation(program, found, shortenedWitness(program, some!.pathTo(found.states[0]!), found)),
+    );
+  }
+  for (const found of all.found) {
+    violations.set(keyOf(found), () => describeViolation(program, found, shortestWitness(program, all, found.states)));
+  }
+  const stuck = all.deadlock !== undefined ? shortestWitness(program, all, [all.deadlock]) : undefined;
+  const deadlock = stuck ?? (some?.deadlock === undefined ? undefined : witnessOf(program, some.pathTo(some.deadlock)));
+  return {
+    found: [...violations.values()].map((describe) => describe()).sort(byPlace),
+    deadlock: deadlock && describeDeadlock(program, deadlock),
+  };
 }
 
 /** The limits of a search: the scenario's own bounds, then those of the options, then the default ones. */
@@ -116,7 +192,7 @@ function keyOf({ kind, file, segments, promisedBy }: FoundViolation): string {
 }
 
 /** By file, then range, then who promised. */
-function byPlace(a: Verdict['violations'][number], b: Verdict['violations'][number]): number {
+function byPlace(a: Violation, b: Violation): number {
   return (
     a.file - b.file ||
     a.range.start - b.range.start ||

@@ -11,13 +11,15 @@ export function describeViolation(
   witness: readonly WitnessStep[],
 ): Violation {
   const inode = program.machine.inodes[violation.file]!;
+  const runner = new Runner(program);
+  for (const step of witness) runner.follow(step);
   return {
     kind: violation.kind,
     file: violation.file,
     range: inode.segments.rangeOf(violation.segments),
     promisedBy: program.syncs[violation.promisedBy - 1] ?? null,
     sizeOnly: violation.sizeOnly,
-    transaction: firstTransaction + violation.transaction,
+    transaction: firstTransaction + program.machine.transaction.generation.get(runner.state),
     witness,
   };
 }

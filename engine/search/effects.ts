@@ -13,7 +13,7 @@ export class EffectTracker {
 
   constructor(program: Program) {
     this.#program = program;
-    this.#modelBits = program.layout.modelBits;
+    this.#modelBits = program.layout.bitsOf('model', 'judged');
     this.#effective = program.scenario.tasks.map(({ operations }) => operations.map(() => false));
   }
 

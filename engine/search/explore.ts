@@ -26,6 +26,8 @@ export interface SearchControl {
   readonly untilFirstViolation?: boolean | undefined;
   /** Told each state when it is reached first, with its number; the state is only lent. */
   readonly noteState?: ((state: State, index: number) => void) | undefined;
+  /** Told each step that a thread (by its number as an actor) takes, as often as it does; the states are only lent. */
+  readonly noteStep?: ((actor: number, position: number, before: State, after: State) => void) | undefined;
 }
 
 /** How many states are visited between two looks at `SearchControl`. */
@@ -48,10 +50,14 @@ export class Exploration {
   readonly #control: SearchControl;
   readonly #store: StateStore;
   readonly #violations: FoundViolations;
+  /** Bits on which the judgement of a crash depends. */
+  readonly #judged: Int32Array;
   readonly #current: State;
   readonly #next: State;
   /** The states before this one are expanded. */
   #index = 0;
+  /** How far the state being expanded is from the start. */
+  #depth = 0;
   /** Steps that could run in the state being expanded, and whether they are only counted. */
   #moved = 0;
   #probing = false;
@@ -64,6 +70,7 @@ export class Exploration {
     this.effects = new EffectTracker(program);
     this.#store = new StateStore(program.layout.words);
     this.#violations = new FoundViolations(program);
+    this.#judged = program.layout.bitsOf('judged');
     this.#current = new Int32Array(program.layout.words);
     this.#next = new Int32Array(program.layout.words);
     this.#reach(program.initial, 0);
@@ -71,6 +78,14 @@ export class Exploration {
 
   get found(): readonly FoundViolation[] {
     return this.#violations.all;
+  }
+
+  get states(): number {
+    return this.graph.states;
+  }
+
+  get transitions(): number {
+    return this.graph.edges;
   }
 
   /** Every state is expanded, or will not be since a bound was hit. */
@@ -86,24 +101,25 @@ export class Exploration {
       if (index % pollInterval === pollInterval - 1) this.#poll();
       if (this.bound !== undefined && this.bound.kind !== 'steps') continue;
       this.#store.read(index, this.#current);
-      this.#expand(this.graph.depth(index), index);
+      this.#depth = this.graph.depth(index);
+      this.#expand(index);
     }
     return this;
   }
 
-  #expand(depth: number, index: number): void {
+  #expand(index: number): void {
     const { tasks, machine, completions } = this.#program;
-    this.#probing = depth >= this.#limits.steps;
+    this.#probing = this.#depth >= this.#limits.steps;
     this.#moved = 0;
     let unfinished = false;
     for (let task = 0; task < tasks.length; task++) {
-      if (this.#tryStep(tasks[task]!, task, depth)) unfinished = true;
+      if (this.#tryStep(tasks[task]!, task)) unfinished = true;
     }
     for (const inode of machine.inodes) {
       const threads = completions[inode.index]!;
       for (let rest = inode.orderedExtents.starts.get(this.#current); rest !== 0; rest &= rest - 1) {
         const start = lowest(rest);
-        this.#tryStep(threads[start]!, this.actors.ofCompletion(inode.index, start), depth);
+        this.#tryStep(threads[start]!, this.actors.ofCompletion(inode.index, start));
       }
     }
     if (this.#probing && this.#moved > 0) this.bound ??= { kind: 'steps', limit: this.#limits.steps };
@@ -114,41 +130,52 @@ export class Exploration {
   }
 
   /** Takes each step that may come next in the thread, where it can. False when the thread has none left. */
-  #tryStep(thread: Thread, actor: number, depth: number): boolean {
+  #tryStep(thread: Thread, actor: number): boolean {
     let position = thread.next(this.#current);
     if (position >= thread.steps.length) return false;
     for (let choice = 0; position >= 0; choice++) {
       if (thread.isReady(this.#current, position)) {
         this.#moved++;
-        if (!this.#probing) this.#take(thread, position, this.actors.code(actor, choice), depth);
+        if (!this.#probing) this.#take(thread, position, this.actors.code(actor, choice));
       }
       position = thread.without(this.#current, position);
     }
     return true;
   }
 
-  #take(thread: Thread, position: number, code: number, depth: number): void {
+  #take(thread: Thread, position: number, code: number): void {
     const next = this.#next;
     next.set(this.#current);
     thread.take(next, position);
     this.effects.note(this.actors.actorOf(code), thread.steps[position]!, this.#current, next);
-    const target = this.#reach(next, depth + 1);
+    this.#control.noteStep?.(this.actors.actorOf(code), position, this.#current, next);
+    const target = this.#reach(next, this.#depth + 1);
     if (target >= 0) this.graph.addEdge(code, target);
   }
 
-  /** Number of the state; -1 when it is a new one beyond the bound. */
+  /** Number of the state, which is the initial one or follows the one being expanded; -1 when it is a new one beyond the bound. */
   #reach(state: State, depth: number): number {
     const before = this.#store.count;
     const index = this.#store.add(state, this.#limits.states);
     if (index === before) {
       this.graph.addState(depth);
       this.#control.noteState?.(state, index);
-      if (this.#violations.judge(state, index, depth)) {
+      if (depth > 0 && this.#isJudgedLike(state)) {
+        if (this.graph.isLosing(this.#index - 1)) this.graph.markLosing(index);
+      } else if (this.#violations.judge(state, index, depth)) {
         this.graph.markLosing(index);
         this.#stopAtFirst();
       }
     } else if (index < 0) this.bound ??= { kind: 'states', limit: this.#limits.states };
     return index;
+  }
+
+  /** A crash in the state loses what one in the state being expanded does, which is nearer to the start. */
+  #isJudgedLike(state: State): boolean {
+    for (let i = 0; i < state.length; i++) {
+      if (((state[i]! ^ this.#current[i]!) & this.#judged[i]!) !== 0) return false;
+    }
+    return true;
   }
 
   #stopAtFirst(): void {

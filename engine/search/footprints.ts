@@ -21,6 +21,8 @@ export class Footprints {
   readonly #conditions: Int32Array;
   readonly #cases: readonly (readonly Case[][])[];
   readonly #attempts: readonly (readonly Case[][])[];
+  /** Bits that were read to find out who holds a step: see `Step.heldBy`. */
+  readonly holders: Int32Array;
   /** Counts the times that something new was learned. */
   version = 0;
 
@@ -31,13 +33,14 @@ export class Footprints {
     const perStep = () => threads.map(({ steps }) => steps.map((): Case[] => []));
     this.#cases = perStep();
     this.#attempts = perStep();
+    this.holders = new Int32Array(this.words);
   }
 
   casesAt(actor: number, position: number): readonly Case[] {
     return this.#cases[actor]![position]!;
   }
 
-  /** Looks at a step that had to wait: it has read something, no more. */
+  /** Looks at a step that did not run: it has read something, no more. */
   attemptsAt(actor: number, position: number): readonly Case[] {
     return this.#attempts[actor]![position]!;
   }
@@ -45,25 +48,40 @@ export class Footprints {
   /** The step at `position` of thread number `actor`, run on `before`, did what the record says; or it had to wait. */
   learn(actor: number, position: number, ran: boolean, record: AccessRecord, before: State): void {
     const { words } = this;
-    const table = ran ? this.#cases : this.#attempts;
-    const { accesses } = this.#caseOf(table[actor]![position]!, record, before);
+    const cases = (ran ? this.#cases : this.#attempts)[actor]![position]!;
+    const { accesses } = this.#caseOf(cases, record, before);
+    const { reads, zeros, ones } = record;
     let fresh = 0;
     for (let i = 0; i < words; i++) {
-      fresh |= record.reads[i]! & ~accesses[i]!;
-      fresh |= record.zeros[i]! & ~accesses[words + i]!;
-      fresh |= record.ones[i]! & ~accesses[2 * words + i]!;
+      fresh |=
+        (reads[i]! & ~accesses[i]!) | (zeros[i]! & ~accesses[words + i]!) | (ones[i]! & ~accesses[2 * words + i]!);
     }
     if (fresh === 0) return;
     this.version++;
     for (let i = 0; i < words; i++) {
-      accesses[i]! |= record.reads[i]!;
-      accesses[words + i]! |= record.zeros[i]!;
-      accesses[2 * words + i]! |= record.ones[i]!;
+      accesses[i]! |= reads[i]!;
+      accesses[words + i]! |= zeros[i]!;
+      accesses[2 * words + i]! |= ones[i]!;
     }
   }
 
+  /** Somebody has looked who holds a step. */
+  learnHolders({ reads }: AccessRecord): void {
+    let fresh = 0;
+    for (let i = 0; i < this.words; i++) fresh |= reads[i]! & ~this.holders[i]!;
+    if (fresh === 0) return;
+    this.version++;
+    for (let i = 0; i < this.words; i++) this.holders[i]! |= reads[i]!;
+  }
+
   #caseOf(cases: Case[], record: AccessRecord, before: State): Case {
-    for (const known of cases) if (this.#matches(known, record, before)) return known;
+    for (let i = 0; i < cases.length; i++) {
+      const known = cases[i]!;
+      if (!this.#matches(known, record, before)) continue;
+      // What a step found last it is likely to find again.
+      if (i > 0) [cases[i - 1], cases[i]] = [known, cases[i - 1]!];
+      return known;
+    }
     const read = (value: (word: number) => number) =>
       Int32Array.from({ length: this.words }, (_, i) => record.reads[i]! & this.#conditions[i]! & value(i));
     const fresh = {

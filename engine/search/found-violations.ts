@@ -6,8 +6,6 @@ import type { State } from '../state/layout.ts';
 /** A broken promise and the states, all at the least depth, in which it was found. */
 export interface FoundViolation extends BrokenPromise {
   readonly depth: number;
-  /** Offset of the transaction that was created last, in the first of the states. */
-  readonly transaction: number;
   readonly states: number[];
 }
 
@@ -76,7 +74,7 @@ export class FoundViolations {
   }
 
   #describe(state: State, file: number, index: number, depth: number): Loss {
-    const { inodes, transaction } = this.#program.machine;
+    const { inodes } = this.#program.machine;
     const violations = brokenPromises(inodes[file]!, this.#program.promises[file]!, this.#judged, state).flatMap(
       (broken) => {
         const key = `${broken.kind} ${broken.file} ${broken.segments} ${broken.promisedBy}`;
@@ -85,7 +83,7 @@ export class FoundViolations {
           if (known.depth === depth) known.states.push(index);
           return known.depth === depth ? [known] : [];
         }
-        const found = { ...broken, depth, transaction: transaction.generation.get(state), states: [index] };
+        const found = { ...broken, depth, states: [index] };
         this.#found.set(key, found);
         return [found];
       },

@@ -3,6 +3,7 @@ import type { AccessRecord, State } from '../state/layout.ts';
 import type { Thread } from '../thread.ts';
 import type { Actors } from './actors.ts';
 import { Footprints } from './footprints.ts';
+import { touches } from './futures.ts';
 
 /** What a thread can be in a state: at its end, with steps to come, or the completion of an ordered extent that there is not. */
 export type Standing = 'finished' | 'going on' | 'unborn';
@@ -16,21 +17,31 @@ export interface Move {
   readonly reads: Int32Array;
   readonly zeros: Int32Array;
   readonly ones: Int32Array;
+  /** The words that it reads or writes, see `touches`. */
+  words: number;
   readonly successor: State;
 }
 
 /** All threads of a program in one state, with what their next steps do, found out when it is asked for. */
 export class Frontier {
   readonly threads: readonly Thread[];
+  /** The numbers of the completions. */
+  readonly completions: readonly number[];
   readonly footprints: Footprints;
   /** The bits of a state that conditions of steps hang on, by which footprints are told apart. */
   readonly conditions: Int32Array;
   readonly #record: AccessRecord;
   readonly #birth: readonly ({ readonly word: number; readonly bit: number } | undefined)[];
+  /** Per completion, its move while it is not there. */
+  readonly #births: readonly Move[];
   readonly #moves: readonly Move[][];
   /** How many of the moves are of this state. */
   readonly #count: Int32Array;
   readonly #movable: Uint8Array;
+  /** Who holds the step, per thread and position, in the state that had the number in `#heldIn`. */
+  readonly #holders: readonly Int32Array[];
+  readonly #heldIn: readonly Int32Array[];
+  #entered = 0;
   readonly #standing: Standing[];
   readonly #positions: Int32Array;
   #state: State;
@@ -42,9 +53,13 @@ export class Frontier {
     this.footprints = new Footprints(this.threads, this.conditions);
     this.#record = record;
     this.#birth = this.threads.map((_, actor) => actors.birth(actor));
+    this.completions = [...this.threads.keys()].filter((actor) => !actors.isTask(actor));
+    this.#births = this.#birth.map((birth) => waitForBirth(program.layout.words, birth));
     this.#moves = this.threads.map(() => []);
     this.#count = new Int32Array(actors.count);
     this.#movable = new Uint8Array(actors.count);
+    this.#holders = this.threads.map(({ steps }) => new Int32Array(steps.length));
+    this.#heldIn = this.threads.map(({ steps }) => new Int32Array(steps.length));
     this.#standing = this.threads.map(() => 'finished');
     this.#positions = new Int32Array(actors.count);
     this.#state = program.initial;
@@ -56,7 +71,7 @@ export class Frontier {
 
   enter(state: State): void {
     this.#state = state;
-    this.#count.fill(0);
+    this.#entered = (this.#entered + 1) | 0;
     this.#movable.fill(0);
     for (let actor = 0; actor < this.threads.length; actor++) {
       const unborn = !this.mayBeThere(actor, state, 0);
@@ -65,7 +80,7 @@ export class Frontier {
       if (unborn) this.#standing[actor] = 'unborn';
       else this.#standing[actor] = this.#positions[actor] === thread.steps.length ? 'finished' : 'going on';
       if (this.#standing[actor] === 'going on') this.#look(actor);
-      else if (unborn) this.#expectBirth(actor);
+      else this.#count[actor] = unborn ? 1 : 0;
     }
   }
 
@@ -89,8 +104,20 @@ export class Frontier {
     return this.#movable[actor] === 1;
   }
 
+  /** The threads each of which has to take a step before this one can (`Step.heldBy`); what tells so is read, too. */
+  holders(actor: number, position: number): number {
+    const [holders, heldIn] = [this.#holders[actor]!, this.#heldIn[actor]!];
+    if (heldIn[position] !== this.#entered) {
+      this.#record.clear();
+      holders[position] = this.threads[actor]!.steps[position]!.step.heldBy!(this.#state);
+      heldIn[position] = this.#entered;
+      this.footprints.learnHolders(this.#record);
+    }
+    return holders[position]!;
+  }
+
   isReady(actor: number, index: number): boolean {
-    return this.#moves[actor]![index]!.ready;
+    return this.#standing[actor] !== 'unborn' && this.#moves[actor]![index]!.ready;
   }
 
   /** Number of steps that may come next: more than one where the first can be left out. */
@@ -100,6 +127,7 @@ export class Frontier {
 
   /** What the step does is found out when it is first asked for. */
   move(actor: number, index: number): Move {
+    if (this.#standing[actor] === 'unborn') return this.#births[actor]!;
     const move = this.#moves[actor]![index]!;
     if (move.ready && !move.ran) this.#run(actor, move);
     return move;
@@ -123,19 +151,9 @@ export class Frontier {
       move.ran = false;
       if (move.ready) this.#movable[actor] = 1;
       else this.footprints.learn(actor, move.position, false, record, this.#state);
-      for (let word = 0; word < move.reads.length; word++) move.reads[word] = record.reads[word]!;
+      copy(record.reads, move.reads);
     }
     this.#count[actor] = count;
-  }
-
-  /** A completion that is not there waits for its ordered extent. */
-  #expectBirth(actor: number): void {
-    const { word, bit } = this.#birth[actor]!;
-    const move = this.#room(actor, 0);
-    move.ready = false;
-    move.reads.fill(0);
-    move.reads[word] = bit;
-    this.#count[actor] = 1;
   }
 
   #run(actor: number, move: Move): void {
@@ -145,28 +163,44 @@ export class Frontier {
     move.successor.set(this.#state);
     this.threads[actor]!.take(move.successor, move.position);
     this.footprints.learn(actor, move.position, true, record, this.#state);
-    for (let i = 0; i < move.reads.length; i++) {
-      move.reads[i] = record.reads[i]!;
-      move.zeros[i] = record.zeros[i]!;
-      move.ones[i] = record.ones[i]!;
-    }
+    const { reads, zeros, ones } = record;
+    copy(reads, move.reads);
+    copy(zeros, move.zeros);
+    copy(ones, move.ones);
+    move.words = touches(reads.length, (i) => (reads[i]! | zeros[i]! | ones[i]!) !== 0);
     move.ran = true;
   }
 
   #room(actor: number, index: number): Move {
     const moves = this.#moves[actor]!;
-    const words = () => new Int32Array(this.#state.length);
-    moves[index] ??= {
-      position: 0,
-      ready: false,
-      ran: false,
-      reads: words(),
-      zeros: words(),
-      ones: words(),
-      successor: words(),
-    };
+    moves[index] ??= emptyMove(this.#state.length);
     return moves[index];
   }
+}
+
+function emptyMove(length: number): Move {
+  const words = () => new Int32Array(length);
+  return {
+    position: 0,
+    ready: false,
+    ran: false,
+    reads: words(),
+    zeros: words(),
+    ones: words(),
+    words: 0,
+    successor: words(),
+  };
+}
+
+/** A completion that is not there waits for its ordered extent. */
+function waitForBirth(length: number, birth: { readonly word: number; readonly bit: number } | undefined): Move {
+  const move = emptyMove(length);
+  if (birth !== undefined) move.reads[birth.word] = birth.bit;
+  return move;
+}
+
+function copy(from: Int32Array, to: Int32Array): void {
+  for (let i = 0; i < to.length; i++) to[i] = from[i]!;
 }
 
 /** Sets that decide in many steps whether there is anything to do; more of them cost more than they save. */

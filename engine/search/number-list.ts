@@ -1,26 +1,37 @@
-/** A growing array of numbers of one width. */
+const chunkBits = 16;
+const chunkNumbers = 1 << chunkBits;
+const chunkMask = chunkNumbers - 1;
+const fewNumbers = 1 << 10;
+
+/** A growing array of 32-bit numbers. What is in it stays where it is, so that growing takes no longer the longer it is. */
 export class NumberList {
-  #items = new Int32Array(1 << 10);
+  readonly #chunks: Int32Array[] = [new Int32Array(fewNumbers)];
   length = 0;
 
   push(value: number): void {
-    if (this.length === this.#items.length) {
-      const larger = new Int32Array(this.length * 2);
-      larger.set(this.#items);
-      this.#items = larger;
-    }
-    this.#items[this.length++] = value;
+    const index = this.length++;
+    const place = index & chunkMask;
+    if (place === 0 && index > 0) this.#chunks.push(new Int32Array(chunkNumbers));
+    else if (index === this.#chunks[0]!.length) this.#enlargeFirst();
+    this.#chunks[index >>> chunkBits]![place] = value;
   }
 
   at(index: number): number {
-    return this.#items[index]!;
+    return this.#chunks[index >>> chunkBits]![index & chunkMask]!;
   }
 
   or(index: number, bits: number): void {
-    this.#items[index]! |= bits;
+    this.#chunks[index >>> chunkBits]![index & chunkMask]! |= bits;
   }
 
   get bytes(): number {
-    return this.#items.byteLength;
+    return this.#chunks.reduce((sum, { byteLength }) => sum + byteLength, 0);
+  }
+
+  /** Most lists are short. */
+  #enlargeFirst(): void {
+    const larger = new Int32Array(Math.min(this.#chunks[0]!.length * 4, chunkNumbers));
+    larger.set(this.#chunks[0]!);
+    this.#chunks[0] = larger;
   }
 }

@@ -1,9 +1,10 @@
 import type { Program } from '../program.ts';
 import { lowest } from '../state/bits.ts';
 import type { AccessRecord, State } from '../state/layout.ts';
+import type { Thread } from '../thread.ts';
 import type { Actors } from './actors.ts';
 import { Frontier, type Move } from './frontier.ts';
-import { Futures } from './futures.ts';
+import { type Future, Futures } from './futures.ts';
 
 /** Most threads that a set of them has room for. */
 export const mostThreads = 31;
@@ -22,6 +23,10 @@ export class PersistentSets {
   #judgements = 0;
   /** What conditions can become, see `Possible`. */
   readonly #possible: Int32Array;
+  /** The bits that tell where the threads are, and which there are. */
+  readonly #always: Int32Array;
+  /** Bits that matter, and bits that can become 1: see `forgetDead`. */
+  readonly #live: Int32Array;
 
   constructor(program: Program, actors: Actors, record: AccessRecord) {
     this.frontier = new Frontier(program, actors, record);
@@ -29,6 +34,8 @@ export class PersistentSets {
     this.#record = record;
     this.#judged = new Int32Array(program.layout.words);
     this.#possible = new Int32Array(2 * program.layout.words);
+    this.#live = new Int32Array(2 * program.layout.words);
+    this.#always = whereabouts(program, this.frontier.threads);
   }
 
   /** Grows whenever sets that were chosen before might have to be larger. */
@@ -49,20 +56,70 @@ export class PersistentSets {
   choose(state: State, first: number): number {
     const { frontier } = this;
     frontier.enter(state);
+    // Most often one thread alone will do, and it takes no foresight to see that.
+    this.#futures.assumeNothing();
+    const alone = this.#smallest(first, 2);
+    if (alone !== 0) return alone;
     this.#foresee();
-    let best = 0;
-    let least = frontier.threads.length + 1;
-    if (first >= 0) consider.call(this, first);
-    for (let actor = frontier.threads.length - 1; actor >= 0; actor--) if (actor !== first) consider.call(this, actor);
-    return best;
+    return this.#smallest(first, frontier.threads.length + 1);
+  }
 
-    function consider(this: PersistentSets, actor: number): void {
-      if (least === 1 || !frontier.isMovable(actor)) return;
+  /**
+   * Clears the bits of a state that no thread will read any more, nor a judgement. What follows on two states that differ in nothing else
+   * is the same, so that one of them is enough. What is left is no state to run a step on.
+   */
+  forgetDead(state: State): void {
+    const { frontier } = this;
+    const { threads, footprints } = frontier;
+    const live = this.#live;
+    const words = state.length;
+    for (let i = 0; i < words; i++) {
+      live[i] = this.#always[i]! | this.#judged[i]! | footprints.holders[i]!;
+      live[words + i] = 0;
+    }
+    this.#futures.assumeNothing();
+    for (let actor = 0; actor < threads.length; actor++) {
+      const position = threads[actor]!.at(state);
+      if (frontier.mayBeThere(actor, state, 0) && position < threads[actor]!.steps.length)
+        this.#addLive(actor, position);
+    }
+    // Completions also start over, for every ordered extent that somebody brings about.
+    for (let born = 0, before = -1; born !== before; ) {
+      before = born;
+      for (const actor of frontier.completions) {
+        if ((born & (1 << actor)) !== 0 || !frontier.mayBeThere(actor, live, words)) continue;
+        born |= 1 << actor;
+        this.#addLive(actor, 0);
+      }
+    }
+    for (let i = 0; i < words; i++) state[i]! &= live[i]!;
+  }
+
+  /** Adds what a thread may read from `position` on, and what it may set. */
+  #addLive(actor: number, position: number): void {
+    const live = this.#live;
+    const words = live.length / 2;
+    const { accesses } = this.#futures.of(actor, position, 0);
+    for (let i = 0; i < words; i++) {
+      live[i]! |= accesses[i]!;
+      live[words + i]! |= accesses[2 * words + i]!;
+    }
+  }
+
+  /** A smallest set of fewer than `most` threads that can move; 0 when none was found. */
+  #smallest(first: number, most: number): number {
+    const { frontier } = this;
+    let best = 0;
+    let least = most;
+    for (let i = first < 0 ? 1 : 0; i <= frontier.threads.length && least > 1; i++) {
+      const actor = i === 0 ? first : frontier.threads.length - i;
+      if ((i > 0 && actor === first) || !frontier.isMovable(actor)) continue;
       const set = this.#close(actor, least);
-      if (set === 0) return;
+      if (set === 0) continue;
       best = set;
       least = this.#countMovable(set);
     }
+    return best;
   }
 
   #countMovable(set: number): number {
@@ -82,42 +139,32 @@ export class PersistentSets {
       const moves = frontier.countMoves(actor);
       for (let i = 0; i < moves; i++) {
         const move = frontier.move(actor, i);
-        const added = move.ready ? this.#thoseInConflict(move, set) : this.#thoseWhoEnable(move, set);
-        set |= added;
-        todo |= added;
-        for (let rest = added; rest !== 0; rest &= rest - 1) {
-          if (frontier.isMovable(lowest(rest)) && ++movable >= most) return 0;
+        for (let other = 0; other < frontier.threads.length; other++) {
+          if ((set & (1 << other)) !== 0 || !this.#matters(move, other, set)) continue;
+          if (frontier.isMovable(other) && ++movable >= most) return 0;
+          set |= 1 << other;
+          todo |= 1 << other;
         }
       }
     }
     return set;
   }
 
-  /** Threads outside of the set for which it matters whether they go on before or after the move. */
-  #thoseInConflict(move: Move, set: number): number {
-    let added = 0;
-    for (let other = 0; other < this.frontier.threads.length; other++) {
-      if (((set | added) & (1 << other)) !== 0) continue;
-      if (this.#mayAct(other, set | added, (future) => this.#conflicts(move, future))) added |= 1 << other;
-    }
-    return added;
-  }
-
-  /** Threads outside of the set that may change what a waiting one has looked at. */
-  #thoseWhoEnable(move: Move, set: number): number {
-    let added = 0;
-    for (let other = 0; other < this.frontier.threads.length; other++) {
-      if (((set | added) & (1 << other)) !== 0) continue;
-      if (this.#mayAct(other, set | added, (future) => this.#changes(move.reads, future))) added |= 1 << other;
-    }
-    return added;
-  }
-
-  /** May a thread that is there, or may come to be while the set stands still, do something that `matters`? */
-  #mayAct(other: number, set: number, matters: (future: Int32Array) => boolean): boolean {
+  /**
+   * Does it matter whether a thread outside of the set goes on before or after a move of the set? Where that has to wait: may
+   * the thread change what it waits for? The thread is there, or may come to be while the set stands still.
+   */
+  #matters(move: Move, other: number, set: number): boolean {
     const standing = this.frontier.standing(other);
-    if (standing === 'finished' || !matters(this.#future(other, set))) return false;
+    if (standing === 'finished' || !this.#disturbs(move, this.#future(other))) return false;
+    // To find out who holds it back is dear, and most often not needed.
+    const held = this.#heldFuture(other, set);
+    if (held !== undefined && !this.#disturbs(move, held)) return false;
     return standing === 'going on' || this.#canBeBorn(other, set);
+  }
+
+  #disturbs(move: Move, future: Future): boolean {
+    return move.ready ? this.#conflicts(move, future) : this.#changes(move.reads, future);
   }
 
   #canBeBorn(completion: number, set: number): boolean {
@@ -126,7 +173,7 @@ export class PersistentSets {
     const { reads } = frontier.move(completion, 0);
     for (let other = 0; other < frontier.threads.length; other++) {
       if ((set & (1 << other)) !== 0 || frontier.standing(other) !== 'going on') continue;
-      if (this.#changes(reads, this.#future(other, set))) return true;
+      if (this.#changes(reads, this.#heldFuture(other, set) ?? this.#future(other))) return true;
     }
     return false;
   }
@@ -153,10 +200,10 @@ export class PersistentSets {
     let grown = 0;
     for (let actor = 0; actor < frontier.threads.length; actor++) {
       if (frontier.standing(actor) === 'finished' || !frontier.mayBeThere(actor, possible, words)) continue;
-      const future = this.#future(actor, 0);
+      const { accesses } = this.#future(actor);
       for (let i = 0; i < words; i++) {
-        const zeros = future[words + i]! & conditions[i]! & ~possible[i]!;
-        const ones = future[2 * words + i]! & conditions[i]! & ~possible[words + i]!;
+        const zeros = accesses[words + i]! & conditions[i]! & ~possible[i]!;
+        const ones = accesses[2 * words + i]! & conditions[i]! & ~possible[words + i]!;
         grown |= zeros | ones;
         possible[i]! |= zeros;
         possible[words + i]! |= ones;
@@ -165,44 +212,69 @@ export class PersistentSets {
     return grown !== 0;
   }
 
-  #future(actor: number, set: number): Int32Array {
-    const { steps } = this.frontier.threads[actor]!;
-    const gates = this.#futures.gates[actor]!;
-    const position = this.frontier.position(actor);
+  /** What a thread may still do. */
+  #future(actor: number): Future {
+    return this.#futures.of(actor, this.frontier.position(actor), 0);
+  }
+
+  /** The same while the threads of the set stand still, where they hold it back; undefined where they do not. */
+  #heldFuture(actor: number, set: number): Future | undefined {
+    const { frontier } = this;
+    const position = frontier.position(actor);
+    const gates = this.#futures.gatesFrom(actor, position);
     let closed = 0;
-    for (let i = 0; set !== 0 && i < gates.length; i++) {
-      if ((steps[gates[i]!]!.step.heldBy!(this.frontier.state) & set) !== 0) closed |= 1 << i;
+    for (let i = 0; i < gates.length; i++) {
+      if ((frontier.holders(actor, gates[i]!) & set) !== 0) closed |= 1 << i;
     }
-    return this.#futures.of(actor, position, closed);
+    return closed === 0 ? undefined : this.#futures.of(actor, position, closed);
   }
 
-  #conflicts(move: Move, future: Int32Array): boolean {
+  #conflicts(move: Move, future: Future): boolean {
     const { state } = this.frontier;
     const words = state.length;
-    let [own, others] = [0, 0];
-    for (let i = 0; i < words; i++) {
-      const now = state[i]!;
-      const zeros = future[words + i]!;
-      const ones = future[2 * words + i]!;
-      const changed = now ^ move.successor[i]!;
-      const changes = (now & zeros) | (~now & ones);
-      const clash =
-        (move.reads[i]! & changes) | (changed & future[i]!) | (move.zeros[i]! & ones) | (move.ones[i]! & zeros);
-      if (clash !== 0) return true;
-      own |= changed & this.#judged[i]!;
-      others |= changes & this.#judged[i]!;
+    const { accesses } = future;
+    for (let both = move.words & future.words; both !== 0; both &= both - 1) {
+      for (let i = lowest(both); i < words; i += 32) {
+        const now = state[i]!;
+        const zeros = accesses[words + i]!;
+        const ones = accesses[2 * words + i]!;
+        const clash =
+          (move.reads[i]! & ((now & zeros) | (~now & ones))) |
+          ((now ^ move.successor[i]!) & accesses[i]!) |
+          (move.zeros[i]! & ones) |
+          (move.ones[i]! & zeros);
+        if (clash !== 0) return true;
+      }
     }
-    return own !== 0 && others !== 0;
+    return this.#changesJudged(move) && this.#changes(this.#judged, future);
   }
 
-  /** Can one of the bits become another one than it is? */
-  #changes(bits: Int32Array, future: Int32Array): boolean {
+  #changesJudged({ successor }: Move): boolean {
     const { state } = this.frontier;
-    const words = state.length;
-    for (let i = 0; i < words; i++) {
-      const now = state[i]!;
-      if ((bits[i]! & ((now & future[words + i]!) | (~now & future[2 * words + i]!))) !== 0) return true;
+    for (let i = 0; i < state.length; i++) {
+      if (((state[i]! ^ successor[i]!) & this.#judged[i]!) !== 0) return true;
     }
     return false;
   }
+
+  /** Can one of the bits become another one than it is? */
+  #changes(bits: Int32Array, { accesses }: Future): boolean {
+    const { state } = this.frontier;
+    const words = state.length;
+    for (let i = 0; i < words; i++) {
+      const now = state[i]!;
+      if ((bits[i]! & ((now & accesses[words + i]!) | (~now & accesses[2 * words + i]!))) !== 0) return true;
+    }
+    return false;
+  }
+}
+
+function whereabouts({ machine, layout }: Program, threads: readonly Thread[]): Int32Array {
+  const bits = new Int32Array(layout.words);
+  const fields = [
+    ...threads.map(({ position }) => position),
+    ...machine.inodes.map((inode) => inode.orderedExtents.starts),
+  ];
+  for (const { word, shift, mask } of fields) bits[word]! |= mask << shift;
+  return bits;
 }

@@ -9,7 +9,7 @@ import type { ExploreLimits, SearchControl } from './explore.ts';
 import { type FoundViolation, FoundViolations } from './found-violations.ts';
 import { NumberList } from './number-list.ts';
 import { mostThreads, PersistentSets } from './persistent-sets.ts';
-import { rehearse } from './rehearse.ts';
+import { StateList } from './state-list.ts';
 import { StateStore } from './state-store.ts';
 
 /** States between two looks at `SearchControl`: it takes some ten times as long for each as the search of all does. */
@@ -39,7 +39,7 @@ export function isReducible(program: Program, { steps }: ExploreLimits, usualSte
  * kinds of loss, and the same deadlocks; paths may be longer than they need be, and it knows of fewer operations without effect.
  *
  * The sets rest on what steps were seen to read and write. When something new is seen, the search starts over; so it is
- * rehearsed first.
+ * practised first: depth first, which comes soon to what is far from the start.
  */
 export function exploreReduced(
   scenario: Scenario,
@@ -50,10 +50,11 @@ export function exploreReduced(
   const record = new AccessRecord();
   const program = compile(scenario, overrides, { record, noteSwitch: control.noteSwitch });
   const sets = new PersistentSets(program, new Actors(program), record);
-  rehearse(program, record, sets, control.shouldStop);
+  const begin = () => new ReducedSearch(program, record, sets, limits, control);
+  begin().practise();
   for (;;) {
     const { version } = sets;
-    const search = new ReducedSearch(program, record, sets, limits, control).run();
+    const search = begin().run();
     if (search.bound !== undefined || sets.version === version) return search;
   }
 }
@@ -69,8 +70,13 @@ class ReducedSearch implements ReducedExploration {
   readonly #sets: PersistentSets;
   readonly #limits: ExploreLimits;
   readonly #control: SearchControl;
+  /** The states that were visited, and what of each was alive. */
+  readonly #states: StateList;
   readonly #store: StateStore;
   readonly #violations: FoundViolations;
+  readonly #current: State;
+  readonly #live: State;
+  #visited = 0;
   readonly #depths = new NumberList();
   readonly #parents = new NumberList();
   readonly #moves = new NumberList();
@@ -89,8 +95,11 @@ class ReducedSearch implements ReducedExploration {
     this.#sets = sets;
     this.#limits = limits;
     this.#control = control;
+    this.#states = new StateList(program.layout.words);
     this.#store = new StateStore(program.layout.words);
     this.#violations = new FoundViolations(program);
+    this.#current = new Int32Array(program.layout.words);
+    this.#live = new Int32Array(program.layout.words);
   }
 
   get states(): number {
@@ -101,16 +110,29 @@ class ReducedSearch implements ReducedExploration {
     return this.#violations.all;
   }
 
+  /** The search itself, breadth first: its runs are short. */
   run(): this {
-    const current: State = new Int32Array(this.program.layout.words);
     this.#add(this.program.initial, 0, -1, -1);
-    for (let index = 0; index < this.#store.count; index++) {
-      if (index % pollInterval === 0) this.#poll();
-      if (this.bound !== undefined) break;
-      this.#store.read(index, current);
-      this.#expand(current, index);
-    }
+    for (let index = 0; index < this.#store.count && this.bound === undefined; index++) this.#visit(index);
     return this;
+  }
+
+  /** Visits the same states in another order, for the sake of what is learned. */
+  practise(): void {
+    this.#add(this.program.initial, 0, -1, -1);
+    const open = [0];
+    for (let index = open.pop(); index !== undefined && this.bound === undefined; index = open.pop()) {
+      const known = this.#store.count;
+      this.#visit(index);
+      for (let found = known; found < this.#store.count; found++) open.push(found);
+    }
+  }
+
+  #visit(index: number): void {
+    if (this.#visited++ % pollInterval === 0) this.#poll();
+    if (this.bound !== undefined) return;
+    this.#states.read(index, this.#current);
+    this.#expand(this.#current, index);
   }
 
   pathTo(state: number): number[] {
@@ -135,6 +157,7 @@ class ReducedSearch implements ReducedExploration {
         if (!ready) continue;
         this.transitions++;
         this.effects.noteWrites(actor, frontier.threads[actor]!.steps[position]!, zeros, ones);
+        this.#control.noteStep?.(actor, position, state, successor);
         this.#add(successor, this.#depths.at(index) + 1, index, this.actors.code(actor, choice));
       }
     }
@@ -142,9 +165,12 @@ class ReducedSearch implements ReducedExploration {
 
   #add(state: State, depth: number, parent: number, move: number): void {
     const before = this.#store.count;
-    const index = this.#store.add(state, this.#limits.states);
+    this.#live.set(state);
+    this.#sets.forgetDead(this.#live);
+    const index = this.#store.add(this.#live, this.#limits.states);
     if (index < 0) this.bound ??= { kind: 'states', limit: this.#limits.states };
     if (index !== before) return;
+    this.#states.push(state);
     this.#depths.push(depth);
     this.#parents.push(parent);
     this.#moves.push(move);
@@ -162,6 +188,7 @@ class ReducedSearch implements ReducedExploration {
     this.#control.progress?.(this.states, this.transitions);
     if (this.#control.shouldStop?.()) this.bound ??= { kind: 'cancelled', limit: 0 };
     const lists = this.#depths.bytes + this.#parents.bytes + this.#moves.bytes;
-    if (this.#store.bytes + lists > this.#limits.memory) this.bound ??= { kind: 'memory', limit: this.#limits.memory };
+    if (this.#states.bytes + this.#store.bytes + lists > this.#limits.memory)
+      this.bound ??= { kind: 'memory', limit: this.#limits.memory };
   }
 }

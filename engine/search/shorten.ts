@@ -1,6 +1,6 @@
 import type { Program } from '../program.ts';
 import type { State } from '../state/layout.ts';
-import type { Thread } from '../thread.ts';
+import { CompletionThread, type Thread } from '../thread.ts';
 
 /** One step of a run: whose it is, and its place in the thread. */
 export interface RunStep {
@@ -37,11 +37,17 @@ function untilHolds(
 ): RunStep[] | undefined {
   const state = program.initial.slice();
   for (const [i, { thread, position }] of run.entries()) {
-    if (!canTake(thread, state, position)) return undefined;
+    if (!isThere(program, thread, state) || !canTake(thread, state, position)) return undefined;
     thread.take(state, position);
     if (holds(state)) return run.slice(0, i + 1);
   }
   return undefined;
+}
+
+/** A completion is there while its ordered extent is. */
+function isThere({ machine }: Program, thread: Thread, state: State): boolean {
+  if (!(thread instanceof CompletionThread)) return true;
+  return (machine.inodes[thread.file]!.orderedExtents.starts.get(state) & (1 << thread.start)) !== 0;
 }
 
 function canTake(thread: Thread, state: State, wanted: number): boolean {

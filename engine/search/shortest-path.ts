@@ -1,43 +1,53 @@
 import type { StateGraph } from './state-graph.ts';
 
-interface Best {
+/** The best way found into a state with a last step of one actor. */
+interface Arrival {
   readonly switches: number;
-  /** Edge taken into the state, and the actor before it. */
+  /** Of ways with as many switches, the one with the lower number has its switches later. See `rankArrivals`. */
+  readonly order: number;
+  /** Edge taken into the state, and the arrival before it. */
   readonly edge: number;
-  readonly from: number;
-  readonly previousActor: number;
+  readonly before: Arrival | undefined;
 }
 
 /**
  * The edges of a shortest path from the initial state to one of `targets`, which are all at the same
- * depth: of the shortest ones a path with the fewest switches between actors. Deterministic: ties go to
+ * depth: of the shortest ones a path with the fewest switches between actors, of these the one that switches latest (the first
+ * switch as late as can be, then the second, and so on). Deterministic: further ties go to
  * the actor with the lower number. `actors` is how many there are.
  */
 export function shortestPath(graph: StateGraph, actors: number, targets: readonly number[]): number[] {
   const useful = markUseful(graph, targets);
-  const best = new Map<number, Map<number, Best>>();
+  /** Per state of the depth at hand and the next one, per actor of the last step. */
+  let here = new Map<number, Map<number, Arrival>>();
+  let there = new Map<number, Map<number, Arrival>>();
+  let depth = 0;
+  let ranks = new Map<Arrival, number>();
   for (const state of useful) {
-    const here = best.get(state);
+    if (graph.depth(state) > depth) {
+      depth = graph.depth(state);
+      here = there;
+      there = new Map();
+      ranks = rankArrivals(here);
+    }
+    const arrivals = here.get(state);
     for (let edge = graph.firstEdge(state); edge < graph.endOfEdges(state); edge++) {
       const target = graph.target(edge);
-      if (!useful.has(target) || graph.depth(target) !== graph.depth(state) + 1) continue;
+      if (!useful.has(target) || graph.depth(target) !== depth + 1) continue;
       const actor = graph.move(edge) % actors;
-      const arrivals = best.get(target) ?? new Map<number, Best>();
-      best.set(target, arrivals);
-      if (here === undefined) improve(arrivals, actor, { switches: 0, edge, from: state, previousActor: -1 });
+      const known = there.get(target) ?? new Map<number, Arrival>();
+      there.set(target, known);
+      if (arrivals === undefined) improve(known, actor, { switches: 0, order: 0, edge, before: undefined });
       else {
-        for (const [previousActor, { switches }] of here) {
-          improve(arrivals, actor, {
-            switches: switches + (previousActor === actor ? 0 : 1),
-            edge,
-            from: state,
-            previousActor,
-          });
+        for (const [last, before] of arrivals) {
+          const switched = last === actor ? 0 : 1;
+          const order = 2 * ranks.get(before)! + switched;
+          improve(known, actor, { switches: before.switches + switched, order, edge, before });
         }
       }
     }
   }
-  return readBack(best, targets);
+  return readBack(targets.flatMap((state) => [...(here.get(state)?.values() ?? [])]));
 }
 
 /** States on shortest paths to the targets, in breadth-first order. */
@@ -61,23 +71,30 @@ function markUseful(graph: StateGraph, targets: readonly number[]): Set<number> 
   return new Set(found.reverse());
 }
 
-function improve(arrivals: Map<number, Best>, actor: number, candidate: Best): void {
-  const known = arrivals.get(actor);
-  if (known === undefined || candidate.switches < known.switches) arrivals.set(actor, candidate);
+/**
+ * Numbers the arrivals of one depth by where their switches are. All have as many steps: which of them switches and which
+ * does not makes a binary number, and the lower it is, the later are the switches. Its rank says enough of it.
+ */
+function rankArrivals(states: ReadonlyMap<number, ReadonlyMap<number, Arrival>>): Map<Arrival, number> {
+  const arrivals = [...states.values()].flatMap((byActor) => [...byActor.values()]);
+  const orders = [...new Set(arrivals.map(({ order }) => order))].sort((a, b) => a - b);
+  const rankOf = new Map(orders.map((order, rank) => [order, rank]));
+  return new Map(arrivals.map((arrival) => [arrival, rankOf.get(arrival.order)!]));
 }
 
-function readBack(best: ReadonlyMap<number, ReadonlyMap<number, Best>>, targets: readonly number[]): number[] {
-  let end: { state: number; actor: number; switches: number } | undefined;
-  for (const state of targets) {
-    for (const [actor, { switches }] of best.get(state) ?? []) {
-      if (end === undefined || switches < end.switches) end = { state, actor, switches };
-    }
-  }
+function improve(arrivals: Map<number, Arrival>, actor: number, candidate: Arrival): void {
+  const known = arrivals.get(actor);
+  if (known === undefined || isBetter(candidate, known)) arrivals.set(actor, candidate);
+}
+
+function isBetter(a: Arrival, b: Arrival): boolean {
+  return a.switches < b.switches || (a.switches === b.switches && a.order < b.order);
+}
+
+function readBack(ends: readonly Arrival[]): number[] {
   const edges: number[] = [];
-  while (end !== undefined) {
-    const step: Best = best.get(end.state)!.get(end.actor)!;
-    edges.push(step.edge);
-    end = step.previousActor < 0 ? undefined : { state: step.from, actor: step.previousActor, switches: 0 };
-  }
+  let best: Arrival | undefined;
+  for (const end of ends) if (best === undefined || isBetter(end, best)) best = end;
+  for (; best !== undefined; best = best.before) edges.push(best.edge);
   return edges.reverse();
 }

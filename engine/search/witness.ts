@@ -1,4 +1,4 @@
-import { brokenPromises, Losses } from '../durability/judge.ts';
+import { type BrokenPromise, brokenPromises, Losses } from '../durability/judge.ts';
 import type { Program } from '../program.ts';
 import { Runner } from '../replay/runner.ts';
 import type { State } from '../state/layout.ts';
@@ -6,8 +6,6 @@ import type { Thread } from '../thread.ts';
 import type { WitnessStep } from '../verdict.ts';
 import { Actors } from './actors.ts';
 import type { Exploration } from './explore.ts';
-import type { FoundViolation } from './found-violations.ts';
-import type { ReducedExploration } from './reduced-exploration.ts';
 import { type RunStep, shorten } from './shorten.ts';
 import { shortestPath } from './shortest-path.ts';
 
@@ -18,21 +16,18 @@ export function shortestWitness(
   states: readonly number[],
 ): WitnessStep[] {
   const moves = shortestPath(graph, actors.count, states).map((edge) => graph.move(edge));
-  return follow(program, moves);
+  return witnessOf(program, moves);
 }
 
-/** A run into the first of the states that a reduced search found, without what is not needed for the violation. */
-export function reducedWitness(
+/** A run into a violation, as moves (see `Actors.code`), without what is not needed for it. */
+export function shortenedWitness(
   program: Program,
-  search: ReducedExploration,
-  { states, ...violation }: Pick<FoundViolation, 'states'> & Partial<FoundViolation>,
+  moves: readonly number[],
+  { file, kind, segments, promisedBy }: BrokenPromise,
 ): WitnessStep[] {
-  const moves = search.pathTo(states[0]!);
-  const { file, kind, segments, promisedBy } = violation;
-  if (file === undefined) return follow(program, moves);
   const losses = new Losses();
+  const [inode, promise] = [program.machine.inodes[file]!, program.promises[file]!];
   const isBroken = (state: State) => {
-    const [inode, promise] = [program.machine.inodes[file]!, program.promises[file]!];
     losses.judge(inode, promise, program.machine, state);
     if (losses.all === 0) return false;
     return brokenPromises(inode, promise, losses, state).some(
@@ -45,7 +40,8 @@ export function reducedWitness(
   );
 }
 
-function follow(program: Program, moves: readonly number[]): WitnessStep[] {
+/** The steps of a run that is given as moves. */
+export function witnessOf(program: Program, moves: readonly number[]): WitnessStep[] {
   const actors = new Actors(program);
   const runner = new Runner(program);
   return moves.map((move) => runner.step(actors.thread(actors.actorOf(move)), actors.choiceOf(move)));

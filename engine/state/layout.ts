@@ -50,21 +50,22 @@ export class Field {
 
 /** Bits of a state that were read, and that were written as 0 and as 1, word by word; as many words as its layout has. */
 export class AccessRecord {
-  reads: Int32Array = new Int32Array(0);
-  zeros: Int32Array = new Int32Array(0);
-  ones: Int32Array = new Int32Array(0);
+  /** All three, one after the other. */
+  #all = new Int32Array(0);
+  reads = this.#all;
+  zeros = this.#all;
+  ones = this.#all;
 
   /** Makes room for states of so many words, and forgets what was noted. */
   resize(words: number): void {
-    this.reads = new Int32Array(words);
-    this.zeros = new Int32Array(words);
-    this.ones = new Int32Array(words);
+    this.#all = new Int32Array(3 * words);
+    this.reads = this.#all.subarray(0, words);
+    this.zeros = this.#all.subarray(words, 2 * words);
+    this.ones = this.#all.subarray(2 * words);
   }
 
   clear(): void {
-    this.reads.fill(0);
-    this.zeros.fill(0);
-    this.ones.fill(0);
+    this.#all.fill(0);
   }
 }
 
@@ -104,57 +105,78 @@ class RecordingField extends Field {
   }
 }
 
-/** What a field is about: the file system, or who has got how far. */
-export type FieldRole = 'model' | 'control';
+/**
+ * What a field is about: the file system; what of it a power failure leaves, and what it is compared with; or who has got
+ * how far.
+ */
+export type FieldRole = 'model' | 'judged' | 'control';
+
+/** The words of a layout: per word, how many bits are in use, and which of them have which role. */
+interface Words {
+  readonly used: number[];
+  /** Per width, the first word that may have room for it: words only fill up. */
+  readonly firstWithRoom: number[];
+  readonly roles: Readonly<Record<FieldRole, number[]>>;
+}
 
 /** Hands out the bits of a scenario's states, packed into as few words as first fit finds. */
 export class Layout {
-  /** Bits in use per word. */
-  readonly #used: number[] = [];
-  readonly #modelBits: number[] = [];
+  readonly #words: Words;
   readonly #record: AccessRecord | undefined;
+  readonly #role: FieldRole;
 
   /** `record` is told of every access to the fields. */
-  constructor(record?: AccessRecord | undefined) {
+  constructor(record?: AccessRecord | undefined, words?: Words, role: FieldRole = 'model') {
     this.#record = record;
+    this.#words = words ?? { used: [], firstWithRoom: [], roles: { model: [], judged: [], control: [] } };
+    this.#role = role;
+  }
+
+  /** The same layout; fields that are taken from it without a role of their own have this one. */
+  as(role: FieldRole): Layout {
+    return new Layout(this.#record, this.#words, role);
   }
 
   /** Number of words of a state. */
   get words(): number {
-    return Math.max(this.#used.length, 1);
+    return Math.max(this.#words.used.length, 1);
   }
 
-  /** Per word, the bits that describe the file system; the others are program positions and registers. */
-  get modelBits(): Int32Array {
-    return Int32Array.from({ length: this.words }, (_, word) => this.#modelBits[word] ?? 0);
+  /** Per word, the bits of all fields that have one of the roles. */
+  bitsOf(...roles: readonly FieldRole[]): Int32Array {
+    return Int32Array.from({ length: this.words }, (_, word) =>
+      roles.reduce((bits, role) => bits | (this.#words.roles[role][word] ?? 0), 0),
+    );
   }
 
   /** A field for values 0 to `maximum` (at most 2^30 - 1); no bit at all where the maximum is 0. */
-  field(maximum: number, role: FieldRole = 'model'): Field {
+  field(maximum: number, role: FieldRole = this.#role): Field {
     const width = 32 - Math.clz32(maximum);
     if (width === 0) return new Field(0, 0, 0);
-    let word = this.#used.findIndex((used) => used + width <= 32);
-    if (word < 0) {
-      word = this.#used.push(0) - 1;
-      this.#record?.resize(this.#used.length);
-      this.#modelBits.push(0);
+    const { used, firstWithRoom, roles } = this.#words;
+    let word = firstWithRoom[width] ?? 0;
+    while (used[word]! + width > 32) word++;
+    firstWithRoom[width] = word;
+    if (word === used.length) {
+      used.push(0);
+      this.#record?.resize(used.length);
     }
-    const shift = this.#used[word]!;
-    this.#used[word] = shift + width;
+    const shift = used[word]!;
+    used[word] = shift + width;
     const mask = width === 32 ? -1 : 2 ** width - 1;
-    if (role === 'model') this.#modelBits[word]! |= mask << shift;
+    roles[role][word] = (roles[role][word] ?? 0) | (mask << shift);
     return this.#record === undefined
       ? new Field(word, shift, mask)
       : new RecordingField(word, shift, mask, this.#record);
   }
 
   /** A field that holds a set of `count` segments. */
-  set(count: number, role: FieldRole = 'model'): Field {
+  set(count: number, role?: FieldRole): Field {
     return this.field(2 ** count - 1, role);
   }
 
   /** `count` fields of the same size. */
-  fields(count: number, maximum: number, role: FieldRole = 'model'): Field[] {
+  fields(count: number, maximum: number, role?: FieldRole): Field[] {
     return Array.from({ length: count }, () => this.field(maximum, role));
   }
 }

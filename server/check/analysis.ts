@@ -28,8 +28,9 @@ import {
 } from '../../engine/index.ts';
 import { losingSchedule } from './losing-schedule.ts';
 
-/** The stages of an analysis, in the order in which they are done. */
+/** The stages of an analysis, in the order in which they are done; `outlook` only, and up to twice, where the search is long. */
 export type AnalysisStage =
+  | 'outlook'
   | 'verdict'
   | 'schedules'
   | 'explanations'
@@ -58,6 +59,8 @@ export interface QuestionAnalysis extends QuestionAnswer {
 /** All that is known about one scenario. Plain data; what a later stage finds out is undefined until then. */
 export interface ScenarioAnalysis {
   readonly verdict: Verdict;
+  /** The search goes on: there may be more violations (bound `violation`), or shorter witnesses; nothing is counted yet. */
+  readonly isOutlook?: true | undefined;
   readonly expectation: ExpectationResult;
   /** Time that the search took, and nothing else. */
   readonly milliseconds: number;
@@ -108,38 +111,55 @@ export function analyseScenario(scenario: Scenario, options: AnalysisOptions): S
 
 /** The first two stages: the verdict over all interleavings, and over the explicit ones. */
 export function judgeScenario(scenario: Scenario, options: AnalysisOptions): ScenarioAnalysis {
-  const { overrides } = options;
+  const { overrides, onStage } = options;
   const start = options.now();
-  const verdict = check(scenario, options);
-  const milliseconds = options.now() - start;
   const note = (steps: readonly WitnessStep[]) => notesOf(scenario, steps, options);
-  const judged: ScenarioAnalysis = {
+  const analysisOf = (verdict: Verdict): ScenarioAnalysis => ({
     verdict,
     expectation: judgeExpectation(scenario, verdict),
-    milliseconds,
+    milliseconds: options.now() - start,
     notes: verdict.violations.map(({ witness }) => note(witness)),
     deadlockNotes: verdict.deadlock === undefined ? [] : note(verdict.deadlock.witness),
+  });
+  const onOutlook = (outlook: Verdict) => {
+    // Whether what is expected was found is known when all was found.
+    if (outlook.complete || scenario.expect.length === 0) {
+      onStage?.('outlook', { ...analysisOf(outlook), isOutlook: true });
+    }
   };
-  options.onStage?.('verdict', judged);
+  const judged = analysisOf(check(scenario, { ...options, onOutlook: onStage && onOutlook }));
+  onStage?.('verdict', judged);
   const schedules = scenario.schedules.map((_, index): ScheduleAnalysis => {
     const schedule = checkSchedule(scenario, index, overrides);
     return { ...schedule, notes: schedule.violations.length > 0 ? note(schedule.steps) : [] };
   });
   const analysis = { ...judged, schedules };
-  options.onStage?.('schedules', analysis);
+  onStage?.('schedules', analysis);
   return analysis;
 }
 
-/** The later stages, for a scenario that has been judged: what would repair it, or what it could do without. */
+/**
+ * The later stages that need nothing of each other, in two parts of about the same work: where it is much, two workers share it. Within
+ * a part, what one stage proves the next ones can use.
+ */
+export const partsOfLaterStages: readonly (readonly AnalysisStage[])[] = [
+  ['explanations', 'questions', 'fixes', 'losing-schedules'],
+  ['kernel-fix', 'redundant-guards', 'unsafe-releases'],
+];
+
+/**
+ * The later stages, or some of them, for a scenario that has been judged: what would repair it, or what it could do without.
+ */
 export function completeAnalysis(
   scenario: Scenario,
   judged: ScenarioAnalysis,
   options: AnalysisOptions,
+  stages: readonly AnalysisStage[] = partsOfLaterStages.flat(),
 ): ScenarioAnalysis {
   let analysis = judged;
   const proofs = new Proofs(scenario, options);
   for (const [stage, find] of laterStages) {
-    if (stage === 'unsafe-releases' && options.releases !== true) break;
+    if (!stages.includes(stage) || (stage === 'unsafe-releases' && options.releases !== true)) continue;
     const found = find(scenario, judged, options, proofs);
     // A proof that was cut short says nothing about what it did not prove.
     if (options.shouldStop?.() === true) break;

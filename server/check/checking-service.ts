@@ -2,8 +2,9 @@ import type { Scenario } from '../../engine/index.ts';
 import type { ScenarioAnalysis } from './analysis.ts';
 import type { CheckContent } from './check-content.ts';
 import { Checking } from './checking.ts';
+import type { Job } from './job.ts';
 import { type PoolOptions, WorkerPool } from './worker-pool.ts';
-import type { Replay, RunToTrace } from './worker-protocol.ts';
+import type { Replay, RunToTrace, SearchSettings } from './worker-protocol.ts';
 
 /** One asker's share in a checking. */
 export interface CheckingShare {
@@ -56,6 +57,11 @@ export class CheckingService {
     };
   }
 
+  /** Finds out what the interleavings of a scenario exercise. */
+  cover(scenario: Scenario, settings: SearchSettings): Job {
+    return this.#pool.run({ kind: 'cover', scenario, settings }, 'now');
+  }
+
   /** Replays a run of a scenario. Rejects when the engine or the worker fails. */
   async replay(scenario: Scenario, run: RunToTrace): Promise<Replay> {
     const outcome = await this.#pool.run({ kind: 'trace', scenario, run }, 'now').outcome;
@@ -80,7 +86,7 @@ export class CheckingService {
   }
 
   #keep(key: string, { analysis }: Checking): void {
-    if (analysis === undefined || analysis.verdict.bound?.kind === 'cancelled') return;
+    if (analysis === undefined || analysis.isOutlook || analysis.verdict.bound?.kind === 'cancelled') return;
     this.#kept.delete(key);
     this.#kept.set(key, analysis);
     if (this.#kept.size <= this.#mostKept) return;

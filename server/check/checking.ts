@@ -1,13 +1,16 @@
 import type { Scenario } from '../../engine/index.ts';
-import type { ScenarioAnalysis } from './analysis.ts';
+import { partsOfLaterStages, type ScenarioAnalysis } from './analysis.ts';
 import type { Job, JobOutcome, Urgency } from './job.ts';
 import type { SearchSettings, WorkerTask } from './worker-protocol.ts';
+
+/** What follows from a verdict that took longer to find, in milliseconds, is found out by two workers. */
+const longSearch = 200;
 
 /** Runs tasks on workers. */
 type RunTask = (task: WorkerTask, urgency: Urgency) => Job;
 
 /**
- * `judging` until the verdict is there, `completing` until all stages of the analysis are, `done` then. `stopped`:
+ * `judging` until the verdict is there (its outlook may be there before), `completing` until all stages of the analysis are, `done` then. `stopped`:
  * somebody has ended the search early. `failed`: the checker itself has.
  */
 export type CheckingState = 'judging' | 'completing' | 'done' | 'stopped' | 'failed';
@@ -28,7 +31,8 @@ export class Checking {
   #state: CheckingState = 'judging';
   #analysis: ScenarioAnalysis | undefined;
   #failure = '';
-  #job: Job | undefined;
+  /** Those under way. */
+  readonly #jobs = new Set<Job>();
 
   /** Begins at once, or takes up `known`, which was found out before. `onChange` is called at each change of state. */
   constructor(
@@ -52,7 +56,7 @@ export class Checking {
     return this.#state;
   }
 
-  /** What is known by now; undefined until the verdict is there. */
+  /** What is known by now; undefined until the verdict, or an outlook on it, is there. */
   get analysis(): ScenarioAnalysis | undefined {
     return this.#analysis;
   }
@@ -64,17 +68,17 @@ export class Checking {
 
   /** Distinct states that the search under way has reached. */
   get states(): number {
-    return this.#job?.states ?? 0;
+    return [...this.#jobs].reduce((sum, { states }) => sum + states, 0);
   }
 
   /** Ends the search early. What is known by then stays. */
   stop(): void {
-    this.#job?.stop();
+    for (const job of this.#jobs) job.stop();
   }
 
   /** Nobody is interested any more. */
   abandon(): void {
-    this.#job?.abandon();
+    for (const job of this.#jobs) job.abandon();
   }
 
   async #judge(): Promise<void> {
@@ -90,18 +94,31 @@ export class Checking {
   async #complete(): Promise<void> {
     const judged = this.#analysis;
     if (judged === undefined || this.#state !== 'completing') return;
-    const task: WorkerTask = { kind: 'complete', scenario: this.scenario, settings: this.#settings, judged };
-    const outcome = await this.#runJob(task, 'later');
-    if (outcome.kind === 'analysed') {
-      this.#analysis = outcome.analysis;
-      this.#moveTo(this.#isComplete(outcome.analysis) ? 'done' : 'stopped');
-    } else this.#fail(outcome);
+    const { scenario } = this;
+    const parts = judged.milliseconds > longSearch ? partsOfLaterStages : [partsOfLaterStages.flat()];
+    const outcomes = await Promise.all(
+      parts.map((stages) =>
+        this.#runJob({ kind: 'complete', scenario, settings: this.#settings, judged, stages }, 'later'),
+      ),
+    );
+    let analysis = judged;
+    for (const outcome of outcomes) {
+      if (outcome.kind !== 'analysed') return this.#fail(outcome);
+      analysis = { ...analysis, ...definedIn(outcome.analysis) };
+    }
+    this.#analysis = analysis;
+    this.#moveTo(this.#isComplete(analysis) ? 'done' : 'stopped');
   }
 
   async #runJob(task: WorkerTask, urgency: Urgency): Promise<JobOutcome> {
-    this.#job = this.#run(task, urgency);
-    const outcome = await this.#job.outcome;
-    this.#job = undefined;
+    const job = this.#run(task, urgency);
+    this.#jobs.add(job);
+    job.onOutlook = (analysis) => {
+      this.#analysis = analysis;
+      this.#onChange();
+    };
+    const outcome = await job.outcome;
+    this.#jobs.delete(job);
     return outcome;
   }
 
@@ -116,8 +133,14 @@ export class Checking {
     this.#onChange();
   }
 
-  /** The last stage that is asked for was done. */
-  #isComplete({ redundantGuards, unsafeReleases }: ScenarioAnalysis): boolean {
-    return (this.#settings.releases === true ? unsafeReleases : redundantGuards) !== undefined;
+  /** The last stages that are asked for were done. */
+  #isComplete({ losingSchedules, redundantGuards, unsafeReleases }: ScenarioAnalysis): boolean {
+    const last = this.#settings.releases === true ? unsafeReleases : redundantGuards;
+    return losingSchedules !== undefined && last !== undefined;
   }
+}
+
+/** An analysis without what it does not know. */
+function definedIn(analysis: ScenarioAnalysis): Partial<ScenarioAnalysis> {
+  return Object.fromEntries(Object.entries(analysis).filter(([, value]) => value !== undefined));
 }

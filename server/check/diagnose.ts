@@ -179,9 +179,9 @@ function unmetExpectations(
   }
 }
 
-function searchBound({ bounds, name }: ScenarioSources, { verdict }: ScenarioAnalysis): VerdictDiagnostic[] {
+function searchBound({ bounds, name }: ScenarioSources, { verdict, isOutlook }: ScenarioAnalysis): VerdictDiagnostic[] {
   const { bound } = verdict;
-  if (bound === undefined) return [];
+  if (bound === undefined || isOutlook) return [];
   const span = (bound.kind === 'states' || bound.kind === 'steps' ? bounds[bound.kind] : undefined) ?? name;
   const rest = verdict.verdict === 'unsafe' ? 'there may be more to find' : 'nothing is proved';
   const message = `the search ${describeBound(bound)}, after ${formatCount(verdict.states)} states: ${rest}`;

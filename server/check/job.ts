@@ -1,3 +1,4 @@
+import type { ScenarioAnalysis } from './analysis.ts';
 import type { WorkerOutcome, WorkerTask } from './worker-protocol.ts';
 import type { SlotListener, WorkerSlot } from './worker-slot.ts';
 
@@ -15,6 +16,8 @@ export type JobOutcome =
 export class Job {
   readonly task: WorkerTask;
   readonly urgency: Urgency;
+  /** Told what is certain before the outcome is there. */
+  onOutlook: ((analysis: ScenarioAnalysis) => void) | undefined;
   /** Never rejects. */
   readonly outcome: Promise<JobOutcome>;
   readonly #withdraw: (job: Job) => void;
@@ -53,6 +56,7 @@ export class Job {
   /** Nobody waits any more: makes room for others at once. */
   abandon(): void {
     this.#isAbandoned = true;
+    this.onOutlook = undefined;
     this.#withdraw(this);
     this.#slot?.stopOrEnd();
     this.#settle({ kind: 'abandoned' });

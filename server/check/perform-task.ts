@@ -1,12 +1,18 @@
-import { checkSchedule, explainViolation, firstInterleaving, type Scenario, traceWitness } from '../../engine/index.ts';
+import {
+  checkSchedule,
+  coverScenario,
+  explainViolation,
+  firstInterleaving,
+  type Scenario,
+  traceWitness,
+} from '../../engine/index.ts';
 import { type AnalysisOptions, completeAnalysis, judgeScenario } from './analysis.ts';
 import type { Replay, RunToTrace, WorkerOutcome, WorkerTask } from './worker-protocol.ts';
 
+type Control = Pick<AnalysisOptions, 'now' | 'shouldStop' | 'progress' | 'onStage'>;
+
 /** What a worker does with a request, apart from being a worker. Never throws: failures are outcomes. */
-export function perform(
-  task: WorkerTask,
-  control: Pick<AnalysisOptions, 'now' | 'shouldStop' | 'progress'>,
-): WorkerOutcome {
+export function perform(task: WorkerTask, control: Control): WorkerOutcome {
   try {
     return outcomeOf(task, control);
   } catch (error) {
@@ -14,13 +20,14 @@ export function perform(
   }
 }
 
-function outcomeOf(task: WorkerTask, control: Pick<AnalysisOptions, 'now' | 'shouldStop' | 'progress'>): WorkerOutcome {
+function outcomeOf(task: WorkerTask, control: Control): WorkerOutcome {
   if (task.kind === 'trace') return { kind: 'traced', replay: replay(task.scenario, task.run) };
   const options = { ...control, ...task.settings };
+  if (task.kind === 'cover') return { kind: 'covered', coverage: coverScenario(task.scenario, options) };
   const analysis =
     task.kind === 'judge'
       ? judgeScenario(task.scenario, options)
-      : completeAnalysis(task.scenario, task.judged, options);
+      : completeAnalysis(task.scenario, task.judged, options, task.stages);
   return { kind: 'analysed', analysis, stopped: control.shouldStop?.() === true };
 }
 

@@ -100,6 +100,7 @@ export class WorkerPool {
     };
     this.#running.set(slot, job);
     job.begin(slot, {
+      onOutlook: (analysis) => job.onOutlook?.(analysis),
       onOutcome: end,
       onLost: (reason) => {
         this.#slots.delete(slot);

@@ -1,5 +1,5 @@
-import type { CheckOptions, Explanation, Scenario, Trace, WitnessStep } from '../../engine/index.ts';
-import type { ScenarioAnalysis } from './analysis.ts';
+import type { CheckOptions, Explanation, Scenario, ScenarioCoverage, Trace, WitnessStep } from '../../engine/index.ts';
+import type { AnalysisStage, ScenarioAnalysis } from './analysis.ts';
 import type { Loss } from './wording.ts';
 
 /** Limits for searches, from the settings; a scenario's own bounds go first. */
@@ -22,7 +22,10 @@ export type WorkerTask =
       readonly scenario: Scenario;
       readonly settings: SearchSettings;
       readonly judged: ScenarioAnalysis;
+      /** Those of the later stages that are wanted. */
+      readonly stages: readonly AnalysisStage[];
     }
+  | { readonly kind: 'cover'; readonly scenario: Scenario; readonly settings: SearchSettings }
   | { readonly kind: 'trace'; readonly scenario: Scenario; readonly run: RunToTrace };
 
 /** Which run of a scenario to trace: given steps, an explicit interleaving, or any complete run. */
@@ -46,8 +49,13 @@ export interface WorkerRequest {
   readonly task: WorkerTask;
 }
 
-/** One for each request. */
-export type WorkerReply = { readonly id: number } & WorkerOutcome;
+/** One outcome for each request; before it, of a search that takes long, what is certain already. */
+export type WorkerReply = { readonly id: number } & (WorkerOutcome | WorkerOutlook);
+
+export interface WorkerOutlook {
+  readonly kind: 'outlook';
+  readonly analysis: ScenarioAnalysis;
+}
 
 export type WorkerOutcome =
   | {
@@ -56,6 +64,7 @@ export type WorkerOutcome =
       /** It was told to stop, and may have ended early. */
       readonly stopped: boolean;
     }
+  | { readonly kind: 'covered'; readonly coverage: ScenarioCoverage }
   | { readonly kind: 'traced'; readonly replay: Replay }
   /** The engine threw: a bug, or a scenario that it does not take. */
   | { readonly kind: 'failed'; readonly message: string };

@@ -1,3 +1,4 @@
+import type { ScenarioAnalysis } from './analysis.ts';
 import type { CheckWorker, StartWorker } from './check-worker.ts';
 import { WorkerControl } from './worker-control.ts';
 import type { WorkerOutcome, WorkerTask } from './worker-protocol.ts';
@@ -11,6 +12,8 @@ export interface Patience {
 }
 
 export interface SlotListener {
+  /** What is certain before the task is done. */
+  onOutlook(analysis: ScenarioAnalysis): void;
   onOutcome(outcome: WorkerOutcome): void;
   /** The worker died, or hung and was ended; the slot is of no use any more. */
   onLost(reason: string): void;
@@ -29,8 +32,10 @@ export class WorkerSlot {
   constructor(start: StartWorker, patience: Patience, onLostIdle: () => void) {
     this.#patience = patience;
     this.#worker = start(this.#control.buffer, {
-      onReply: ({ id, ...outcome }) => {
-        if (id === this.#request) this.#release()?.onOutcome(outcome);
+      onReply: ({ id, ...reply }) => {
+        if (id !== this.#request) return;
+        if (reply.kind === 'outlook') this.#listener?.onOutlook(reply.analysis);
+        else this.#release()?.onOutcome(reply);
       },
       onLost: (reason) => {
         const listener = this.#release();

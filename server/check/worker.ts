@@ -2,7 +2,7 @@
 import { isMainThread, parentPort, workerData } from 'node:worker_threads';
 import { perform } from './perform-task.ts';
 import { WorkerControl } from './worker-control.ts';
-import type { WorkerReply, WorkerRequest } from './worker-protocol.ts';
+import type { WorkerOutcome, WorkerOutlook, WorkerReply, WorkerRequest } from './worker-protocol.ts';
 
 const port = parentPort;
 if (isMainThread || port === null) throw new Error('the checking worker runs as a worker thread');
@@ -10,13 +10,16 @@ const control = new WorkerControl(workerData);
 
 port.on('message', ({ id, task }: WorkerRequest) => {
   control.states = 0;
+  const reply = (what: WorkerOutcome | WorkerOutlook) => port.postMessage({ id, ...what } satisfies WorkerReply);
   const outcome = perform(task, {
     now: () => performance.now(),
     shouldStop: () => control.isStopped(id),
     progress: (states) => {
       control.states = states;
     },
+    onStage: (stage, analysis) => {
+      if (stage === 'outlook') reply({ kind: 'outlook', analysis });
+    },
   });
-  const reply: WorkerReply = { id, ...outcome };
-  port.postMessage(reply);
+  reply(outcome);
 });

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { version } from '../../package.json';
 import { addCheck } from './commands/check.ts';
 import { addConform } from './commands/conform.ts';
+import { addCoverage } from './commands/coverage.ts';
 import { addExplain } from './commands/explain.ts';
 import { addGuards } from './commands/guards.ts';
 import { addLsp } from './commands/lsp.ts';
@@ -28,6 +29,7 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
   };
   addCheck(program, terminal, end);
   addReplay(program, terminal, end);
+  addCoverage(program, terminal, end);
   addGuards(program, terminal);
   addExplain(program, terminal);
   addConform(program, terminal, end);

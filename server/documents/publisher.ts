@@ -84,9 +84,11 @@ export class Publisher {
 /** Changes when the diagnostics of a document may have changed, and costs less than they do. */
 function signature({ scenarios }: ScenarioDocument): string {
   const checks = scenarios.map(({ check }) => {
-    const { redundantGuards = [], explanations = [], preventions = [] } = check?.analysis ?? {};
+    const { analysis, failure = '' } = check ?? {};
+    if (analysis === undefined) return `none ${failure}`;
+    const { verdict, isOutlook = false, redundantGuards = [], explanations = [], preventions = [] } = analysis;
     const found = [redundantGuards, explanations, preventions].map(({ length }) => length);
-    return `${check?.analysis === undefined ? 'no' : found.join(' ')} ${check?.failure ?? ''}`;
+    return `${isOutlook} ${verdict.complete} ${found.join(' ')} ${failure}`;
   });
   return checks.join('\n');
 }

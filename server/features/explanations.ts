@@ -5,6 +5,7 @@ import {
   type Guard,
   guards,
   kernelProfile,
+  meaningOf,
   type OperationDescription,
   type OperationKind,
   operationKinds,
@@ -25,7 +26,7 @@ export function explainOperation(word: string, kernel?: string): string | undefi
   const description = describe(word, kernel);
   if (description === undefined) return undefined;
   const { synopsis, summary, kernelFunction, steps } = description;
-  const rows = steps.map(({ name, locks, does }) => `| \`${name}\` | ${cell(locks || '—')} | ${cell(does)} |`);
+  const rows = steps.map((step) => `| \`${step.name}\` | ${cell(step.locks || '—')} | ${cell(meaningOf(step))} |`);
   return [
     `\`${synopsis}\` — \`${kernelFunction}\``,
     summary,
@@ -87,8 +88,8 @@ function isDescribed(word: string): word is OperationKind | 'endio' {
   return operationKinds.some((kind) => kind === word);
 }
 
-function explainOccurrence({ locks, does }: StepDescription): string {
-  return `${does}\n\nLocks held: ${locks || 'none'}.`;
+function explainOccurrence(step: StepDescription): string {
+  return `${meaningOf(step)}\n\nLocks held: ${step.locks || 'none'}.`;
 }
 
 function releases({ introduced, fixed, stable, retired }: Guard): string {

@@ -1,4 +1,10 @@
-import { describeOperation, modelledReleases, operationKinds, type StepDescription } from '../../engine/index.ts';
+import {
+  describeOperation,
+  meaningOf,
+  modelledReleases,
+  operationKinds,
+  type StepDescription,
+} from '../../engine/index.ts';
 import { table } from './generated.ts';
 
 /** The step tables of all operations: one each, with the releases in which a step is there. */
@@ -25,7 +31,7 @@ function operationTable(kind: (typeof operationKinds)[number]): string {
   const varies = spans.some((span) => span !== '');
   return table(
     ['step', 'locks', ...(varies ? ['releases'] : []), ''],
-    steps.map(({ name, locks, does }, i) => [`\`${name}\``, locks, ...(varies ? [spans[i]!] : []), does]),
+    steps.map((step, i) => [`\`${step.name}\``, step.locks, ...(varies ? [spans[i]!] : []), meaningOf(step)]),
   );
 }
 

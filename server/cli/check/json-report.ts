@@ -155,7 +155,7 @@ function deadlockJson(report: ScenarioReport): object | null {
   };
 }
 
-function problemJson({ path, code, message, source }: Problem): object {
+export function problemJson({ path, code, message, source }: Problem): object {
   const place: Place = source === undefined ? { line: 1, column: 1 } : placeOf(source.file, source.span);
   return { file: path, ...place, code, message };
 }

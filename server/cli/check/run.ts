@@ -1,22 +1,15 @@
 import { contentOf } from '../../check/check-content.ts';
 import type { Checking } from '../../check/checking.ts';
 import type { CheckingService } from '../../check/checking-service.ts';
-import { diagnoseFailure } from '../../check/diagnose.ts';
-import { isInShard, type Shard } from '../arguments.ts';
-import { readSourceFiles, type SourceFile, type UnreadablePath } from '../source-file.ts';
-import { type CheckSettings, configure } from './configure.ts';
-import { type CheckableScenario, type CheckReport, type Problem, reportOn } from './report.ts';
+import { collectScenarios, failureProblem, type ScenarioSelection } from './collect.ts';
+import type { ShowProgress } from './progress.ts';
+import { type CheckReport, reportOn } from './report.ts';
 
 /** What to check, and how. */
-export interface CheckRequest extends CheckSettings {
-  readonly paths: readonly string[];
-  readonly shard?: Shard | undefined;
+export interface CheckRequest extends ScenarioSelection {
   /** Off: large searches visit all states too. */
   readonly reduction?: boolean | undefined;
 }
-
-/** Shows how far searches are; returns what ends that. */
-type ShowProgress = (checkings: readonly Checking[]) => () => void;
 
 /** Checks all scenarios that a request names. The report is in the order of paths and text, whatever the workers do. */
 export async function runCheck(
@@ -24,17 +17,13 @@ export async function runCheck(
   service: CheckingService,
   showProgress: ShowProgress,
 ): Promise<CheckReport> {
-  const { files, unreadable } = readSourceFiles(request.paths);
-  const ownFiles = files.filter((_, position) => isInShard(position, request.shard));
-  const scenarios = files
-    .flatMap((file) => checkables(file, request))
-    .filter((_, position) => isInShard(position, request.shard));
+  const { scenarios, problems } = collectScenarios(request);
   // The bounds of the command line are in the scenarios.
   const shares = scenarios.map(({ scenario }) =>
     service.share(contentOf(scenario, { reduction: request.reduction, releases: true }), () => {}),
   );
   const checkings = shares.map(({ checking }) => checking);
-  const endProgress = showProgress(checkings);
+  const endProgress = showProgress(checkings.length, () => progressOf(checkings));
   await Promise.all(checkings.map(({ completed }) => completed));
   endProgress();
   const report: CheckReport = {
@@ -43,33 +32,20 @@ export async function runCheck(
       return state === 'done' && analysis !== undefined ? [reportOn(checkable, analysis)] : [];
     }),
     problems: [
-      ...unreadable.map(unreadableProblem),
-      ...ownFiles.flatMap(textProblems),
-      ...scenarios.flatMap((checkable, i) => failureOf(checkable, checkings[i]!)),
+      ...problems,
+      ...scenarios.flatMap((checkable, i) => {
+        const { state, failure } = checkings[i]!;
+        return state === 'done' ? [] : [failureProblem(checkable, failure)];
+      }),
     ],
   };
   for (const share of shares) share.release();
   return report;
 }
 
-function checkables(file: SourceFile, settings: CheckSettings): CheckableScenario[] {
-  return file.reading.scenarios.flatMap((lowered) =>
-    lowered.scenario === undefined ? [] : [{ file, lowered, scenario: configure(lowered.scenario, settings) }],
-  );
-}
-
-function unreadableProblem({ path, reason }: UnreadablePath): Problem {
-  return { path, code: 'unreadable', message: reason };
-}
-
-function textProblems(file: SourceFile): Problem[] {
-  return file.reading.diagnostics
-    .filter(({ severity }) => severity === 'error')
-    .map(({ code, message, span }) => ({ path: file.path, code, message, source: { file, span } }));
-}
-
-function failureOf({ file, lowered }: CheckableScenario, { state, failure }: Checking): Problem[] {
-  if (state === 'done') return [];
-  const { code, message, span } = diagnoseFailure(lowered, failure);
-  return [{ path: file.path, code, message, source: { file, span } }];
+function progressOf(checkings: readonly Checking[]) {
+  return {
+    done: checkings.filter(({ state }) => state !== 'judging' && state !== 'completing').length,
+    states: checkings.reduce((sum, { analysis, states }) => sum + (analysis?.verdict.states ?? states), 0),
+  };
 }

@@ -45,7 +45,7 @@ export function appliedLines({ colors }: Terminal, applied: readonly AppliedFix[
 }
 
 /** Problems of the text; a path that could not be read has none to show. */
-function problemBlocks(terminal: Terminal, problems: readonly Problem[]): string[][] {
+export function problemBlocks(terminal: Terminal, problems: readonly Problem[]): string[][] {
   const shown = new Map<string, number>();
   const blocks = problems.flatMap(({ path, code, message, source }) => {
     const before = shown.get(path) ?? 0;

@@ -140,7 +140,7 @@ describe('extent items', () => {
     items.markWritten(state, 0b000001);
     items.drop(state, 0b000011);
     items.commit(state);
-    expect([layout.modelBits[0], state[0], read()]).toEqual([0, 0, []]);
+    expect([layout.bitsOf('model', 'judged')[0], state[0], read()]).toEqual([0, 0, []]);
     expect(items.splitRuns(state, 0b110111)).toEqual([0b000111, 0b110000]);
   });
 });

@@ -20,6 +20,7 @@ function said(text: ScenarioText, ...schedule: string[]): string {
   return lines.filter((line) => line.includes('returns')).at(-1) ?? 'returns 0';
 }
 
+const syncFails = 'returns -EIO: data or the log tree could not be written';
 const readOnly = 'returns -EROFS: the file system has gone read-only';
 
 describe('a log tree that cannot be written', () => {
@@ -42,6 +43,44 @@ describe('a log tree that cannot be written', () => {
     for (const kernel of ['5.4', '5.8', '6.18']) {
       expect([kernel, ...verdictOf({ kernel, tasks: both, guards: noOtherBug })]).toEqual([kernel, 'safe']);
     }
+  });
+
+  describe('is told by syncfs', () => {
+    const told = { ...tasks, app: [...tasks.app, 'sync', 'sync'], other: ['sync'] };
+    const failed = ['app: fault', 'app: write', 'app: fsync'];
+
+    test.each([
+      ['5.15', 'returns 0'],
+      ['5.16', syncFails],
+      ['6.18', syncFails],
+    ])('since 5.16; on %s: %s', (kernel, says) => {
+      expect(said({ kernel, tasks: told }, ...failed, 'app: sync')).toBe(says);
+      expect(verdictOf({ kernel, tasks: told })).toEqual(['safe']);
+    });
+
+    test('once to each task, whoever asks first, though nothing is lost', () => {
+      expect(said({ tasks: told }, ...failed, 'app: sync', 'app: sync')).toBe('returns 0');
+      expect(said({ tasks: told }, ...failed, 'app: sync', 'other: sync')).toBe(syncFails);
+      expect(said({ tasks: told }, 'other: sync', ...failed, 'app: sync')).toBe(syncFails);
+      const { last } = run({ files, kernel: '6.18', tasks: told }, ...failed, 'app: sync');
+      expect(last.crash.files[0]!.content[0]).toMatchObject({ found: 'app: write', verdict: 'kept' });
+    });
+
+    test('and such a sync promises nothing', () => {
+      const text = {
+        kernel: '6.18',
+        files: [...files, 'J 4K'],
+        tasks: { app: [...tasks.app, 'write J 0..4K', 'sync'], other: ['sync'] },
+      };
+      const schedule = [...failed, 'app: write', 'app: sync'];
+      const promised = (kernel: string) => {
+        const { last } = run({ ...text, kernel }, ...schedule);
+        return last.crash.files.map(({ content }) => content[0]!.promised);
+      };
+      expect(promised('5.15')).toEqual(['app: write 1', 'app: write 2']);
+      expect(promised('6.18')).toEqual(['app: write 1', 'hole']);
+      expect(said(text, ...schedule, 'other: sync')).toBe(syncFails);
+    });
   });
 
   test('of a directory makes its fsync commit', () => {
@@ -213,7 +252,7 @@ describe('other failures', () => {
   test('a sync tells what it could not write itself', () => {
     const tasks = { app: ['fault io on app.sync', 'write I 0..4K', 'sync', 'sync'] };
     const schedule = ['app: fault', 'app: write', 'app: sync'];
-    expect(said({ tasks }, ...schedule)).toBe('returns -EIO: data could not be written');
+    expect(said({ tasks }, ...schedule)).toBe(syncFails);
     expect(said({ tasks }, ...schedule, 'app: sync')).toBe('returns 0');
     expect(verdictOf({ tasks })).toEqual(['safe']);
   });

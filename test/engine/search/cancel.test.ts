@@ -24,7 +24,7 @@ function checkUntil(poll: number, options: { reduction?: boolean; fewStates?: nu
 
 describe.each([
   ['the search of all states and the count', { reduction: false }],
-  ['the rehearsal and the reduced search', { fewStates: 1000 }],
+  ['the practice and the reduced search', { fewStates: 1000 }],
 ])('%s', (_, options) => {
   const whole = checkUntil(Number.POSITIVE_INFINITY, options);
   const places = [0, 0.05, 0.2, 0.4, 0.6, 0.8, 0.9, 0.99].map((part) => Math.floor(whole.polls * part));

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { check } from '../../../engine/index.ts';
+import { check, type Verdict } from '../../../engine/index.ts';
 import { buildScenario, type ScenarioText } from '../scenario-builder.ts';
+import { largeRace, largeSafeRace } from './large-race.ts';
 
 const seed = {
   kernel: '5.8',
@@ -13,6 +14,35 @@ const large = {
   kernel: '6.18',
   tasks: { ...seed.tasks, app: ['write I 0..4K', 'write I 8K..12K', 'fsync I'] },
 };
+
+describe('the outlook on a large search', () => {
+  const outlooks = (text: ScenarioText) => {
+    const told: Verdict[] = [];
+    const verdict = check(buildScenario(text), { fewStates: 30_000, onOutlook: (outlook) => told.push(outlook) });
+    return { told, verdict };
+  };
+
+  test('tells a first violation, then all of them, as the verdict has them', () => {
+    const { told, verdict } = outlooks(largeRace);
+    expect(told.map(({ verdict, complete }) => [verdict, complete])).toEqual([
+      ['unsafe', false],
+      ['unsafe', true],
+    ]);
+    const bare = ({ violations }: Verdict) => violations.map(({ witness, transaction, ...violation }) => violation);
+    expect(bare(verdict)).toEqual(bare(told[1]!));
+    for (const violation of bare(told[0]!)) expect(bare(verdict)).toContainEqual(violation);
+  });
+
+  test('tells that a scenario is safe when it is proved', () => {
+    const { told, verdict } = outlooks(largeSafeRace);
+    expect(told.map(({ verdict, complete }) => [verdict, complete])).toEqual([['safe', true]]);
+    expect(verdict).toMatchObject({ verdict: 'safe', complete: true });
+  });
+
+  test('is not told where the verdict is there soon', () => {
+    expect(outlooks(seed).told).toEqual([]);
+  });
+});
 
 describe('bounds', () => {
   test.each<[string, ScenarioText, Parameters<typeof check>[1], object]>([

@@ -8,6 +8,11 @@ function switches(graph: StateGraph, path: readonly number[]): number {
   return path.filter((edge, i) => i > 0 && graph.move(edge) !== graph.move(path[i - 1]!)).length;
 }
 
+/** Per step, whether it is another actor's than the one before: the lower as text, the later are the switches. */
+function switchesInOrder(graph: StateGraph, path: readonly number[]): string {
+  return path.map((edge, i) => (i > 0 && graph.move(edge) !== graph.move(path[i - 1]!) ? '1' : '0')).join('');
+}
+
 /** The targets at the least depth, as a search has them. */
 function nearest(graph: StateGraph, states: readonly number[]): number[] {
   const least = Math.min(...states.map((state) => graph.depth(state)));
@@ -15,7 +20,7 @@ function nearest(graph: StateGraph, states: readonly number[]): number[] {
 }
 
 describe('shortest path', () => {
-  test('of all paths it is one of the shortest, and of those one with the fewest switches', () => {
+  test('of all paths it is one of the shortest, of those one with the fewest switches, the latest ones', () => {
     fc.assert(
       fc.property(randomGraph, (text) => {
         fc.pre(text.losing.length > 0);
@@ -30,7 +35,10 @@ describe('shortest path', () => {
         const others = allPaths(graph, targets);
         const shortest = others.filter((other) => other.length === Math.min(...others.map(({ length }) => length)));
         expect(path.length).toBe(shortest[0]!.length);
-        expect(switches(graph, path)).toBe(Math.min(...shortest.map((other) => switches(graph, other))));
+        const fewest = Math.min(...shortest.map((other) => switches(graph, other)));
+        expect(switches(graph, path)).toBe(fewest);
+        const best = shortest.filter((other) => switches(graph, other) === fewest);
+        expect(switchesInOrder(graph, path)).toBe(best.map((other) => switchesInOrder(graph, other)).sort()[0]);
         expect(shortestPath(graph, 100, targets)).toEqual(path);
       }),
       { seed: 1, numRuns: 500 },

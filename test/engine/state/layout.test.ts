@@ -54,7 +54,7 @@ describe('layout', () => {
     layout.field(3, 'control');
     layout.field(3);
     layout.set(30, 'control');
-    expect([...layout.modelBits]).toEqual([0b1100, 0]);
+    expect([...layout.bitsOf('model', 'judged')]).toEqual([0b1100, 0]);
   });
 });
 

@@ -50,6 +50,66 @@ test('a scenario is judged, then its fixes are looked for; each is told when it 
   expect(changes).toEqual(['me', 'me']);
 });
 
+describe('what follows from a verdict that took long', () => {
+  const slow = { ...judged, milliseconds: 1000 };
+
+  async function judgeSlowly() {
+    const fake = fakeWorkers();
+    workers = fake.workers;
+    service = new CheckingService({ start: fake.start, size: 2 });
+    const { checking } = share(scenario);
+    workers[0]!.answer({ kind: 'analysed', analysis: slow, stopped: false });
+    await settled();
+    return checking;
+  }
+
+  test('is found out by two workers, and is the same', async () => {
+    const checking = await judgeSlowly();
+    expect(workers.map(({ request }) => request?.task.kind)).toEqual(['complete', 'complete']);
+    await work(workers[1]);
+    expect([checking.state, checking.analysis]).toEqual(['completing', slow]);
+    await work(workers[0]);
+    await checking.completed;
+    expect([checking.state, checking.analysis]).toEqual(['done', { ...complete, milliseconds: 1000 }]);
+  });
+
+  test('fails when one of them does', async () => {
+    const checking = await judgeSlowly();
+    workers[0]!.die('exit code 7');
+    await work(workers[1]);
+    await checking.completed;
+    expect(checking.state).toBe('failed');
+  });
+});
+
+describe('an outlook', () => {
+  const outlook = { ...judged, isOutlook: true } as const;
+
+  test('is told before the verdict, which takes its place', async () => {
+    const { checking } = share(scenario);
+    workers[0]!.tell(outlook);
+    expect([checking.state, checking.analysis]).toEqual(['judging', outlook]);
+    expect(changes).toEqual(['me']);
+    await work();
+    expect([checking.state, checking.analysis]).toEqual(['completing', judged]);
+  });
+
+  test('is not kept for when the scenario comes back', () => {
+    const mine = share(scenario);
+    workers[0]!.tell(outlook);
+    mine.release();
+    expect(share(scenario).checking.analysis).toBeUndefined();
+  });
+
+  test('is not heard of when nobody wants it any more', () => {
+    const { checking, release } = share(scenario);
+    const [worker] = workers;
+    release();
+    worker!.tell(outlook);
+    expect([checking.analysis, changes]).toEqual([undefined, []]);
+  });
+});
+
 describe('equal scenarios', () => {
   test('are checked once, for all who ask', async () => {
     const mine = share(scenario, 'me');

@@ -1,3 +1,4 @@
+import type { ScenarioAnalysis } from '../../../server/check/analysis.ts';
 import type { CheckWorker, StartWorker, WorkerListener } from '../../../server/check/check-worker.ts';
 import { WorkerControl } from '../../../server/check/worker-control.ts';
 import type { WorkerOutcome, WorkerRequest } from '../../../server/check/worker-protocol.ts';
@@ -31,6 +32,11 @@ export class FakeWorker implements CheckWorker {
   /** It was told to end its request early. */
   get isStopped(): boolean {
     return this.request !== undefined && this.control.isStopped(this.request.id);
+  }
+
+  /** Tells what is certain before the answer. */
+  tell(analysis: ScenarioAnalysis): void {
+    this.#listener.onReply({ id: this.request!.id, kind: 'outlook', analysis });
   }
 
   answer(outcome: WorkerOutcome): void {

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { coverScenario } from '../../../engine/index.ts';
 import { contentOf } from '../../../server/check/check-content.ts';
 import type { Checking } from '../../../server/check/checking.ts';
 import { CheckingService } from '../../../server/check/checking-service.ts';
@@ -33,6 +34,13 @@ test('a worker thread finds out what the engine finds out here', async () => {
   const { milliseconds } = analysis!;
   expect(analysis).toEqual({ ...analysisOf(race()), milliseconds });
   expect(milliseconds).toBeGreaterThan(0);
+});
+
+test('a worker thread finds out what a scenario exercises, or fails as it does for a verdict', async () => {
+  const { outcome } = service.cover(race(), {});
+  expect(await outcome).toEqual({ kind: 'covered', coverage: coverScenario(race()) });
+  const failing = service.cover(race('crash the worker'), {});
+  expect(await failing.outcome).toMatchObject({ kind: 'lost', reason: expect.stringMatching(/exit code 7/) });
 });
 
 test.each([

@@ -36,6 +36,16 @@ test('a bounded search says that there are more', () => {
   expect(summary).toMatch(/^0: at least [\d,]+ interleavings?, the search stopped early$/);
 });
 
+test.each([
+  ['5.8', 'Loses data; still searching…'],
+  ['5.9', 'All interleavings keep fsynced data; counting them…'],
+])('while the search goes on, nothing is counted (%s)', (kernel, expected) => {
+  const { reading, scenarios } = checkedDocument(race.replace('5.8', kernel));
+  const check = { ...scenarios[0]!.check!, analysis: { ...scenarios[0]!.check!.analysis!, isOutlook: true as const } };
+  const [, summary] = lenses(new ScenarioDocument(documentUri, 1, race, reading, () => check));
+  expect(summary).toBe(`0: ${expected}`);
+});
+
 test('a single interleaving is told in the singular', () => {
   const { reading, scenarios } = checkedDocument(race);
   const check = scenarios[0]!.check!;

@@ -171,6 +171,11 @@ describe('what is inserted', () => {
     expect(items[0]?.label).toBe('start_ordered_ops');
   });
 
+  test('of steps has those that come only on failure', () => {
+    const items = labelsAt(member('interleaving { app: fsync until $0 }'));
+    expect(items).toEqual(expect.arrayContaining(['log_inode', 'cleanup_transaction']));
+  });
+
   test('steps and guards are explained', () => {
     const documented = (text: string) => {
       const cursor = atCursor(member(text));

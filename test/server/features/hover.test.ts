@@ -80,6 +80,17 @@ test('the steps are those of the release of the scenario', () => {
   expect(hoverAt('fsync I', 0, modern.replace(' mkdir D', '')).value).toContain('`get_ordered_extents`');
 });
 
+test('steps that come only on failure say so, alone and in the table of their operation', () => {
+  const text = `scenario "x" {
+    file I size 4K
+    task app { fault io on app.sync@write_super  write I 0..4K  sync }
+    interleaving { app: fault app: write app: sync until cleanup_transaction }
+  }`;
+  expect(checkedDocument(text).reading.diagnostics).toEqual([]);
+  expect(hoverAt('cleanup_transaction', 0, text).value).toMatch(/step of `sync`\n\nOnly on failure\. .*-EIO\./);
+  expect(hoverAt('write I', 0, text).value).toMatch(/\| `sb_rdonly` \| — \| Only on failure\. .*-EROFS\. \|/);
+});
+
 test('the name of a scenario tells how far its check is', () => {
   expect(hoverAt('"race"', 0, scenario.replace('32M', '32X')).value).toMatch(/Not checked: it has errors$/);
   expect(hoverAt('"race"').value).toMatch(/ lose data$/);

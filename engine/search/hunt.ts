@@ -1,0 +1,91 @@
+import type { Program } from '../program.ts';
+import type { State } from '../state/layout.ts';
+import { Actors } from './actors.ts';
+import { type FoundViolation, FoundViolations } from './found-violations.ts';
+
+/** A run, as moves (see `Actors.code`), into a state that breaks a promise. */
+export interface Catch {
+  readonly moves: readonly number[];
+  readonly violation: FoundViolation;
+}
+
+/** So many walks are worth their time where a search takes much longer. */
+const mostWalks = 400;
+
+/** How often the thread that runs has to make way for all others in a walk. */
+const setbacks = 2;
+
+/** Steps of a walk of which nothing is known yet. */
+const usualLength = 100;
+
+/**
+ * Runs the program with random priorities of its threads, two of which are lowered on the way, until a crash somewhere breaks a
+ * promise (probabilistic concurrency testing, Burckhardt and others 2010): most races need no more, and in a large scenario one is often
+ * known long before a search comes to it. Always the same runs. Undefined when none met one, which proves nothing.
+ */
+export function hunt(program: Program, shouldStop: () => boolean = () => false): Catch | undefined {
+  const actors = new Actors(program);
+  const violations = new FoundViolations(program);
+  const state: State = new Int32Array(program.layout.words);
+  const priorities = new Float64Array(actors.count);
+  const random = randomNumbers();
+  let length = usualLength;
+  for (let walk = 0; walk < mostWalks && !shouldStop(); walk++) {
+    const moves: number[] = [];
+    state.set(program.initial);
+    for (let actor = 0; actor < actors.count; actor++) priorities[actor] = random();
+    const turns = Array.from({ length: setbacks }, () => Math.floor(random() * length));
+    for (let move = first(); move >= 0; move = first()) {
+      const actor = actors.actorOf(move);
+      if (turns.includes(moves.length)) {
+        // Below all that were lowered before.
+        priorities[actor] = -1 - moves.length;
+        move = first();
+      }
+      take(move);
+      moves.push(move);
+      if (violations.judge(state, 0, moves.length)) return { moves, violation: violations.all[0]! };
+    }
+    length = moves.length;
+  }
+  return undefined;
+
+  /** A move that is ready of the thread that goes before all others; -1 when there is none. */
+  function first(): number {
+    let best = -1;
+    for (let actor = 0; actor < actors.count; actor++) {
+      if (best >= 0 && priorities[actor]! < priorities[actors.actorOf(best)]!) continue;
+      if (!actors.isThere(actor, state)) continue;
+      const move = readyMove(actor);
+      if (move >= 0) best = move;
+    }
+    return best;
+  }
+
+  /** One of the moves of a thread that can be taken, at random; -1 when it has to wait, or has ended. */
+  function readyMove(actor: number): number {
+    const thread = actors.thread(actor);
+    const ready: number[] = [];
+    let position = thread.next(state);
+    if (position >= thread.steps.length) return -1;
+    for (let choice = 0; position >= 0; choice++) {
+      if (thread.isReady(state, position)) ready.push(actors.code(actor, choice));
+      position = thread.without(state, position);
+    }
+    return ready.length > 1 ? ready[Math.floor(random() * ready.length)]! : (ready[0] ?? -1);
+  }
+
+  function take(move: number): void {
+    const thread = actors.thread(actors.actorOf(move));
+    thread.take(state, thread.choose(state, actors.choiceOf(move)));
+  }
+}
+
+/** Numbers from 0 to 1, the same ones every time (a linear congruential generator). */
+function randomNumbers(): () => number {
+  let seed = 1;
+  return () => {
+    seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;
+    return seed / 2 ** 32;
+  };
+}
