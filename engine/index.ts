@@ -10,6 +10,9 @@ export {
 } from './coverage/report.ts';
 export type { StepTally } from './coverage/table-tally.ts';
 export { type ExpectationResult, judgeExpectation } from './expectation.ts';
+export { explainViolation } from './explanation/explain.ts';
+export { type Explanation, type Sentence, type SentencePart, sentenceText } from './explanation/explanation.ts';
+export { explainGuards } from './explanation/prevention.ts';
 export { failingOperations, failingSteps } from './faults.ts';
 export { formatOffset, formatRange } from './format.ts';
 export { findGuard, guards } from './guards/catalogue.ts';

@@ -129,6 +129,11 @@ export abstract class Thread {
     this.moveTo(state, placed, target);
   }
 
+  /** Sends the thread on from the step at `position` to the one at `target`, one of that step's, whatever the state says. */
+  divert(state: State, position: number, target: number): void {
+    this.moveTo(state, this.steps[position]!, target);
+  }
+
   addGate(position: number, gate: (state: State) => boolean): void {
     const gates = this.#gates.get(position) ?? [];
     gates.push(gate);

@@ -2,7 +2,7 @@
  * What server and client say to each other beyond LSP. Plain types and names: the client loads this
  * file, and nothing else of the server.
  */
-import type { Trace } from '../engine/index.ts';
+import type { Explanation, Trace } from '../engine/index.ts';
 
 /** Request: replay an interleaving. `TraceParams` in, `TraceResult` out. */
 export const traceMethod = 'fsrace/trace';
@@ -54,6 +54,8 @@ export interface TraceResult {
   readonly trace: Trace;
   /** For each step, the operation in the text; a completion is at the operation that started it. */
   readonly places: readonly TextRange[];
+  /** Why its first loss comes about; absent where it has none. */
+  readonly explanation?: Explanation | undefined;
   /** What the run shows: its losses and, for a schedule that cannot be run to its end, why. Empty when nothing is wrong. */
   readonly findings: readonly string[];
 }

@@ -2,7 +2,7 @@ import type { ReplayTarget, TraceResult } from '../../server/protocol.ts';
 import type { Position } from './positions.ts';
 
 /** What the replay view shows. */
-export type ReplayContent = Pick<TraceResult, 'trace' | 'title' | 'findings'>;
+export type ReplayContent = Pick<TraceResult, 'trace' | 'title' | 'findings' | 'explanation'>;
 
 /** What the view keeps for when VS Code makes it again: how to get the trace, for the trace may be long. */
 export interface ReplayViewState {

@@ -30,6 +30,8 @@ export interface DiagramRow {
   readonly notes: readonly StepNote[];
   /** For each column, whether one of its operations is under way here. */
   readonly lifelines: readonly Lifeline[];
+  /** The loss of the trace would have come about without what the step did: see `Explanation`. */
+  readonly isIrrelevant: boolean;
   /** A power failure after the step breaks a promise. */
   readonly loses: boolean;
 }
@@ -39,8 +41,8 @@ export type Lifeline = 'none' | 'begins' | 'goes-on' | 'ends' | 'whole';
 /** Characters that a column keeps free: for its lifeline on the left, and for a gap on the right. */
 const columnMargins = 3;
 
-/** Lays out a trace. */
-export function layOut(trace: Trace): RaceDiagram {
+/** Lays out a trace; `relevant` says of its first steps whether they matter to its loss. */
+export function layOut(trace: Trace, relevant: readonly boolean[] = []): RaceDiagram {
   const names = columnNames(trace);
   const notes = notesOf(trace);
   const losing = new Set(losingPositions(trace));
@@ -64,6 +66,7 @@ export function layOut(trace: Trace): RaceDiagram {
           runs.filter(({ first }) => columnOf[first] === at),
         ),
       ),
+      isIrrelevant: relevant[index] === false,
       loses: losing.has(index + 1),
     };
   });

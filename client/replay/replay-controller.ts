@@ -118,8 +118,9 @@ export class ReplayController implements vscode.Disposable {
   #sendShown(): void {
     if (this.#shown === undefined) return;
     const { result, position } = this.#shown;
-    const { trace, title, findings, uri, target } = result;
-    this.#panel?.send({ type: 'show', content: { trace, title, findings }, position, request: { uri, ...target } });
+    const { trace, title, findings, explanation, uri, target } = result;
+    const content = { trace, title, findings, explanation };
+    this.#panel?.send({ type: 'show', content, position, request: { uri, ...target } });
     this.#panel?.send({ type: 'stale', stale: this.#isStale(result) });
   }
 

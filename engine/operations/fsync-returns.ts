@@ -1,6 +1,7 @@
 import type { Field, State } from '../state/layout.ts';
 import type { FsyncEnd } from './commit-fallback.ts';
 import type { OperationContext } from './context.ts';
+import { withoutLog } from './join-log.ts';
 import { tellsReadOnly } from './read-only.ts';
 import { skipped } from './skip-check.ts';
 import { end, type Step } from './step.ts';
@@ -49,7 +50,7 @@ export function fsyncReturns(
     },
     {
       name: 'inode_unlock',
-      label: 'inode_unlock without log',
+      label: withoutLog,
       locks: 'inode lock',
       does: 'The inode is in the log already (BTRFS_NO_LOG_SYNC): gives the inode lock back.',
       goesTo: ['return joined'],

@@ -7,6 +7,9 @@ import { needsFullCommit } from './log-parents.ts';
 import { following, type Step } from './step.ts';
 import { startTransaction } from './transaction-handle.ts';
 
+/** Label of the way of an fsync that finds the inode in the log although it has passed the skip check. */
+export const withoutLog = 'inode_unlock without log';
+
 /**
  * How an fsync of a file or directory joins the log: btrfs_start_transaction, and start_log_trans unless the inode is in
  * the log by now, for which `hasNothingNew` has to hold, too. `transid` takes note of the log transaction.
@@ -35,11 +38,11 @@ export function joinLog(
           ? transaction.treeLogHolder(state)
           : 0,
       waitsFor: 'the super block of the previous transaction (tree_log_mutex)',
-      goesTo: [following, 'inode_unlock without log', ...(mayFallBack(machine) ? [fallBackToCommit] : [])],
+      goesTo: [following, withoutLog, ...(mayFallBack(machine) ? [fallBackToCommit] : [])],
       apply: (state) => {
         if (mount.notreelog) return fallBackToCommit;
         const inLog = inodeInLog(machine, inode, state, transaction.generation.get(state));
-        if (inLog && hasNothingNew(state)) return 'inode_unlock without log';
+        if (inLog && hasNothingNew(state)) return withoutLog;
         if (needsFullCommit(machine, state)) return fallBackToCommit;
         if (log.exists.get(state) === 0) log.create(state);
         log.writers.include(state, 1 << task);

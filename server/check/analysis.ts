@@ -4,6 +4,9 @@ import {
   check,
   checkSchedule,
   type ExpectationResult,
+  type Explanation,
+  explainGuards,
+  explainViolation,
   type Fix,
   findFixes,
   findKernelFix,
@@ -15,10 +18,12 @@ import {
   type Scenario,
   type ScheduleEntry,
   type ScheduleVerdict,
+  type Sentence,
   type TraceStep,
   traceWitness,
   type UnsafeReleases,
   type Verdict,
+  type Violation,
   type WitnessStep,
 } from '../../engine/index.ts';
 import { losingSchedule } from './losing-schedule.ts';
@@ -28,6 +33,7 @@ export type AnalysisStage =
   | 'outlook'
   | 'verdict'
   | 'schedules'
+  | 'explanations'
   | 'questions'
   | 'fixes'
   | 'kernel-fix'
@@ -64,10 +70,14 @@ export interface ScenarioAnalysis {
   readonly deadlockNotes: readonly NotedStep[];
   /** Parallel to the explicit interleavings of the scenario. */
   readonly schedules?: readonly ScheduleAnalysis[] | undefined;
+  /** For each of the first violations of the verdict, why it comes about. */
+  readonly explanations?: readonly Explanation[] | undefined;
   /** Parallel to the questions of the scenario. */
   readonly questions?: readonly QuestionAnalysis[] | undefined;
   /** Proved sets of guards, the preferred one first; empty when there is nothing to repair. */
   readonly fixes?: readonly Fix[] | undefined;
+  /** For each of the same violations, how the preferred set of guards prevents it; null where that cannot be told, or there is none. */
+  readonly preventions?: readonly (Sentence | null)[] | undefined;
   /** Those are all minimal sets. */
   readonly fixesComplete?: boolean | undefined;
   /** The first later release that is proved safe; null when there is none, or nothing to repair. */
@@ -133,7 +143,7 @@ export function judgeScenario(scenario: Scenario, options: AnalysisOptions): Sce
  * a part, what one stage proves the next ones can use.
  */
 export const partsOfLaterStages: readonly (readonly AnalysisStage[])[] = [
-  ['questions', 'fixes', 'losing-schedules'],
+  ['explanations', 'questions', 'fixes', 'losing-schedules'],
   ['kernel-fix', 'redundant-guards', 'unsafe-releases'],
 ];
 
@@ -166,7 +176,18 @@ type LaterStage = (
   proofs: Proofs,
 ) => Partial<ScenarioAnalysis>;
 
+/** Where there are more violations than that, those beyond are not explained: repairs must not wait for that. */
+const mostExplained = 20;
+
 const laterStages: readonly (readonly [AnalysisStage, LaterStage])[] = [
+  [
+    'explanations',
+    (scenario, { verdict: { violations } }, { overrides, shouldStop }) => ({
+      explanations: violations
+        .slice(0, mostExplained)
+        .flatMap((violation) => (shouldStop?.() === true ? [] : explainViolation(scenario, violation, overrides))),
+    }),
+  ],
   [
     'questions',
     (scenario, _, options) => ({
@@ -178,10 +199,14 @@ const laterStages: readonly (readonly [AnalysisStage, LaterStage])[] = [
   ],
   [
     'fixes',
-    (scenario, { verdict: { verdict } }, options, proofs) => {
-      if (verdict !== 'unsafe') return { fixes: [], fixesComplete: true };
+    (scenario, { verdict: { verdict, violations } }, options, proofs) => {
+      if (verdict !== 'unsafe') return { fixes: [], preventions: [], fixesComplete: true };
       const { fixes, complete } = findFixes(scenario, options, proofs);
-      return { fixes, fixesComplete: complete };
+      const [fix] = fixes;
+      const prevent = (violation: Violation) =>
+        fix && explainGuards(scenario, violation, fix.guards, options.overrides);
+      const preventions = violations.slice(0, mostExplained).map((violation) => prevent(violation) ?? null);
+      return { fixes, preventions, fixesComplete: complete };
     },
   ],
   [

@@ -1,4 +1,4 @@
-import type { Expectation, NoEffect, OperationReference, Scenario, Violation } from '../../engine/index.ts';
+import type { Expectation, NoEffect, OperationReference, Scenario, Sentence, Violation } from '../../engine/index.ts';
 import type { LoweredScenario, RelatedPlace, ScenarioSources, Span } from '../language/index.ts';
 import type { NotedStep, ScenarioAnalysis } from './analysis.ts';
 import type { VerdictCode, VerdictDiagnostic } from './verdict-diagnostic.ts';
@@ -28,17 +28,15 @@ export function diagnoseFailure({ sources }: LoweredScenario, message: string): 
   return plain('internal-error', 'error', `the checker failed on this scenario: ${message}`, sources.name);
 }
 
-function violations(
-  scenario: Scenario,
-  sources: ScenarioSources,
-  { verdict, expectation, notes }: ScenarioAnalysis,
-): VerdictDiagnostic[] {
+function violations(scenario: Scenario, sources: ScenarioSources, analysis: ScenarioAnalysis): VerdictDiagnostic[] {
+  const { verdict, expectation, notes, explanations } = analysis;
   return verdict.violations.map((violation, index) => ({
     code: codes[violation.kind],
     severity: expectation.expected[index] === true ? 'information' : 'error',
     message: describeViolation(scenario, violation),
     span: placeOfPromise(sources, violation),
-    related: relatedSteps(sources, notes[index] ?? []),
+    related: relatedSteps(sources, notes[index] ?? [], explanations?.[index]?.relevant),
+    explanation: explanationOf(analysis, index),
     unnecessary: false,
     violation: index,
     loss: violation,
@@ -60,14 +58,25 @@ function placeOfOperation({ tasks }: ScenarioSources, { task, operation }: Opera
   return tasks[task]!.operations[operation]!.span;
 }
 
-/** One entry per step; a completion is shown at the operation that started it. */
-function relatedSteps(sources: ScenarioSources, notes: readonly NotedStep[]): RelatedPlace[] {
+/** Why a violation of the verdict comes about, as far as that is known by now, and how the preferred guards prevent it. */
+export function explanationOf({ explanations, preventions }: ScenarioAnalysis, violation: number): readonly Sentence[] {
+  const prevention = preventions?.[violation];
+  return [...(explanations?.[violation]?.sentences ?? []), ...(prevention ? [prevention] : [])];
+}
+
+/** One entry per step; a completion is shown at the operation that started it. Of one that is not relevant that is said. */
+function relatedSteps(
+  sources: ScenarioSources,
+  notes: readonly NotedStep[],
+  relevant?: readonly boolean[],
+): RelatedPlace[] {
   return notes.map(({ actor, task, operation, step, changes }, index) => {
     const what = actor.kind === 'endio' ? operation : `${task}: ${operation}`;
     const change = changes.length > 0 ? ` — ${changes.join('; ')}` : '';
+    const mark = relevant?.[index] === false ? ' (does not matter)' : '';
     return {
       span: placeOfOperation(sources, actor.kind === 'endio' ? actor.startedBy : actor),
-      message: `${index + 1}. ${what}, ${step}${change}`,
+      message: `${index + 1}. ${what}, ${step}${change}${mark}`,
     };
   });
 }
@@ -104,6 +113,7 @@ function schedules(scenario: Scenario, sources: ScenarioSources, analysis: Scena
         message: describeViolation(scenario, violation),
         span: entries[crash] ?? name,
         related: relatedSteps(sources, notes.slice(0, violation.witness.length)),
+        explanation: [],
         unnecessary: false,
         loss: violation,
         schedule,
@@ -196,5 +206,5 @@ function plain(
   message: string,
   span: Span,
 ): VerdictDiagnostic {
-  return { code, severity, message, span, related: [], unnecessary: false };
+  return { code, severity, message, span, related: [], explanation: [], unnecessary: false };
 }

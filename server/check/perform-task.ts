@@ -1,4 +1,11 @@
-import { checkSchedule, coverScenario, firstInterleaving, type Scenario, traceWitness } from '../../engine/index.ts';
+import {
+  checkSchedule,
+  coverScenario,
+  explainViolation,
+  firstInterleaving,
+  type Scenario,
+  traceWitness,
+} from '../../engine/index.ts';
 import { type AnalysisOptions, completeAnalysis, judgeScenario } from './analysis.ts';
 import type { Replay, RunToTrace, WorkerOutcome, WorkerTask } from './worker-protocol.ts';
 
@@ -27,9 +34,18 @@ function outcomeOf(task: WorkerTask, control: Control): WorkerOutcome {
 function replay(scenario: Scenario, run: RunToTrace): Replay {
   if (run.kind === 'schedule') {
     const { steps, violations, problem } = checkSchedule(scenario, run.index);
-    return { trace: traceWitness(scenario, steps), losses: violations, problem: problem?.message };
+    const [first] = violations;
+    return {
+      trace: traceWitness(scenario, steps),
+      losses: violations,
+      explanation: first && explainViolation(scenario, first),
+      problem: problem?.message,
+    };
   }
-  const trace = traceWitness(scenario, run.kind === 'witness' ? run.steps : firstInterleaving(scenario));
-  const { crash } = trace.steps.at(-1)?.state ?? trace.initial;
-  return { trace, losses: crash.violations, problem: undefined };
+  const witness = run.kind === 'witness' ? run.steps : firstInterleaving(scenario);
+  const trace = traceWitness(scenario, witness);
+  const { violations: losses } = (trace.steps.at(-1)?.state ?? trace.initial).crash;
+  const [first] = losses;
+  const explanation = first && explainViolation(scenario, { ...first, witness });
+  return { trace, losses, explanation, problem: undefined };
 }

@@ -1,4 +1,4 @@
-import type { Violation } from '../../engine/index.ts';
+import type { Sentence, Violation } from '../../engine/index.ts';
 import type { DiagnosticSeverity, RelatedPlace, Span } from '../language/index.ts';
 
 /** Stable names of what the checker reports; each is documented in docs/diagnostics.md. */
@@ -24,6 +24,8 @@ export interface VerdictDiagnostic {
   readonly span: Span;
   /** The steps of the run that shows it, in order; empty when there is none. */
   readonly related: readonly RelatedPlace[];
+  /** Why it comes about, in sentences; empty where that is not known, or not yet. */
+  readonly explanation: readonly Sentence[];
   /** What stands there could be left out. */
   readonly unnecessary: boolean;
   /** Index of the violation in the verdict, for one that is a finding of the search. */

@@ -1,4 +1,4 @@
-import type { CheckOptions, Scenario, ScenarioCoverage, Trace, WitnessStep } from '../../engine/index.ts';
+import type { CheckOptions, Explanation, Scenario, ScenarioCoverage, Trace, WitnessStep } from '../../engine/index.ts';
 import type { AnalysisStage, ScenarioAnalysis } from './analysis.ts';
 import type { Loss } from './wording.ts';
 
@@ -38,6 +38,8 @@ export interface Replay {
   readonly trace: Trace;
   /** What a crash at its end loses; for an explicit interleaving, its violations. */
   readonly losses: readonly Loss[];
+  /** Why the first loss of the run comes about, where it is one of a run that ends in it or of an explicit interleaving. */
+  readonly explanation: Explanation | undefined;
   /** Why an explicit interleaving cannot be run to its end; the trace goes as far as it can be. */
   readonly problem: string | undefined;
 }

@@ -86,8 +86,9 @@ function signature({ scenarios }: ScenarioDocument): string {
   const checks = scenarios.map(({ check }) => {
     const { analysis, failure = '' } = check ?? {};
     if (analysis === undefined) return `none ${failure}`;
-    const { verdict, isOutlook = false, redundantGuards = [] } = analysis;
-    return `${isOutlook} ${verdict.complete} ${redundantGuards.length} ${failure}`;
+    const { verdict, isOutlook = false, redundantGuards = [], explanations = [], preventions = [] } = analysis;
+    const found = [redundantGuards, explanations, preventions].map(({ length }) => length);
+    return `${isOutlook} ${verdict.complete} ${found.join(' ')} ${failure}`;
   });
   return checks.join('\n');
 }

@@ -127,6 +127,7 @@ function workspaceEdit(document: ScenarioDocument, { edits }: TextFix, versioned
   return { documentChanges: [{ textDocument: { uri, version }, edits: textEdits }] };
 }
 
+/** The diagnostics of the client that tell of it, with or without what was found out since they were published. */
 function shownAs(
   document: ScenarioDocument,
   { code, message, span }: LanguageDiagnostic | VerdictDiagnostic,
@@ -136,7 +137,7 @@ function shownAs(
   return shown.filter(
     ({ range, ...other }) =>
       other.code === code &&
-      other.message === message &&
+      `${String(other.message)}\n`.startsWith(`${message}\n`) &&
       range.start.line === start.line &&
       range.start.character === start.character,
   );

@@ -1,4 +1,5 @@
 import { type Diagnostic, DiagnosticSeverity, DiagnosticTag } from 'vscode-languageserver';
+import { sentenceText } from '../../engine/index.ts';
 import { diagnose, diagnoseFailure } from '../check/diagnose.ts';
 import type { VerdictDiagnostic } from '../check/verdict-diagnostic.ts';
 import type { CheckedScenario, ScenarioDocument } from '../documents/scenario-document.ts';
@@ -42,7 +43,7 @@ function toLsp(
     source,
     code,
     codeDescription: { href: `${page}#${code}` },
-    message,
+    message: 'explanation' in diagnostic ? [message, ...diagnostic.explanation.map(sentenceText)].join('\n') : message,
     range: document.rangeOf(span),
     severity: severities[severity],
     ...('unnecessary' in diagnostic && diagnostic.unnecessary && { tags: [DiagnosticTag.Unnecessary] }),

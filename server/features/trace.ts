@@ -68,6 +68,8 @@ export function traceResult({ document, target, lowered, scenario }: TraceSubjec
     title: part?.name ?? lowered.name,
     trace,
     places: trace.steps.map((step) => document.rangeOf(placeOf(lowered, step))),
+    // What the run of a question is shown for is its state, not what it may lose.
+    explanation: target.question === undefined ? replay.explanation : undefined,
     findings: problem === undefined ? losses : [...losses, problem],
   };
 }

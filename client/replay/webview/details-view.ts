@@ -18,7 +18,12 @@ export function situationSections(trace: Trace, position: Position): HTMLElement
 }
 
 /** The step that leads to a position, and what it changed. */
-export function stepSection(trace: Trace, position: Position, notes: readonly StepNote[]): HTMLElement {
+export function stepSection(
+  trace: Trace,
+  position: Position,
+  notes: readonly StepNote[],
+  isIrrelevant: boolean,
+): HTMLElement {
   const step = position === 0 ? undefined : trace.steps[position - 1];
   if (step === undefined) {
     return element(
@@ -41,6 +46,7 @@ export function stepSection(trace: Trace, position: Position, notes: readonly St
     ...(changes.length > 0 ? [element('ul', { class: 'changes' }, ...changes)] : []),
     ...notes.map(({ kind, text }) => verdictLine('p', kind, text)),
     ...(changes.length + notes.length > 0 ? [] : [element('p', { class: 'quiet' }, 'Changes nothing that is shown.')]),
+    ...(isIrrelevant ? [element('p', { class: 'quiet' }, 'Does not matter to the loss.')] : []),
   );
 }
 

@@ -126,11 +126,15 @@ function stepRow({ columns }: RaceDiagram, row: DiagramRow): HTMLElement {
   });
   return element(
     'div',
-    { role: 'row', class: row.operation === undefined ? '' : 'with-operation' },
+    { role: 'row', class: rowClasses(row).join(' ') },
     element('span', { role: 'gridcell', class: 'number' }, String(row.position)),
     element('span', { role: 'gridcell', class: 'crash' }, ...(row.loses ? [verdictLine('span', 'loss', 'lost')] : [])),
     ...cells,
   );
+}
+
+function rowClasses({ operation, isIrrelevant }: DiagramRow): string[] {
+  return [...(operation === undefined ? [] : ['with-operation']), ...(isIrrelevant ? ['irrelevant'] : [])];
 }
 
 function stepLines({ operation, step, notes }: DiagramRow): HTMLElement[] {

@@ -2,6 +2,7 @@ import { headlines } from '../crash-report.ts';
 import type { ReplayContent } from '../messages.ts';
 import { lastPosition, type Position } from '../positions.ts';
 import { element } from './element.ts';
+import { explanationView } from './explanation-view.ts';
 import { verdictLine } from './verdict-line.ts';
 
 interface HeaderListener {
@@ -60,6 +61,9 @@ export class HeaderView {
       ...(losses.length > 0
         ? losses.map((loss) => verdictLine('p', 'loss', loss))
         : [verdictLine('p', 'kept', 'Keeps what was promised, wherever power fails in this interleaving.')]),
+      ...(content.explanation === undefined
+        ? []
+        : [explanationView(content.explanation, (position) => listener.select(position))]),
       element('div', { role: 'status' }, this.#stale),
     );
     this.setStale(false);

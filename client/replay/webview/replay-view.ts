@@ -25,7 +25,7 @@ export class ReplayView {
 
   constructor(content: ReplayContent, position: Position, listener: ReplayListener) {
     this.#content = content;
-    this.#layout = layOut(content.trace);
+    this.#layout = layOut(content.trace, content.explanation?.relevant);
     const select = (target: Position) => {
       this.select(target);
       listener.selected(target);
@@ -67,8 +67,8 @@ export class ReplayView {
 
   #showDetails(position: Position): void {
     const { trace } = this.#content;
-    const notes = this.#layout.rows[position - 1]?.notes ?? [];
-    this.#step.replaceChildren(stepSection(trace, position, notes));
+    const row = this.#layout.rows[position - 1];
+    this.#step.replaceChildren(stepSection(trace, position, row?.notes ?? [], row?.isIrrelevant === true));
     this.#situation.replaceChildren(...situationSections(trace, position));
   }
 }

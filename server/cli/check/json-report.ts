@@ -1,5 +1,12 @@
-import type { ByteRange, OperationReference, Violation } from '../../../engine/index.ts';
+import {
+  type ByteRange,
+  type Explanation,
+  type OperationReference,
+  sentenceText,
+  type Violation,
+} from '../../../engine/index.ts';
 import type { NotedStep, QuestionAnalysis, ScheduleAnalysis } from '../../check/analysis.ts';
+import { explanationOf } from '../../check/diagnose.ts';
 import { type Place, placeOf } from '../source-file.ts';
 import type { AppliedFix } from './apply-fixes.ts';
 import type { CheckReport, Problem, ScenarioReport } from './report.ts';
@@ -38,7 +45,9 @@ function scenarioJson(report: ScenarioReport): object {
     milliseconds: round(analysis.milliseconds),
     expectation: { declared: expectation.declared, met: expectation.met },
     violations: verdict.violations.map((violation, i) => ({
-      ...violationJson(report, violation, analysis.notes[i] ?? []),
+      ...violationJson(report, violation, analysis.notes[i] ?? [], analysis.explanations?.[i]),
+      explanation: explanationOf(analysis, i).map(sentenceText),
+      decisive: stepNumber(analysis.explanations?.[i]?.decisive),
       expected: expectation.expected[i] ?? false,
       fixes: fixesJson,
     })),
@@ -61,7 +70,17 @@ function round(milliseconds: number): number {
   return Math.round(milliseconds * 10) / 10;
 }
 
-function violationJson(report: ScenarioReport, violation: Violation, notes: readonly NotedStep[]) {
+/** As the sentences and the tables count steps. */
+function stepNumber(index: number | undefined): number | null {
+  return index === undefined ? null : index + 1;
+}
+
+function violationJson(
+  report: ScenarioReport,
+  violation: Violation,
+  notes: readonly NotedStep[],
+  explanation?: Explanation,
+) {
   const { scenario } = report;
   const { kind, file, range, promisedBy, sizeOnly, transaction } = violation;
   return {
@@ -75,18 +94,19 @@ function violationJson(report: ScenarioReport, violation: Violation, notes: read
       operation: scenario.tasks[promisedBy.task]!.operations[promisedBy.operation]!.kind,
       ...placeOfOperation(report, promisedBy),
     },
-    witness: stepsJson(report, notes.slice(0, violation.witness.length)),
+    witness: stepsJson(report, notes.slice(0, violation.witness.length), explanation?.relevant),
   };
 }
 
-function stepsJson(report: ScenarioReport, notes: readonly NotedStep[]): object[] {
+function stepsJson(report: ScenarioReport, notes: readonly NotedStep[], relevant?: readonly boolean[]): object[] {
   const { tasks } = report.scenario;
-  return notes.map(({ actor, task, step, changes }) => ({
+  return notes.map(({ actor, task, step, changes }, i) => ({
     task,
     operation: actor.kind === 'endio' ? 'endio' : tasks[actor.task]!.operations[actor.operation]!.kind,
     step,
     ...placeOfOperation(report, actor.kind === 'endio' ? actor.startedBy : actor),
     changes,
+    ...(relevant === undefined ? {} : { relevant: relevant[i] }),
   }));
 }
 

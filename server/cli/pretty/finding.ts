@@ -5,6 +5,7 @@ import type { ScenarioReport } from '../check/report.ts';
 import { placeOf } from '../source-file.ts';
 import type { Terminal } from '../terminal.ts';
 import { excerpt, remark } from './excerpt.ts';
+import { explanationLines } from './explanation-lines.ts';
 import { stepTable } from './step-table.ts';
 import { count, describeFix, describeFound, formatCount, replayCommand } from './words.ts';
 
@@ -16,11 +17,15 @@ export function findingBlock(terminal: Terminal, report: ScenarioReport, finding
   const tasks = scenario.tasks.map(({ name }) => name);
   const notes = notesOf(report, finding);
   const { line } = placeOf(file, finding.span);
-  const run = notes.length > 0 ? ['', introduction(report, finding), '', ...stepTable(terminal, notes, tasks)] : [];
+  const relevant = report.analysis.explanations?.[finding.violation ?? -1]?.relevant;
+  const table = stepTable(terminal, notes, tasks, relevant);
+  const run = notes.length > 0 ? ['', introduction(report, finding), '', ...table] : [];
+  const why = explanationLines(terminal, finding.explanation);
   const more = remarks(report, finding).flatMap(([label, text]) => remark(terminal, line, label, text));
   return [
     ...excerpt(terminal, finding, file, finding.span),
     ...run,
+    ...(why.length > 0 ? ['', ...why] : []),
     ...(run.length > 0 && more.length > 0 ? [''] : []),
     ...more,
   ];
@@ -33,12 +38,17 @@ function notesOf({ analysis }: ScenarioReport, { code, violation, question }: Ve
   return violation === undefined ? [] : (analysis.notes[violation] ?? []);
 }
 
-function introduction({ analysis: { verdict } }: ScenarioReport, { code, question }: VerdictDiagnostic): string {
+function introduction(
+  { analysis: { verdict, explanations } }: ScenarioReport,
+  { code, question, violation }: VerdictDiagnostic,
+): string {
   if (code === 'deadlock') return '  A shortest way into it:';
   if (question !== undefined) return '  A shortest way there:';
   const { total, losing, exact } = verdict.interleavings;
-  if (exact && losing === '1') return `  The only losing interleaving (of ${formatCount(total)}):`;
-  return `  The shortest of ${exact ? '' : 'at least '}${count(losing, 'losing interleaving')} (of ${formatCount(total)}):`;
+  const stars = violation !== undefined && explanations?.[violation] !== undefined ? ', * for steps that matter' : '';
+  if (exact && losing === '1') return `  The only losing interleaving (of ${formatCount(total)})${stars}:`;
+  const which = `${exact ? '' : 'at least '}${count(losing, 'losing interleaving')}`;
+  return `  The shortest of ${which} (of ${formatCount(total)})${stars}:`;
 }
 
 function remarks(report: ScenarioReport, finding: VerdictDiagnostic): Remark[] {

@@ -2,6 +2,7 @@ import { formatOffset, formatRange, type Trace } from '../../../engine/index.ts'
 import type { ChosenRun } from '../replay/choose-run.ts';
 import { placeOf } from '../source-file.ts';
 import type { Terminal } from '../terminal.ts';
+import { explanationLines } from './explanation-lines.ts';
 import { stepTable } from './step-table.ts';
 import { type Cell, table } from './table.ts';
 import { count } from './words.ts';
@@ -9,15 +10,16 @@ import { count } from './words.ts';
 /** A run step by step, and what a power failure at its end leaves. */
 export function replayReport(terminal: Terminal, run: ChosenRun): string {
   const { colors } = terminal;
-  const { file, lowered, profile, title, trace } = run;
+  const { file, lowered, profile, title, trace, explanation } = run;
   const place = placeOf(file, lowered.sources.name);
   const rules = profile.approximate ? ` (with the rules of ${profile.rulesOf})` : '';
   return [
     colors.bold(lowered.name || 'a scenario without a name'),
     `${file.path}:${place.line}, kernel ${profile.release}${rules}`,
-    `${title}, ${count(trace.steps.length, 'step')}`,
+    `${title}, ${count(trace.steps.length, 'step')}${explanation === undefined ? '' : ', * for steps that matter'}`,
     '',
-    ...(trace.steps.length > 0 ? [...stepTable(terminal, trace.steps, trace.tasks), ''] : []),
+    ...(trace.steps.length > 0 ? [...stepTable(terminal, trace.steps, trace.tasks, explanation?.relevant), ''] : []),
+    ...(explanation === undefined ? [] : [...explanationLines(terminal, explanation.sentences), '']),
     losingSteps(trace),
     'After one at the end and log replay:',
     ...crashTable(terminal, run),

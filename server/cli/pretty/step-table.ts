@@ -5,23 +5,34 @@ import { type Cell, table } from './table.ts';
 
 /**
  * A run as numbered steps with what each found and changed. Where another operation goes on, a line says
- * which, and whose.
+ * which, and whose. Where it is known which steps are `relevant`, those have a star, and the others are dim.
  */
-export function stepTable(terminal: Terminal, steps: readonly NotedStep[], tasks: readonly string[]): string[] {
+export function stepTable(
+  terminal: Terminal,
+  steps: readonly NotedStep[],
+  tasks: readonly string[],
+  relevant?: readonly boolean[],
+): string[] {
   const { colors, width } = terminal;
   const heading = ['', 'task', 'operation and step', 'changes'];
   const rows = steps.flatMap((step, i): Cell[][] => {
     const paint = taskColor(terminal, step.task, tasks);
     const operation = [{ text: '' }, { text: step.task, paint }, { text: step.operation, paint }, { text: '' }];
+    const isDim = relevant === undefined ? step.changes.length === 0 : relevant[i] === false;
     const row = [
-      { text: String(i + 1), align: 'right', paint: colors.dim } as const,
+      { text: `${i + 1}${star(relevant?.[i])}`, align: 'right', paint: colors.dim } as const,
       { text: '' },
-      { text: `  ${step.step}`, paint: step.changes.length === 0 ? colors.dim : undefined },
-      { text: step.changes.join('\n') },
+      { text: `  ${step.step}`, paint: isDim ? colors.dim : undefined },
+      { text: step.changes.join('\n'), paint: relevant !== undefined && isDim ? colors.dim : undefined },
     ];
     return goesOn(steps[i - 1], step) ? [row] : [operation, row];
   });
   return table([heading.map((text) => ({ text, paint: colors.dim })), ...rows], { width, indent: 2 });
+}
+
+function star(isRelevant: boolean | undefined): string {
+  if (isRelevant === undefined) return '';
+  return isRelevant ? '*' : ' ';
 }
 
 /** True when both steps belong to one operation, or to the completion of one ordered extent. */

@@ -29,7 +29,7 @@ export function table(rows: readonly (readonly Cell[])[], { width, indent = 0 }:
     const lead = ' '.repeat(indent) + head.map((text) => text + gap).join('');
     const blank = ' '.repeat(indent + widths.slice(0, head.length).reduce((sum, each) => sum + each + gap.length, 0));
     return wrap(last.text, rest)
-      .map((line, i) => (i === 0 ? lead : blank) + (last.paint?.(line) ?? line))
+      .map((line, i) => (i === 0 ? lead : blank) + (line === '' ? '' : (last.paint?.(line) ?? line)))
       .map(trimEnd);
   });
 }

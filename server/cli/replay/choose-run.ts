@@ -2,6 +2,8 @@ import {
   answerQuestions,
   check,
   checkSchedule,
+  type Explanation,
+  explainViolation,
   firstInterleaving,
   type KernelProfile,
   profileOf,
@@ -31,6 +33,8 @@ export interface ChosenRun {
   /** Which run it is, in words. */
   readonly title: string;
   readonly trace: Trace;
+  /** Why its first loss comes about; undefined where it has none. */
+  readonly explanation?: Explanation | undefined;
   /** Why an explicit interleaving cannot be run further than the trace goes, and where it says so. */
   readonly problem?: { readonly line: number; readonly message: string } | undefined;
 }
@@ -46,12 +50,14 @@ export function chooseRun(file: SourceFile, request: RunRequest): ChosenRun {
   if (request.interleaving === undefined) return { ...common, ...witnessOf(scenario) };
   const names = scenario.schedules.map(({ name }) => name ?? '');
   const index = choose('interleaving', request.interleaving, names);
-  const { steps, problem } = checkSchedule(scenario, index);
+  const { steps, problem, violations } = checkSchedule(scenario, index);
+  const [loss] = violations;
   const source = lowered.sources.schedules[index]!;
   return {
     ...common,
     title: `interleaving "${names[index] || index + 1}"`,
     trace: traceWitness(scenario, steps),
+    explanation: loss && explainViolation(scenario, loss),
     problem: problem && {
       line: placeOf(file, source.entries[problem.entry] ?? source.name).line,
       message: problem.message,
@@ -89,12 +95,17 @@ function answerOf(scenario: Scenario, question: string): Pick<ChosenRun, 'title'
   return { title: `a shortest interleaving for ${which}`, trace: traceWitness(scenario, answer.witness) };
 }
 
-function witnessOf(scenario: Scenario): Pick<ChosenRun, 'title' | 'trace'> {
+function witnessOf(scenario: Scenario): Pick<ChosenRun, 'title' | 'trace' | 'explanation'> {
   const { verdict, violations, deadlock, complete } = check(scenario);
   const witness = (violations[0] ?? deadlock)?.witness;
   if (witness !== undefined) {
     const what = violations.length > 0 ? 'that loses data' : 'into a deadlock';
-    return { title: `a shortest interleaving ${what}`, trace: traceWitness(scenario, witness) };
+    const [loss] = violations;
+    return {
+      title: `a shortest interleaving ${what}`,
+      trace: traceWitness(scenario, witness),
+      explanation: loss && explainViolation(scenario, loss),
+    };
   }
   const why = complete ? `the scenario is ${verdict}` : 'the search hit its bound and found nothing';
   return {

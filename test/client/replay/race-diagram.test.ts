@@ -63,6 +63,16 @@ describe('layOut', () => {
     expect(layOut(race).rows.map(({ loses }) => loses)).toEqual([false, false, false, true]);
   });
 
+  it('marks the rows whose step does not matter to the loss, where that is known', () => {
+    expect(layOut(race, [true, false, true]).rows.map(({ isIrrelevant }) => isIrrelevant)).toEqual([
+      false,
+      true,
+      false,
+      false,
+    ]);
+    expect(layOut(race).rows.some(({ isIrrelevant }) => isIrrelevant)).toBe(false);
+  });
+
   it('makes columns wide enough for what stands in them and reaches to the right', () => {
     const { columns, rows } = layOut(seedTrace());
     for (const { column, step, operation = '', notes } of rows) {

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { sentenceText } from '../../../engine/index.ts';
 import {
   type AnalysisStage,
   analyseScenario,
@@ -16,11 +17,13 @@ test('the stages come in order, each with what it found out', () => {
   });
   const first = ['verdict', 'expectation', 'milliseconds', 'notes', 'deadlockNotes'];
   const judged = [...first, 'schedules'];
-  const asked = [...judged, 'questions'];
-  const fixed = ['fixes', 'fixesComplete'];
+  const explained = [...judged, 'explanations'];
+  const asked = [...explained, 'questions'];
+  const fixed = ['fixes', 'preventions', 'fixesComplete'];
   expect(stages).toEqual([
     ['verdict', first],
     ['schedules', judged],
+    ['explanations', explained],
     ['questions', asked],
     ['fixes', [...asked, ...fixed]],
     ['kernel-fix', [...asked, ...fixed, 'kernelFix']],
@@ -32,6 +35,15 @@ test('the stages come in order, each with what it found out', () => {
   expect(analysis.kernelFix?.kernel).toBe('5.9');
   expect(analysis.redundantGuards).toEqual([]);
   expect(analysis.unsafeReleases).toMatchObject({ last: '5.8' });
+});
+
+test('a loss is explained, with how the preferred guards prevent it', () => {
+  const { explanations, preventions } = analyseScenario(race(), { now: () => 0 });
+  expect(explanations).toHaveLength(1);
+  expect(explanations?.[0]?.relevant).toContain(false);
+  expect(preventions?.map((sentence) => sentence && sentenceText(sentence))).toEqual([
+    expect.stringMatching(/^With releasepage\.modified-list on, /),
+  ]);
 });
 
 test('the time is that of the search alone', () => {

@@ -60,7 +60,9 @@ describe('a race', () => {
               transaction: 8,
               expected: false,
               promisedBy: { task: 'app', operation: 'fsync', line: 4, column: 32 },
-              witness: Array.from({ length: 29 }, () => step),
+              witness: Array.from({ length: 29 }, () => ({ ...step, relevant: expect.any(Boolean) })),
+              explanation: Array.from({ length: 5 }, () => expect.any(String)),
+              decisive: 23,
               fixes,
             },
           ],
@@ -82,18 +84,44 @@ describe('a race', () => {
     const found = await report(unsafe);
     const at = (line: number, column: number) => ({ line, column });
     const witness = expect.arrayContaining([
-      { task: 'app', operation: 'write', step: 'dirty_pages', ...at(4, 17), changes: expect.any(Array) },
-      { task: 'endio', operation: 'endio', step: 'end_bio', ...at(4, 32), changes: expect.any(Array) },
+      {
+        task: 'app',
+        operation: 'write',
+        step: 'dirty_pages',
+        ...at(4, 17),
+        changes: expect.any(Array),
+        relevant: true,
+      },
+      {
+        task: 'app',
+        operation: 'fsync',
+        step: 'inode_unlock',
+        ...at(4, 32),
+        changes: expect.any(Array),
+        relevant: false,
+      },
+      { task: 'endio', operation: 'endio', step: 'end_bio', ...at(4, 32), changes: expect.any(Array), relevant: true },
       {
         task: 'kswapd',
         operation: 'releasepage',
         step: 'try_release_extent_mapping',
         ...at(5, 17),
         changes: expect.any(Array),
+        relevant: true,
       },
-      { task: 'app', operation: 'fsync', step: 'return', ...at(4, 32), changes: [] },
+      { task: 'app', operation: 'fsync', step: 'return', ...at(4, 32), changes: [], relevant: true },
     ]);
     expect(found).toMatchObject({ scenarios: [{ violations: [{ witness }] }] });
+  });
+
+  test('tells why in sentences, the last of which is how the preferred fix prevents it', async () => {
+    const told = expect.arrayContaining([
+      expect.stringMatching(
+        /^kswapd's releasepage dropped the extent map of I 0\.\.4K .* \(step 23\), after app's fsync /,
+      ),
+      expect.stringMatching(/^With releasepage\.modified-list on, try_release_extent_mapping \(step 23\) would not /),
+    ]);
+    expect(await report(unsafe)).toMatchObject({ scenarios: [{ violations: [{ explanation: told }] }] });
   });
 
   test('says which guards were in force', async () => {

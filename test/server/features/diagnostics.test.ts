@@ -42,6 +42,13 @@ describe('as the client gets them', () => {
     });
   });
 
+  test('its message goes on with why it comes about', () => {
+    const [headline, ...why] = String(sent[0]?.message).split('\n');
+    expect(headline).toBe('fsync returns success, yet I 0..4K is lost if power fails before transaction 8 commits');
+    expect(why[0]).toMatch(/^kswapd's releasepage dropped the extent map of I 0\.\.4K .* \(step \d+\)\.$/);
+    expect(why.at(-1)).toMatch(/^With releasepage\.modified-list on, try_release_extent_mapping \(step \d+\) /);
+  });
+
   test('its related places are the steps of the witness, numbered, each at its operation', () => {
     const steps = sent[0]?.relatedInformation ?? [];
     const lines = text.split(/\r?\n/);
@@ -58,6 +65,16 @@ describe('as the client gets them', () => {
       /^\d+\. kswapd: releasepage I 0\.\.4K, .*extent map I 0\.\.4K dropped.* @ releasepage I 0\.\.4K$/,
     );
     expect(shown.at(-1)).toMatch(/^\d+\. app: fsync I, return.* @ fsync I$/);
+  });
+
+  test('of steps that do not matter to the loss its related places say so', () => {
+    const steps = (sent[0]?.relatedInformation ?? []).map(({ message }) => message);
+    const matter = steps.filter((step) => !step.endsWith(' (does not matter)'));
+    expect(matter.length).toBeLessThan(steps.length / 2);
+    expect(steps.find((step) => step.includes(', add_pending_csums'))).toMatch(/ \(does not matter\)$/);
+    const named = [...String(sent[0]?.message).matchAll(/\(step (\d+)\)/g)].map(([, number]) => `${number}.`);
+    expect(named.length).toBeGreaterThan(3);
+    for (const number of named) expect(matter.some((step) => step.startsWith(number))).toBe(true);
   });
 
   test('in a file with very many losses only the first ones come with their steps', () => {

@@ -43,6 +43,19 @@ test('of an unsafe scenario the witness is replayed, each step at its operation'
   expect(told).toContain('try_release_extent_mapping @ releasepage I 0..4K');
 });
 
+test('with a loss comes why, and which steps matter to it', () => {
+  for (const target of [{ scenario: 0 }, { scenario: 0, schedule: 0 }]) {
+    const { trace, explanation } = replay(target);
+    expect(explanation?.relevant).toHaveLength(trace.steps.length);
+    const matters = trace.steps.filter((_, i) => explanation?.relevant[i]).map(({ step }) => step);
+    expect(matters).toContain('try_release_extent_mapping');
+    expect(matters).not.toContain('lock_extent');
+  }
+  for (const target of [{ scenario: 1 }, { scenario: 0, schedule: 1 }, { scenario: 1, question: 0 }]) {
+    expect(replay(target).explanation).toBeUndefined();
+  }
+});
+
 test('of a safe scenario some complete interleaving is replayed', () => {
   const { trace, findings } = replay({ scenario: 1 });
   expect(findings).toEqual([]);
