@@ -51,7 +51,9 @@ export function exploreReduced(
   const program = compile(scenario, overrides, { record, noteSwitch: control.noteSwitch });
   const sets = new PersistentSets(program, new Actors(program), record);
   const begin = () => new ReducedSearch(program, record, sets, limits, control);
-  begin().practise();
+  const practice = begin().practise();
+  // What it has found is there, whatever it may have left out.
+  if (practice.bound !== undefined) return practice;
   for (;;) {
     const { version } = sets;
     const search = begin().run();
@@ -118,7 +120,7 @@ class ReducedSearch implements ReducedExploration {
   }
 
   /** Visits the same states in another order, for the sake of what is learned. */
-  practise(): void {
+  practise(): this {
     this.#add(this.program.initial, 0, -1, -1);
     const open = [0];
     for (let index = open.pop(); index !== undefined && this.bound === undefined; index = open.pop()) {
@@ -126,6 +128,7 @@ class ReducedSearch implements ReducedExploration {
       this.#visit(index);
       for (let found = known; found < this.#store.count; found++) open.push(found);
     }
+    return this;
   }
 
   #visit(index: number): void {
