@@ -67,6 +67,11 @@ export class Checking {
     return this.#job?.states ?? 0;
   }
 
+  /** About how many there are in all, as far as that can be told. */
+  get estimate(): number | undefined {
+    return this.#job?.estimate;
+  }
+
   /** Ends the search early. What is known by then stays. */
   stop(): void {
     this.#job?.stop();

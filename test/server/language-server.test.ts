@@ -257,7 +257,7 @@ describe('a search that takes long', () => {
 
   test('ends at the bound of the settings, which a quick fix raises', async () => {
     client = await LspClient.start(built.folder, { workspace: { configuration: true } });
-    client.maxStates = 5000;
+    client.settings = { 'fsrace.search.maxStates': 5000 };
     const document = await client.open(uri, endless('long'));
     const [bounded] = await document.diagnostics((found) => found.length > 0);
     expect(bounded?.message).toBe(
@@ -275,9 +275,9 @@ describe('a search that takes long', () => {
     client = await LspClient.start(built.folder, { workspace: { configuration: true } });
     const document = await client.open(uri, endless('long'));
     await client.until(() => client.statuses.find(({ checking }) => checking === 1));
-    await client.setMaxStates(100);
+    await client.changeSettings({ 'fsrace.search.maxStates': 100 });
     await document.diagnostics((found) => found.some(({ code }) => code === 'search-bounded'));
-    await client.setMaxStates('many');
+    await client.changeSettings({ 'fsrace.search.maxStates': 'many' });
     await client.until(() => (client.statuses.at(-1)?.checking === 1 ? true : undefined));
   });
 });

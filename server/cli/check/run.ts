@@ -29,10 +29,9 @@ export async function runCheck(
   const scenarios = files
     .flatMap((file) => checkables(file, request))
     .filter((_, position) => isInShard(position, request.shard));
-  // The bounds of the command line are in the scenarios.
-  const shares = scenarios.map(({ scenario }) =>
-    service.share(contentOf(scenario, { reduction: request.reduction, releases: true }), () => {}),
-  );
+  // The scenarios have those bounds of the command line that a scenario can set, and go first.
+  const settings = { limits: request.bounds, reduction: request.reduction, releases: true };
+  const shares = scenarios.map(({ scenario }) => service.share(contentOf(scenario, settings), () => {}));
   const checkings = shares.map(({ checking }) => checking);
   const endProgress = showProgress(checkings);
   await Promise.all(checkings.map(({ completed }) => completed));

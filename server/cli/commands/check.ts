@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
-import type { SearchBounds } from '../../../engine/index.ts';
 import { checkWorkerBundle } from '../../bundle.ts';
 import { CheckingService } from '../../check/checking-service.ts';
+import type { SearchLimits } from '../../check/worker-protocol.ts';
 import { workerThreads } from '../../check/worker-thread.ts';
 import {
   defaultWorkers,
@@ -28,7 +28,7 @@ interface CheckOptions {
   readonly format: 'pretty' | 'json';
   readonly kernel?: string;
   readonly guard?: Readonly<Record<string, boolean>>;
-  readonly bound?: SearchBounds;
+  readonly bound?: SearchLimits;
   readonly workers: number;
   readonly shard?: Shard;
   readonly reduction: 'on' | 'off';
@@ -48,7 +48,11 @@ export function addCheck(program: Command, terminal: Terminal, end: (code: ExitC
     )
     .option('--kernel <version>', 'check as that mainline release, whatever the scenarios say', parseKernel)
     .option('--guard <name=on|off>', 'turn one guard on or off, over kernel and scenarios (repeatable)', parseGuard)
-    .option('--bound <limit=n>', 'end each search at states=N or steps=N (repeatable)', parseBound)
+    .option(
+      '--bound <limit=n>',
+      'end each search at states=N, steps=N, memory=512M or time=30s (repeatable)',
+      parseBound,
+    )
     .option('--workers <n>', 'searches at a time; the answer is the same for any number', parseWorkers, defaultWorkers)
     .option('--shard <i/n>', 'check only part i of n of the scenarios', parseShard)
     .addOption(
