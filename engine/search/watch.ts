@@ -44,12 +44,15 @@ export class Watch {
   held = 0;
   readonly #limits: ExploreLimits;
   readonly #control: SearchControl;
-  readonly #start: number;
+  /** By the clock; undefined where time is no limit. */
+  readonly #end: number | undefined;
 
   constructor(limits: ExploreLimits, control: SearchControl) {
     this.#limits = limits;
     this.#control = control;
-    this.#start = control.now?.() ?? 0;
+    if (limits.milliseconds !== undefined && control.now !== undefined) {
+      this.#end = control.now() + limits.milliseconds;
+    }
   }
 
   /** To be called many times a second. Returns the bound that was hit. */
@@ -65,8 +68,6 @@ export class Watch {
   readonly shouldStop = (): boolean => this.#control.shouldStop?.() === true || this.#isLate();
 
   #isLate(): boolean {
-    const { milliseconds } = this.#limits;
-    const { now } = this.#control;
-    return milliseconds !== undefined && now !== undefined && now() - this.#start >= milliseconds;
+    return this.#end !== undefined && this.#control.now!() >= this.#end;
   }
 }

@@ -47,7 +47,9 @@ function costLine({ analysis }: ScenarioReport): string[] {
   const { states, memory, bound } = analysis.verdict;
   if (states < manyStates && bound?.kind !== 'memory' && bound?.kind !== 'time') return [];
   const perState = formatCount(Math.round(memory / states));
-  return [`searched ${count(states, 'state')} in ${duration(analysis.milliseconds)}, ${mebibytes(memory)}, ${perState} bytes per state`];
+  return [
+    `searched ${count(states, 'state')} in ${duration(analysis.milliseconds)}, ${mebibytes(memory)}, ${perState} bytes per state`,
+  ];
 }
 
 /** The preferred guards, and the release. */

@@ -49,6 +49,7 @@ test.each([
 test('a long search tells how far it is, and ends when it is stopped', async () => {
   const { checking } = service.share(contentOf(endless(), {}), () => {});
   await expect.poll(() => checking.states, { timeout: 20_000 }).toBeGreaterThan(4000);
+  await expect.poll(() => checking.estimate, { timeout: 20_000 }).toBeGreaterThan(100_000);
   checking.stop();
   await checking.completed;
   expect(checking.state).toBe('stopped');
