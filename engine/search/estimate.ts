@@ -7,6 +7,9 @@ const slopeLevels = 6;
 /** How much farther off the last states are than random runs are long, as measured on large races. */
 const beyondRuns = 1.1;
 
+/** Nearer to the start than this part of the way, estimates are off by orders of magnitude. */
+const leastPart = 1 / 5;
+
 /** Levels that are to come at least, where there are more than the runs let expect. */
 const leastLevels = 3;
 
@@ -20,7 +23,9 @@ export function estimateStates(levels: readonly number[], runLength: () => numbe
   const known = levels.reduce((sum, size) => sum + size, 0);
   const last = levels.length - 1;
   if (known < fewestStates || last < slopeLevels) return undefined;
-  const rest = Math.max(Math.round(runLength() * beyondRuns) - last, leastLevels);
+  const end = Math.round(runLength() * beyondRuns);
+  if (last < end * leastPart) return undefined;
+  const rest = Math.max(end - last, leastLevels);
   const height = Math.log(levels[last]!);
   // That of the parabola in the middle of those levels.
   const slope = (height - Math.log(levels[last - slopeLevels]!)) / slopeLevels;

@@ -5,7 +5,7 @@ import { randomNumbers } from './hunt.ts';
 /** The lengths of runs differ little: a few of them are enough. */
 const runs = 10;
 
-/** Steps of the longest of a few runs of the program, each step of which is a random one. Always the same runs. */
+/** Steps of the longest of a few runs of the program, in which whose turn it is is random. Always the same runs. */
 export function longestRun(program: Program): number {
   const actors = new Actors(program);
   const random = randomNumbers();
@@ -14,15 +14,20 @@ export function longestRun(program: Program): number {
   for (let run = 0; run < runs; run++) {
     state.set(program.initial);
     let length = 0;
-    for (let ready = allReady(); ready.length > 0; ready = allReady()) {
-      actors.take(ready[Math.floor(random() * ready.length)]!, state);
-      length++;
-    }
+    while (takeStep()) length++;
     longest = Math.max(longest, length);
   }
   return longest;
 
-  function allReady(): number[] {
-    return Array.from({ length: actors.count }, (_, actor) => actors.readyMoves(actor, state)).flat();
+  /** Of a random thread, or of the next one that need not wait; false when there is none. */
+  function takeStep(): boolean {
+    const first = Math.floor(random() * actors.count);
+    for (let i = 0; i < actors.count; i++) {
+      const ready = actors.readyMoves((first + i) % actors.count, state);
+      if (ready.length === 0) continue;
+      actors.take(ready[Math.floor(random() * ready.length)]!, state);
+      return true;
+    }
+    return false;
   }
 }
