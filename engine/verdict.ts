@@ -12,6 +12,8 @@ export interface Verdict {
   /** Distinct states reached, the initial one included. */
   readonly states: number;
   readonly transitions: number;
+  /** Bytes that those states, their table, and what leads to them took. */
+  readonly memory: number;
   readonly violations: readonly Violation[];
   /** A shortest way into a state in which some task waits for ever, if there is one. */
   readonly deadlock?: Deadlock | undefined;
@@ -21,8 +23,13 @@ export interface Verdict {
 
 export interface BoundHit {
   /** `violation`: the search was asked to end at the first one. */
-  readonly kind: 'states' | 'steps' | 'memory' | 'cancelled' | 'violation';
+  readonly kind: 'states' | 'steps' | 'memory' | 'time' | 'cancelled' | 'violation';
+  /** States, steps, bytes or milliseconds. */
   readonly limit: number;
+  /** Every interleaving was looked at up to so many steps; undefined where nothing is known of that. */
+  readonly depth?: number | undefined;
+  /** About how many states there are in all, where that can be told. */
+  readonly estimate?: number | undefined;
 }
 
 /** Decimal strings, for they outgrow doubles. Not exact: at least this many. */

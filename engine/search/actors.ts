@@ -61,4 +61,24 @@ export class Actors {
     const { word, shift } = this.#program.machine.inodes[thread.file]!.orderedExtents.starts;
     return { word, bit: 1 << (shift + thread.start) };
   }
+
+  /** The moves of a thread that can be taken in a state; none when it is not there, has to wait, or has ended. */
+  readyMoves(actor: number, state: State): number[] {
+    if (!this.isThere(actor, state)) return [];
+    const thread = this.#threads[actor]!;
+    const ready: number[] = [];
+    let position = thread.next(state);
+    if (position >= thread.steps.length) return ready;
+    for (let choice = 0; position >= 0; choice++) {
+      if (thread.isReady(state, position)) ready.push(this.code(actor, choice));
+      position = thread.without(state, position);
+    }
+    return ready;
+  }
+
+  /** Takes a move in a state. */
+  take(move: number, state: State): void {
+    const thread = this.thread(this.actorOf(move));
+    thread.take(state, thread.choose(state, this.choiceOf(move)));
+  }
 }

@@ -1,12 +1,13 @@
 import { compile, type ProfileOverrides, type Program } from '../program.ts';
 import type { Scenario } from '../scenario.ts';
-import type { InterleavingCount, Verdict, Violation } from '../verdict.ts';
+import type { BoundHit, InterleavingCount, Verdict, Violation } from '../verdict.ts';
 import { countInterleavings } from './count.ts';
 import { describeDeadlock, describeViolation } from './describe.ts';
-import { Exploration, type ExploreLimits, type SearchControl } from './explore.ts';
+import { Exploration } from './explore.ts';
 import type { FoundViolation } from './found-violations.ts';
 import { hunt } from './hunt.ts';
 import { exploreReduced, isReducible, type ReducedExploration } from './reduced-exploration.ts';
+import { type ExploreLimits, type SearchControl, Watch } from './watch.ts';
 import { shortenedWitness, shortestWitness, witnessOf } from './witness.ts';
 
 /** Limits in force where a scenario sets none. */
@@ -52,21 +53,24 @@ export interface CheckOptions extends SearchControl {
 export function check(scenario: Scenario, options: CheckOptions = {}): Verdict {
   const program = compile(scenario, options.overrides, { noteSwitch: options.noteSwitch });
   const limits = limitsOf(scenario, options);
-  const all = new Exploration(program, limits, options);
+  const watch = new Watch(limits, options);
+  const all = new Exploration(program, limits, options, watch);
   const reducible = options.reduction !== false && isReducible(program, limits, defaultLimits.steps);
   const few = reducible ? (options.fewStates ?? fewStates) : Number.POSITIVE_INFINITY;
   all.advance(Math.min(few, quickStates));
   if (!all.isOver && (options.onOutlook !== undefined || options.untilFirstViolation)) {
-    const first = firstOutlook(program, all, options.shouldStop);
+    const first = firstOutlook(program, all, watch.shouldStop);
     if (first !== undefined) options.onOutlook?.(first);
     if (first !== undefined && options.untilFirstViolation) return first;
   }
   all.advance(few);
   const isTooLarge = all.bound?.kind === 'states' && all.graph.states > leastStates;
   if (all.isOver && !(reducible && isTooLarge)) return verdictOf(program, all, undefined, options);
-  const some = exploreReduced(scenario, options.overrides, limits, options);
+  watch.held = all.bytes;
+  const some = exploreReduced(scenario, options.overrides, limits, options, watch);
+  watch.held = some.bytes;
   if (some.bound === undefined) {
-    options.onOutlook?.(outlookOf(program, all, some));
+    options.onOutlook?.(outlookOf(program, all, some, options));
     all.advance(Math.max(few, options.fewStates ?? countedStates));
     const isWanting = () => some.found.some((found) => !all.found.some((other) => keyOf(other) === keyOf(found)));
     while (!all.isOver && isWanting()) all.advance(all.graph.states * 1.25);
@@ -75,14 +79,14 @@ export function check(scenario: Scenario, options: CheckOptions = {}): Verdict {
 }
 
 /** What is known of a large scenario when its search has hardly begun: the violations that lie near, or one that is farther off. */
-function firstOutlook(program: Program, all: Exploration, shouldStop: CheckOptions['shouldStop']): Verdict | undefined {
+function firstOutlook(program: Program, all: Exploration, shouldStop: () => boolean): Verdict | undefined {
   const violations = all.found.map((found) =>
-    describeViolation(program, found, shortestWitness(program, all, found.states)),
+    describeViolation(program, found, shortestWitness(program, all, found.states, shouldStop)),
   );
   const caught = violations.length > 0 ? undefined : hunt(program, shouldStop);
   if (caught !== undefined) {
     const { violation, moves } = caught;
-    violations.push(describeViolation(program, violation, shortenedWitness(program, moves, violation)));
+    violations.push(describeViolation(program, violation, shortenedWitness(program, moves, violation, shouldStop)));
   }
   if (violations.length === 0) return undefined;
   return {
@@ -96,8 +100,8 @@ function firstOutlook(program: Program, all: Exploration, shouldStop: CheckOptio
 }
 
 /** What a reduced search has found out, before anything is counted. */
-function outlookOf(program: Program, all: Exploration, some: ReducedExploration): Verdict {
-  const { found, deadlock } = findings(program, all, some);
+function outlookOf(program: Program, all: Exploration, some: ReducedExploration, options: CheckOptions): Verdict {
+  const { found, deadlock } = findings(program, all, some, options);
   const isUnsafe = found.length > 0 || deadlock !== undefined;
   return {
     ...uncounted(some, found.length > 0),
@@ -114,6 +118,7 @@ function uncounted(search: Exploration | ReducedExploration, losing: boolean) {
     interleavings: { total: '1', losing: losing ? '1' : '0', exact: false },
     states: search.states,
     transitions: search.transitions,
+    memory: search.bytes,
   };
 }
 
@@ -123,18 +128,19 @@ function verdictOf(
   some: ReducedExploration | undefined,
   { shouldStop }: CheckOptions,
 ): Verdict {
-  const bound = all.isOver && all.bound === undefined ? undefined : some === undefined ? all.bound : some.bound;
-  const complete = bound === undefined;
-  const { found, deadlock } = findings(program, all, some);
+  const hit = all.isOver && all.bound === undefined ? undefined : some === undefined ? all.bound : some.bound;
+  const complete = hit === undefined;
+  const { found, deadlock } = findings(program, all, some, { shouldStop });
   const verdict = found.length > 0 || deadlock !== undefined ? 'unsafe' : complete ? 'safe' : 'unknown';
   const search = all.isOver || some === undefined ? all : some;
   return {
     verdict,
     complete,
-    bound,
+    bound: hit && boundOf(all, hit),
     interleavings: count(all, found.length > 0, shouldStop),
     states: search.states,
     transitions: search.transitions,
+    memory: search.bytes,
     violations: found,
     deadlock,
     // What waits for ever has not had its chance.
@@ -142,18 +148,30 @@ function verdictOf(
   };
 }
 
+/** The bound that was hit, with what the search of all states has covered. */
+export function boundOf(all: Exploration, hit: BoundHit): BoundHit {
+  return hit.kind === 'violation' ? hit : { ...hit, depth: all.depth, estimate: all.estimate };
+}
+
 /** All that was found, with runs that show it: where the search of all states came to it, a shortest one. */
-function findings(program: Program, all: Exploration, some: ReducedExploration | undefined) {
+function findings(
+  program: Program,
+  all: Exploration,
+  some: ReducedExploration | undefined,
+  { shouldStop }: Pick<CheckOptions, 'shouldStop'>,
+) {
   const violations = new Map<string, () => Violation>();
   for (const found of some?.found ?? []) {
     violations.set(keyOf(found), () =>
-      describeViolation(program, found, shortenedWitness(program, some!.pathTo(found.states[0]!), found)),
+      describeViolation(program, found, shortenedWitness(program, some!.pathTo(found.states[0]!), found, shouldStop)),
     );
   }
   for (const found of all.found) {
-    violations.set(keyOf(found), () => describeViolation(program, found, shortestWitness(program, all, found.states)));
+    violations.set(keyOf(found), () =>
+      describeViolation(program, found, shortestWitness(program, all, found.states, shouldStop)),
+    );
   }
-  const stuck = all.deadlock !== undefined ? shortestWitness(program, all, [all.deadlock]) : undefined;
+  const stuck = all.deadlock !== undefined ? shortestWitness(program, all, [all.deadlock], shouldStop) : undefined;
   const deadlock = stuck ?? (some?.deadlock === undefined ? undefined : witnessOf(program, some.pathTo(some.deadlock)));
   return {
     found: [...violations.values()].map((describe) => describe()).sort(byPlace),

@@ -5,33 +5,15 @@ import type { Thread } from '../thread.ts';
 import type { BoundHit } from '../verdict.ts';
 import { Actors } from './actors.ts';
 import { EffectTracker } from './effects.ts';
+import { estimateStates } from './estimate.ts';
 import { type FoundViolation, FoundViolations } from './found-violations.ts';
+import { longestRun } from './longest-run.ts';
 import { StateGraph } from './state-graph.ts';
 import { StateStore } from './state-store.ts';
+import { type ExploreLimits, type SearchControl, Watch } from './watch.ts';
 
-/** Limits of a search that are in force; see `SearchBounds` for what an author may set. */
-export interface ExploreLimits {
-  readonly states: number;
-  readonly steps: number;
-  /** Bytes of states and edges. */
-  readonly memory: number;
-}
-
-/** Ways to watch a search and to end it. */
-export interface SearchControl {
-  /** Polled every few thousand states. */
-  readonly shouldStop?: (() => boolean) | undefined;
-  readonly progress?: ((states: number, transitions: number) => void) | undefined;
-  /** End the search at the first broken promise or deadlock: enough to know that a fix does not work. */
-  readonly untilFirstViolation?: boolean | undefined;
-  /** Told each state when it is reached first, with its number; the state is only lent. */
-  readonly noteState?: ((state: State, index: number) => void) | undefined;
-  /** Told each step that a thread (by its number as an actor) takes, as often as it does; the states are only lent. */
-  readonly noteStep?: ((actor: number, position: number, before: State, after: State) => void) | undefined;
-}
-
-/** How many states are visited between two looks at `SearchControl`. */
-const pollInterval = 4096;
+/** How many states are visited between two looks at the watch. */
+const pollInterval = 1024;
 
 /**
  * Visits every state that some interleaving of the program's threads reaches, breadth first, so that
@@ -48,6 +30,7 @@ export class Exploration {
   readonly #program: Program;
   readonly #limits: ExploreLimits;
   readonly #control: SearchControl;
+  readonly #watch: Watch;
   readonly #store: StateStore;
   readonly #violations: FoundViolations;
   /** Bits on which the judgement of a crash depends. */
@@ -58,14 +41,24 @@ export class Exploration {
   #index = 0;
   /** How far the state being expanded is from the start. */
   #depth = 0;
+  /** How far from the start the search was when a bound was hit. */
+  #stopped: number | undefined;
+  #runLength: number | undefined;
   /** Steps that could run in the state being expanded, and whether they are only counted. */
   #moved = 0;
   #probing = false;
 
-  constructor(program: Program, limits: ExploreLimits, control: SearchControl = {}) {
+  /** `watch` is for searches that share one. */
+  constructor(
+    program: Program,
+    limits: ExploreLimits,
+    control: SearchControl = {},
+    watch: Watch = new Watch(limits, control),
+  ) {
     this.#program = program;
     this.#limits = limits;
     this.#control = control;
+    this.#watch = watch;
     this.actors = new Actors(program);
     this.effects = new EffectTracker(program);
     this.#store = new StateStore(program.layout.words);
@@ -88,6 +81,26 @@ export class Exploration {
     return this.graph.edges;
   }
 
+  /** Memory that the states, their table and the edges take. */
+  get bytes(): number {
+    return this.#store.bytes + this.graph.bytes;
+  }
+
+  /** Every interleaving was looked at up to so many steps. */
+  get depth(): number {
+    return this.#stopped ?? this.#depthAtHand();
+  }
+
+  /** About how many states there are in all, as far as that can be told. */
+  get estimate(): number | undefined {
+    // Of those that are farther off not all may be known.
+    const estimate = estimateStates(this.graph.levels.slice(0, this.depth + 1), () => {
+      this.#runLength ??= longestRun(this.#program);
+      return this.#runLength;
+    });
+    return estimate && Math.max(estimate, this.states);
+  }
+
   /** Every state is expanded, or will not be since a bound was hit. */
   get isOver(): boolean {
     return this.#index === this.#store.count;
@@ -98,7 +111,7 @@ export class Exploration {
     while (!this.isOver && this.#store.count < pause) {
       const index = this.#index++;
       this.graph.beginEdges();
-      if (index % pollInterval === pollInterval - 1) this.#poll();
+      if (index % pollInterval === pollInterval - 1) this.#hit(this.#watch.look(this));
       if (this.bound !== undefined && this.bound.kind !== 'steps') continue;
       this.#store.read(index, this.#current);
       this.#depth = this.graph.depth(index);
@@ -122,7 +135,7 @@ export class Exploration {
         this.#tryStep(threads[start]!, this.actors.ofCompletion(inode.index, start));
       }
     }
-    if (this.#probing && this.#moved > 0) this.bound ??= { kind: 'steps', limit: this.#limits.steps };
+    if (this.#probing && this.#moved > 0) this.#hit({ kind: 'steps', limit: this.#limits.steps });
     if (this.#moved === 0 && unfinished) {
       this.deadlock ??= index;
       this.#stopAtFirst();
@@ -158,7 +171,7 @@ export class Exploration {
     const before = this.#store.count;
     const index = this.#store.add(state, this.#limits.states);
     if (index === before) {
-      this.graph.addState(depth);
+      this.graph.addState(depth, this.#index - 1);
       this.#control.noteState?.(state, index);
       if (depth > 0 && this.#isJudgedLike(state)) {
         if (this.graph.isLosing(this.#index - 1)) this.graph.markLosing(index);
@@ -166,7 +179,7 @@ export class Exploration {
         this.graph.markLosing(index);
         this.#stopAtFirst();
       }
-    } else if (index < 0) this.bound ??= { kind: 'states', limit: this.#limits.states };
+    } else if (index < 0) this.#hit({ kind: 'states', limit: this.#limits.states });
     return index;
   }
 
@@ -179,15 +192,18 @@ export class Exploration {
   }
 
   #stopAtFirst(): void {
-    if (this.#control.untilFirstViolation) this.bound ??= { kind: 'violation', limit: 1 };
+    if (this.#control.untilFirstViolation) this.#hit({ kind: 'violation', limit: 1 });
   }
 
-  #poll(): void {
-    this.#control.progress?.(this.graph.states, this.graph.edges);
-    if (this.#control.shouldStop?.()) this.bound ??= { kind: 'cancelled', limit: 0 };
-    if (this.#store.bytes + this.graph.bytes > this.#limits.memory) {
-      this.bound ??= { kind: 'memory', limit: this.#limits.memory };
-    }
+  /** Ends the search; at the bound of steps, states that are as far off as any are still looked at. */
+  #hit(bound: BoundHit | undefined): void {
+    if (bound === undefined || (this.bound !== undefined && this.bound.kind !== 'steps')) return;
+    this.bound = bound;
+    this.#stopped = this.#depthAtHand();
+  }
+
+  #depthAtHand(): number {
+    return this.graph.depth(Math.max(0, this.#index - 1));
   }
 }
 

@@ -42,7 +42,7 @@ export function hunt(program: Program, shouldStop: () => boolean = () => false):
         priorities[actor] = -1 - moves.length;
         move = first();
       }
-      take(move);
+      actors.take(move, state);
       moves.push(move);
       if (violations.judge(state, 0, moves.length)) return { moves, violation: violations.all[0]! };
     }
@@ -55,34 +55,21 @@ export function hunt(program: Program, shouldStop: () => boolean = () => false):
     let best = -1;
     for (let actor = 0; actor < actors.count; actor++) {
       if (best >= 0 && priorities[actor]! < priorities[actors.actorOf(best)]!) continue;
-      if (!actors.isThere(actor, state)) continue;
       const move = readyMove(actor);
       if (move >= 0) best = move;
     }
     return best;
   }
 
-  /** One of the moves of a thread that can be taken, at random; -1 when it has to wait, or has ended. */
+  /** One of the moves of a thread that can be taken, at random; -1 when there is none. */
   function readyMove(actor: number): number {
-    const thread = actors.thread(actor);
-    const ready: number[] = [];
-    let position = thread.next(state);
-    if (position >= thread.steps.length) return -1;
-    for (let choice = 0; position >= 0; choice++) {
-      if (thread.isReady(state, position)) ready.push(actors.code(actor, choice));
-      position = thread.without(state, position);
-    }
+    const ready = actors.readyMoves(actor, state);
     return ready.length > 1 ? ready[Math.floor(random() * ready.length)]! : (ready[0] ?? -1);
-  }
-
-  function take(move: number): void {
-    const thread = actors.thread(actors.actorOf(move));
-    thread.take(state, thread.choose(state, actors.choiceOf(move)));
   }
 }
 
 /** Numbers from 0 to 1, the same ones every time (a linear congruential generator). */
-function randomNumbers(): () => number {
+export function randomNumbers(): () => number {
   let seed = 1;
   return () => {
     seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;

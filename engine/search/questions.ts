@@ -2,7 +2,7 @@ import { compileCondition } from '../conditions.ts';
 import { compile } from '../program.ts';
 import type { Scenario } from '../scenario.ts';
 import type { QuestionAnswer } from '../verdict.ts';
-import { type CheckOptions, limitsOf } from './check.ts';
+import { boundOf, type CheckOptions, limitsOf } from './check.ts';
 import { countInterleavings } from './count.ts';
 import { Exploration } from './explore.ts';
 import { NumberList } from './number-list.ts';
@@ -16,17 +16,18 @@ import { shortestWitness } from './witness.ts';
  */
 export function answerQuestions(
   scenario: Scenario,
-  options: Pick<CheckOptions, 'overrides' | 'limits' | 'shouldStop' | 'progress'> = {},
+  options: Pick<CheckOptions, 'overrides' | 'limits' | 'now' | 'shouldStop' | 'progress'> = {},
 ): QuestionAnswer[] {
   const { questions = [] } = scenario;
   if (questions.length === 0) return [];
-  const { overrides, shouldStop, progress } = options;
+  const { overrides, now, shouldStop, progress } = options;
   const program = compile(scenario, overrides, { answersQuestions: true });
   const asked = questions.map(({ condition }) => ({
     holds: compileCondition(program, condition),
     goals: new NumberList(),
   }));
   const search = new Exploration(program, limitsOf(scenario, options), {
+    now,
     shouldStop,
     progress,
     noteState: (state, index) => {
@@ -46,14 +47,14 @@ export function answerQuestions(
     const { total, passing } = counted ?? { total: 1n, passing: reached ? 1n : 0n };
     return {
       reached: reached || (bound === undefined ? false : null),
-      bound,
+      bound: bound && boundOf(search, bound),
       interleavings: {
         total: total.toString(),
         passing: passing.toString(),
         exact: bound === undefined && counted !== undefined,
       },
       states: graph.states,
-      witness: reached ? shortestWitness(program, search, nearest(goals)) : [],
+      witness: reached ? shortestWitness(program, search, nearest(goals), shouldStop) : [],
     };
   }
 

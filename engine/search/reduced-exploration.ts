@@ -5,15 +5,15 @@ import { AccessRecord, type State } from '../state/layout.ts';
 import type { BoundHit } from '../verdict.ts';
 import { Actors } from './actors.ts';
 import { EffectTracker } from './effects.ts';
-import type { ExploreLimits, SearchControl } from './explore.ts';
 import { type FoundViolation, FoundViolations } from './found-violations.ts';
 import { NumberList } from './number-list.ts';
 import { mostThreads, PersistentSets } from './persistent-sets.ts';
 import { StateList } from './state-list.ts';
 import { StateStore } from './state-store.ts';
+import { type ExploreLimits, type SearchControl, Watch } from './watch.ts';
 
-/** States between two looks at `SearchControl`: it takes some ten times as long for each as the search of all does. */
-const pollInterval = 256;
+/** States between two looks at the watch: it takes some ten times as long for each as the search of all does. */
+const pollInterval = 64;
 
 /** What a reduced search learned. It may have left out states and interleavings, but no way to break a promise. */
 export interface ReducedExploration {
@@ -21,6 +21,8 @@ export interface ReducedExploration {
   readonly actors: Actors;
   readonly states: number;
   readonly transitions: number;
+  /** Memory that its states, their table and what leads to them take. */
+  readonly bytes: number;
   readonly found: readonly FoundViolation[];
   readonly deadlock: number | undefined;
   readonly bound: BoundHit | undefined;
@@ -46,18 +48,20 @@ export function exploreReduced(
   overrides: ProfileOverrides | undefined,
   limits: ExploreLimits,
   control: SearchControl & { readonly noteSwitch?: ((name: string) => void) | undefined } = {},
+  watch: Watch = new Watch(limits, control),
 ): ReducedExploration {
   const record = new AccessRecord();
   const program = compile(scenario, overrides, { record, noteSwitch: control.noteSwitch });
   const sets = new PersistentSets(program, new Actors(program), record);
-  const begin = () => new ReducedSearch(program, record, sets, limits, control);
+  const begin = (expected?: number) => new ReducedSearch(program, record, sets, limits, control, watch, expected);
   const practice = begin().practise();
-  // What it has found is there, whatever it may have left out.
-  if (practice.bound !== undefined) return practice;
-  for (;;) {
+  // What it has found is real, and there will be no more.
+  if (practice.bound?.kind === 'cancelled' || practice.bound?.kind === 'time') return practice;
+  for (let expected = practice.states; ; ) {
     const { version } = sets;
-    const search = begin().run();
+    const search = begin(expected).run();
     if (search.bound !== undefined || sets.version === version) return search;
+    expected = search.states;
   }
 }
 
@@ -68,10 +72,13 @@ class ReducedSearch implements ReducedExploration {
   deadlock: number | undefined;
   bound: BoundHit | undefined;
   transitions = 0;
+  /** The search before had about as many states. */
+  readonly estimate: number | undefined;
   readonly #record: AccessRecord;
   readonly #sets: PersistentSets;
   readonly #limits: ExploreLimits;
   readonly #control: SearchControl;
+  readonly #watch: Watch;
   /** The states that were visited, and what of each was alive. */
   readonly #states: StateList;
   readonly #store: StateStore;
@@ -89,6 +96,8 @@ class ReducedSearch implements ReducedExploration {
     sets: PersistentSets,
     limits: ExploreLimits,
     control: SearchControl,
+    watch: Watch,
+    estimate: number | undefined,
   ) {
     this.program = program;
     this.actors = new Actors(program);
@@ -97,6 +106,8 @@ class ReducedSearch implements ReducedExploration {
     this.#sets = sets;
     this.#limits = limits;
     this.#control = control;
+    this.#watch = watch;
+    this.estimate = estimate;
     this.#states = new StateList(program.layout.words);
     this.#store = new StateStore(program.layout.words);
     this.#violations = new FoundViolations(program);
@@ -106,6 +117,11 @@ class ReducedSearch implements ReducedExploration {
 
   get states(): number {
     return this.#store.count;
+  }
+
+  get bytes(): number {
+    const lists = this.#depths.bytes + this.#parents.bytes + this.#moves.bytes;
+    return this.#states.bytes + this.#store.bytes + lists;
   }
 
   get found(): readonly FoundViolation[] {
@@ -132,7 +148,7 @@ class ReducedSearch implements ReducedExploration {
   }
 
   #visit(index: number): void {
-    if (this.#visited++ % pollInterval === 0) this.#poll();
+    if (this.#visited++ % pollInterval === 0) this.bound ??= this.#watch.look(this);
     if (this.bound !== undefined) return;
     this.#states.read(index, this.#current);
     this.#expand(this.#current, index);
@@ -185,13 +201,5 @@ class ReducedSearch implements ReducedExploration {
 
   #stopAtFirst(): void {
     if (this.#control.untilFirstViolation) this.bound ??= { kind: 'violation', limit: 1 };
-  }
-
-  #poll(): void {
-    this.#control.progress?.(this.states, this.transitions);
-    if (this.#control.shouldStop?.()) this.bound ??= { kind: 'cancelled', limit: 0 };
-    const lists = this.#depths.bytes + this.#parents.bytes + this.#moves.bytes;
-    if (this.#states.bytes + this.#store.bytes + lists > this.#limits.memory)
-      this.bound ??= { kind: 'memory', limit: this.#limits.memory };
   }
 }

@@ -10,13 +10,19 @@ export interface RunStep {
 
 /**
  * Leaves out of a run what is not needed for its last state to be as `holds` wants it, as far as that shows when the steps
- * of one thread, from some point on, are left out. The run that is returned can be shorter still, by luck.
+ * of one thread, from some point on, are left out. The run that is returned can be shorter still, by luck; when
+ * `shouldStop` says so, it is as short as it was by then.
  */
-export function shorten(program: Program, run: readonly RunStep[], holds: (state: State) => boolean): RunStep[] {
+export function shorten(
+  program: Program,
+  run: readonly RunStep[],
+  holds: (state: State) => boolean,
+  shouldStop: () => boolean = () => false,
+): RunStep[] {
   let shortest = untilHolds(program, run, holds) ?? [...run];
   for (let changed = true; changed; ) {
     changed = false;
-    for (let cut = 0; cut < shortest.length; cut++) {
+    for (let cut = 0; cut < shortest.length && !shouldStop(); cut++) {
       const { thread } = shortest[cut]!;
       const rest = shortest.filter((step, i) => i < cut || step.thread !== thread);
       const shorter = untilHolds(program, rest, holds);

@@ -10,20 +10,31 @@ interface Arrival {
   readonly before: Arrival | undefined;
 }
 
+/** How many states are looked at between two looks at whether to stop. */
+const pollInterval = 4096;
+
 /**
  * The edges of a shortest path from the initial state to one of `targets`, which are all at the same
  * depth: of the shortest ones a path with the fewest switches between actors, of these the one that switches latest (the first
  * switch as late as can be, then the second, and so on). Deterministic: further ties go to
- * the actor with the lower number. `actors` is how many there are.
+ * the actor with the lower number. `actors` is how many there are. When `shouldStop` says so, it is just any shortest path.
  */
-export function shortestPath(graph: StateGraph, actors: number, targets: readonly number[]): number[] {
-  const useful = markUseful(graph, targets);
+export function shortestPath(
+  graph: StateGraph,
+  actors: number,
+  targets: readonly number[],
+  shouldStop: () => boolean = () => false,
+): number[] {
+  const useful = markUseful(graph, targets, shouldStop);
+  if (useful === undefined) return firstPath(graph, targets[0]!);
   /** Per state of the depth at hand and the next one, per actor of the last step. */
   let here = new Map<number, Map<number, Arrival>>();
   let there = new Map<number, Map<number, Arrival>>();
   let depth = 0;
   let ranks = new Map<Arrival, number>();
+  let looked = 0;
   for (const state of useful) {
+    if (looked++ % pollInterval === 0 && shouldStop()) return firstPath(graph, targets[0]!);
     if (graph.depth(state) > depth) {
       depth = graph.depth(state);
       here = there;
@@ -50,12 +61,24 @@ export function shortestPath(graph: StateGraph, actors: number, targets: readonl
   return readBack(targets.flatMap((state) => [...(here.get(state)?.values() ?? [])]));
 }
 
-/** States on shortest paths to the targets, in breadth-first order. */
-function markUseful(graph: StateGraph, targets: readonly number[]): Set<number> {
+/** The path by which a state was reached first. */
+function firstPath(graph: StateGraph, target: number): number[] {
+  const edges: number[] = [];
+  for (let state = target; state > 0; state = graph.origin(state)) {
+    let edge = graph.firstEdge(graph.origin(state));
+    while (graph.target(edge) !== state) edge++;
+    edges.push(edge);
+  }
+  return edges.reverse();
+}
+
+/** States on shortest paths to the targets, in breadth-first order; undefined when stopped. */
+function markUseful(graph: StateGraph, targets: readonly number[], shouldStop: () => boolean): Set<number> | undefined {
   const useful = new Set(targets);
-  const highest = Math.max(0, ...targets);
+  const highest = targets.reduce((last, state) => Math.max(last, state), 0);
   const found: number[] = [];
   for (let state = highest; state >= 0; state--) {
+    if (state % pollInterval === 0 && shouldStop()) return undefined;
     if (useful.has(state)) {
       found.push(state);
       continue;

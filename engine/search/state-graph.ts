@@ -1,10 +1,11 @@
 import { NumberList } from './number-list.ts';
 
-const losingBit = 2;
+/** The lower bits are the number of a state. */
+const losingBit = 1 << 31;
 
 /**
  * What a search keeps besides the states themselves: who leads from which state to which, how far each
- * is from the start, and whether a crash there breaks a promise. States are added in breadth-first
+ * is from the start and by way of whom, and whether a crash there breaks a promise. States are added in breadth-first
  * order, the edges of one state after those of the state before.
  */
 export class StateGraph {
@@ -12,7 +13,10 @@ export class StateGraph {
   readonly #targets = new NumberList();
   readonly #moves = new NumberList();
   readonly #depths = new NumberList();
-  readonly #flags = new NumberList();
+  /** From which state each was reached first, and whether a crash there breaks a promise. */
+  readonly #origins = new NumberList();
+  /** How many states there are at each depth. */
+  readonly levels: number[] = [];
 
   get states(): number {
     return this.#depths.length;
@@ -23,15 +27,17 @@ export class StateGraph {
   }
 
   get bytes(): number {
-    return [this.#firstEdge, this.#targets, this.#moves, this.#depths, this.#flags].reduce(
+    return [this.#firstEdge, this.#targets, this.#moves, this.#depths, this.#origins].reduce(
       (sum, list) => sum + list.bytes,
       0,
     );
   }
 
-  addState(depth: number): void {
+  /** `origin` is the state whose edge is the first to lead to it; of no matter for the initial state. */
+  addState(depth: number, origin: number): void {
     this.#depths.push(depth);
-    this.#flags.push(0);
+    this.#origins.push(origin & ~losingBit);
+    this.levels[depth] = (this.levels[depth] ?? 0) + 1;
   }
 
   /** Begins the edges of the next state; to be called once per state, in order. */
@@ -47,6 +53,11 @@ export class StateGraph {
 
   depth(state: number): number {
     return this.#depths.at(state);
+  }
+
+  /** The state from which it was reached first, one step nearer to the start. */
+  origin(state: number): number {
+    return this.#origins.at(state) & ~losingBit;
   }
 
   firstEdge(state: number): number {
@@ -67,10 +78,10 @@ export class StateGraph {
   }
 
   markLosing(state: number): void {
-    this.#flags.or(state, losingBit);
+    this.#origins.or(state, losingBit);
   }
 
   isLosing(state: number): boolean {
-    return (this.#flags.at(state) & losingBit) !== 0;
+    return (this.#origins.at(state) & losingBit) !== 0;
   }
 }

@@ -9,13 +9,14 @@ import type { Exploration } from './explore.ts';
 import { type RunStep, shorten } from './shorten.ts';
 import { shortestPath } from './shortest-path.ts';
 
-/** A shortest run into one of the states, which are all at the same depth. */
+/** A shortest run into one of the states, which are all at the same depth; see `shortestPath`. */
 export function shortestWitness(
   program: Program,
   { graph, actors }: Exploration,
   states: readonly number[],
+  shouldStop?: () => boolean,
 ): WitnessStep[] {
-  const moves = shortestPath(graph, actors.count, states).map((edge) => graph.move(edge));
+  const moves = shortestPath(graph, actors.count, states, shouldStop).map((edge) => graph.move(edge));
   return witnessOf(program, moves);
 }
 
@@ -24,6 +25,7 @@ export function shortenedWitness(
   program: Program,
   moves: readonly number[],
   { file, kind, segments, promisedBy }: BrokenPromise,
+  shouldStop?: () => boolean,
 ): WitnessStep[] {
   const losses = new Losses();
   const [inode, promise] = [program.machine.inodes[file]!, program.promises[file]!];
@@ -35,7 +37,7 @@ export function shortenedWitness(
     );
   };
   const runner = new Runner(program);
-  return shorten(program, runOf(program, moves), isBroken).map(({ thread, position }) =>
+  return shorten(program, runOf(program, moves), isBroken, shouldStop).map(({ thread, position }) =>
     runner.step(thread, choiceOf(thread, runner.state, position)),
   );
 }

@@ -1,7 +1,7 @@
 import type { Scenario } from '../../engine/index.ts';
 import type { SearchSettings } from './worker-protocol.ts';
 
-/** What is to be checked. Equal keys mean equal verdicts. */
+/** What is to be checked. Equal keys mean equal verdicts, but for how far a bound of time lets them come. */
 export interface CheckContent {
   readonly key: string;
   readonly scenario: Scenario;

@@ -71,6 +71,13 @@ export class Checking {
     return [...this.#jobs].reduce((sum, { states }) => sum + states, 0);
   }
 
+  /** About how many there are in all, as far as that can be told. */
+  get estimate(): number | undefined {
+    // There is one job while the verdict is looked for; of those after it nothing can be told.
+    const [job, ...others] = this.#jobs;
+    return others.length > 0 ? undefined : job?.estimate;
+  }
+
   /** Ends the search early. What is known by then stays. */
   stop(): void {
     for (const job of this.#jobs) job.stop();

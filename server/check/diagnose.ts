@@ -2,7 +2,14 @@ import type { Expectation, NoEffect, OperationReference, Scenario, Sentence, Vio
 import type { LoweredScenario, RelatedPlace, ScenarioSources, Span } from '../language/index.ts';
 import type { NotedStep, ScenarioAnalysis } from './analysis.ts';
 import type { VerdictCode, VerdictDiagnostic } from './verdict-diagnostic.ts';
-import { describeAnswer, describeBound, describeLoss, describeViolation, formatCount } from './wording.ts';
+import {
+  describeAnswer,
+  describeBound,
+  describeCoverage,
+  describeLoss,
+  describeViolation,
+  formatCount,
+} from './wording.ts';
 
 /**
  * What an analysis has to say about a scenario, at places of the text that it was lowered from. Works on
@@ -184,7 +191,7 @@ function searchBound({ bounds, name }: ScenarioSources, { verdict, isOutlook }: 
   if (bound === undefined || isOutlook) return [];
   const span = (bound.kind === 'states' || bound.kind === 'steps' ? bounds[bound.kind] : undefined) ?? name;
   const rest = verdict.verdict === 'unsafe' ? 'there may be more to find' : 'nothing is proved';
-  const message = `the search ${describeBound(bound)}, after ${formatCount(verdict.states)} states: ${rest}`;
+  const message = `the search ${describeBound(bound)}, ${describeCoverage(bound, verdict.states)}: ${rest}`;
   return [plain('search-bounded', 'warning', message, span)];
 }
 

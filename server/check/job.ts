@@ -42,6 +42,11 @@ export class Job {
     return this.#slot?.states ?? 0;
   }
 
+  /** About how many there are in all, as far as that can be told. */
+  get estimate(): number | undefined {
+    return this.#slot?.estimate;
+  }
+
   /** Its worker is about to be free. */
   get isYielding(): boolean {
     return this.#isInterrupted || this.#isAbandoned;

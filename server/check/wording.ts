@@ -47,8 +47,46 @@ export function describeAnswer({ reached, bound, interleavings, states, witness 
     return `reached by ${exact ? '' : 'at least '}${formatCount(passing)} of ${formatCount(total)} interleavings, by the shortest ${shortest}`;
   }
   if (bound === undefined) return `proved: none of the ${formatCount(total)} interleavings comes to such a state`;
-  return `the search ${describeBound(bound)}, after ${formatCount(states)} states: no such state was found, and nothing is proved`;
+  return `the search ${describeBound(bound)}, ${describeCoverage(bound, states)}: no such state was found, and nothing is proved`;
 }
+
+/** What a search that ended at a bound has looked at: `after 2,000,000 of about 7 million states and the first 31 steps of every interleaving`. */
+export function describeCoverage({ depth = 0, estimate }: BoundHit, states: number): string {
+  const inAll = estimate === undefined ? '' : describeTotal(estimate, states);
+  const steps =
+    depth === 0 ? '' : ` and the first ${depth === 1 ? 'step' : `${formatCount(depth)} steps`} of every interleaving`;
+  return `after ${formatCount(states)}${inAll && ` of ${inAll}`} states${steps}`;
+}
+
+/** `about 3 million`, of which so many are known; empty where that is no more than those. */
+export function describeTotal(estimate: number, known: number): string {
+  const rounded = Number(estimate.toPrecision(1));
+  if (rounded <= known) return '';
+  const [scale, word] = scales.find(([least]) => rounded >= least) ?? [1, ''];
+  return `about ${formatCount(rounded / scale)}${word && ` ${word}`}`;
+}
+
+/**
+ * Where unfinished checks have reached so many states: `, about 3 million in all`. Empty unless each of them can tell: one that waits for its
+ * turn can not.
+ */
+export function describeAll(
+  unfinished: readonly { readonly states: number; readonly estimate: number | undefined }[],
+  known: number,
+): string {
+  const missing = unfinished.map(({ states, estimate }) => estimate && Math.max(0, estimate - states));
+  if (missing.length === 0 || missing.includes(undefined)) return '';
+  const total = describeTotal(
+    missing.reduce<number>((sum, states = 0) => sum + states, known),
+    known,
+  );
+  return total && `, ${total} in all`;
+}
+
+const scales = [
+  [1e9, 'billion'],
+  [1e6, 'million'],
+] as const;
 
 /** A search bound in words: `its bound of 2,000,000 states`. */
 export function describeBound({ kind, limit }: BoundHit): string {
@@ -59,6 +97,8 @@ export function describeBound({ kind, limit }: BoundHit): string {
       return `stopped at its bound of ${formatCount(limit)} steps per interleaving`;
     case 'memory':
       return `stopped at its bound of ${formatOffset(limit)} of memory`;
+    case 'time':
+      return `stopped at its bound of ${limit < 1000 ? `${limit} ms` : `${formatCount(limit / 1000)} s`}`;
     case 'cancelled':
       return 'was cancelled';
     case 'violation':

@@ -1,7 +1,8 @@
 const stopped = 0;
 const states = 1;
 const beats = 2;
-const words = 3;
+const thousands = 3;
+const words = 4;
 
 /**
  * Memory that the server shares with one worker: the way to reach it while it searches, and to see how
@@ -34,6 +35,15 @@ export class WorkerControl {
 
   set states(count: number) {
     Atomics.store(this.#words, states, count);
+  }
+
+  /** About how many states there are in all, in thousands so that it has room; undefined while nobody can tell. */
+  get estimate(): number | undefined {
+    return Atomics.load(this.#words, thousands) * 1000 || undefined;
+  }
+
+  set estimate(count: number | undefined) {
+    Atomics.store(this.#words, thousands, Math.min(Math.round((count ?? 0) / 1000), 2 ** 31 - 1));
   }
 
   /** Changes as long as the worker searches. */

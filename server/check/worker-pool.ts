@@ -10,10 +10,7 @@ export interface PoolOptions {
   readonly patience?: Patience | undefined;
 }
 
-/**
- * The engine polls many times a second, but finding the shortest witnesses among millions of states can take longer. To
- * wait for that after a stop takes longer than to start another worker.
- */
+/** The engine polls many times a second. Where it does not, to wait after a stop takes longer than to start another worker. */
 const defaultPatience: Patience = { afterStop: 250, atWork: 60_000 };
 
 /**

@@ -54,6 +54,11 @@ export class WorkerSlot {
     return this.#control.states;
   }
 
+  /** About how many there are in all, as far as that can be told. */
+  get estimate(): number | undefined {
+    return this.#control.estimate;
+  }
+
   /** Begins a task; the slot must be idle. */
   begin(task: WorkerTask, listener: SlotListener): void {
     this.#listener = listener;

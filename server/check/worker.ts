@@ -10,12 +10,14 @@ const control = new WorkerControl(workerData);
 
 port.on('message', ({ id, task }: WorkerRequest) => {
   control.states = 0;
+  control.estimate = undefined;
   const reply = (what: WorkerOutcome | WorkerOutlook) => port.postMessage({ id, ...what } satisfies WorkerReply);
   const outcome = perform(task, {
     now: () => performance.now(),
     shouldStop: () => control.isStopped(id),
-    progress: (states) => {
+    progress: (states, _, estimate) => {
       control.states = states;
+      control.estimate = estimate;
     },
     onStage: (stage, analysis) => {
       if (stage === 'outlook') reply({ kind: 'outlook', analysis });

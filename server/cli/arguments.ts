@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { InvalidArgumentError } from 'commander';
-import { findGuard, guards, type SearchBounds } from '../../engine/index.ts';
-import { boundWords } from '../language/index.ts';
+import { findGuard, guards } from '../../engine/index.ts';
+import type { SearchLimits } from '../check/worker-protocol.ts';
 import { unknownName } from './choose.ts';
 
 /** Parsers for option values. They throw what commander reports with the name of the option. */
@@ -17,15 +17,35 @@ export function parseGuard(value: string, before: Readonly<Record<string, boolea
   return { ...before, [name]: state === 'on' };
 }
 
-/** `states=N` or `steps=N`, added to those given before. */
-export function parseBound(value: string, before: SearchBounds = {}): SearchBounds {
-  const [, name, number] = /^(\w+)=(\d+)$/.exec(value) ?? [];
-  const word = boundWords.find((known) => known === name);
-  const limit = Number(number);
-  if (word === undefined || !Number.isSafeInteger(limit) || limit < 1) {
-    throw new InvalidArgumentError('Give a limit of at least 1, like states=100000 or steps=200.');
+/** What a bound is called, the limit that it sets, and what is worth how much of it. */
+const bounds = [
+  { name: 'states', limit: 'states', units: { '': 1 }, hint: 'a number of states, like states=100000' },
+  { name: 'steps', limit: 'steps', units: { '': 1 }, hint: 'a number of steps, like steps=200' },
+  {
+    name: 'memory',
+    limit: 'memory',
+    units: { '': 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30 },
+    hint: 'an amount of memory in bytes, K, M or G, like memory=512M',
+  },
+  {
+    name: 'time',
+    limit: 'milliseconds',
+    units: { ms: 1, s: 1000, m: 60_000 },
+    hint: 'a time in ms, s or m, like time=30s',
+  },
+] as const;
+
+/** `states=N`, `steps=N`, `memory=512M` or `time=30s`, added to those given before. */
+export function parseBound(value: string, before: SearchLimits = {}): SearchLimits {
+  const [, name, number, unit = ''] = /^(\w+)=(\d*)(\w*)$/.exec(value) ?? [];
+  const bound = bounds.find((known) => known.name === name);
+  if (bound === undefined) {
+    throw new InvalidArgumentError('Give a limit, like states=100000, steps=200, memory=512M or time=30s.');
   }
-  return { ...before, [word]: limit };
+  const scale = new Map(Object.entries(bound.units)).get(unit);
+  const limit = Number(number) * (scale ?? Number.NaN);
+  if (!Number.isSafeInteger(limit) || limit < 1) throw new InvalidArgumentError(`Give ${bound.hint}, at least 1.`);
+  return { ...before, [bound.limit]: limit };
 }
 
 /** A mainline release, like `5.10` or `5.4.60`. */

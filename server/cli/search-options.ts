@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import type { SearchBounds } from '../../engine/index.ts';
+import type { SearchLimits } from '../check/worker-protocol.ts';
 import { defaultWorkers, parseBound, parseGuard, parseKernel, parseWorkers } from './arguments.ts';
 import type { CheckRequest } from './check/run.ts';
 
@@ -8,7 +8,7 @@ export interface SearchOptions {
   readonly format: 'pretty' | 'json';
   readonly kernel?: string;
   readonly guard?: Readonly<Record<string, boolean>>;
-  readonly bound?: SearchBounds;
+  readonly bound?: SearchLimits;
   readonly workers: number;
   readonly reduction: 'on' | 'off';
 }
@@ -22,7 +22,11 @@ export function addSearchOptions(command: Command): Command {
     )
     .option('--kernel <version>', 'search as that mainline release, whatever the scenarios say', parseKernel)
     .option('--guard <name=on|off>', 'turn one guard on or off, over kernel and scenarios (repeatable)', parseGuard)
-    .option('--bound <limit=n>', 'end each search at states=N or steps=N (repeatable)', parseBound)
+    .option(
+      '--bound <limit=n>',
+      'end each search at states=N, steps=N, memory=512M or time=30s (repeatable)',
+      parseBound,
+    )
     .option('--workers <n>', 'searches at a time; the answer is the same for any number', parseWorkers, defaultWorkers)
     .addOption(
       new Option(

@@ -1,6 +1,6 @@
 import type { Connection, WorkDoneProgressServerReporter } from 'vscode-languageserver';
 import type { Checking } from '../check/checking.ts';
-import { formatCount } from '../check/wording.ts';
+import { describeAll, formatCount } from '../check/wording.ts';
 
 /** A check that takes longer is shown, in milliseconds. */
 const patience = 500;
@@ -61,7 +61,9 @@ export class CheckProgress {
     const checks = [...this.#checks];
     const whose = checks.length === 1 ? checks[0]![1] : `${checks.length} scenarios`;
     const isJudging = checks.some(([{ state }]) => state === 'judging');
-    return `${isJudging ? 'checking' : 'looking for fixes of'} ${whose}: ${formatCount(this.#states())} states, ${formatCount(Math.round(rate))} states/s`;
+    const states = this.#states();
+    const all = describeAll([...this.#checks.keys()], states);
+    return `${isJudging ? 'checking' : 'looking for fixes of'} ${whose}: ${formatCount(states)} states${all}, ${formatCount(Math.round(rate))} states/s`;
   }
 
   #states(): number {

@@ -2,8 +2,13 @@ import type { Connection } from 'vscode-languageserver';
 import { defaultLimits } from '../../engine/index.ts';
 import type { SearchLimits } from '../check/worker-protocol.ts';
 
-const section = 'fsrace.search.maxStates';
-const defaults: SearchLimits = { states: defaultLimits.states };
+/** The settings, each with the limit that it sets, and what one of it is in the engine's unit. */
+const sections = [
+  { section: 'fsrace.search.maxStates', limit: 'states', unit: 1 },
+  { section: 'fsrace.search.maxMemory', limit: 'memory', unit: 2 ** 20 },
+  { section: 'fsrace.search.maxSeconds', limit: 'milliseconds', unit: 1000 },
+] as const;
+const defaults: SearchLimits = limitsIn([]);
 
 /** The user's settings, asked for once per document and whenever they change. */
 export class Settings {
@@ -40,14 +45,26 @@ export class Settings {
   }
 
   async #ask(uri: string): Promise<void> {
-    const answer: unknown = await this.#connection.workspace
-      .getConfiguration({ scopeUri: uri, section })
-      .catch((error: unknown) => this.#connection.console.warn(`${section} is unknown: ${error}`));
-    const valid = typeof answer === 'number' && Number.isSafeInteger(answer) && answer > 0;
-    const limits = valid ? { states: answer } : defaults;
+    const answers: unknown[] = await this.#connection.workspace
+      .getConfiguration(sections.map(({ section }) => ({ scopeUri: uri, section })))
+      .catch((error: unknown) => {
+        this.#connection.console.warn(`the settings fsrace.search are unknown: ${error}`);
+        return [];
+      });
+    const limits = limitsIn(answers);
     const before = this.#limits.get(uri);
-    if (before === undefined || before.states === limits.states) return;
+    if (before === undefined || sections.every(({ limit }) => before[limit] === limits[limit])) return;
     this.#limits.set(uri, limits);
     this.#onChange(uri);
   }
+}
+
+/** The limits that the client's answers set, parallel to the sections; the default where one makes no sense. */
+function limitsIn(answers: readonly unknown[]): SearchLimits {
+  const given = sections.flatMap(({ limit, unit }, i): [string, number][] => {
+    const answer = answers[i];
+    const isLimit = typeof answer === 'number' && Number.isFinite(answer) && answer > 0;
+    return isLimit ? [[limit, Math.ceil(answer * unit)]] : [];
+  });
+  return { states: defaultLimits.states, ...Object.fromEntries(given) };
 }

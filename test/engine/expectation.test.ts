@@ -10,6 +10,7 @@ function verdictWith(verdict: Verdict['verdict'], violations: readonly string[],
     interleavings: { total: '1', losing: '0', exact: true },
     states: 1,
     transitions: 0,
+    memory: 0,
     violations: violations.map((text) => {
       const [kind, file, where] = text.split(' ');
       return {

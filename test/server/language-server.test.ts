@@ -245,23 +245,25 @@ describe('a search that takes long', () => {
     expect(begin?.value).toMatchObject({ kind: 'begin', title: 'fsrace', cancellable: true });
     expect(client.progress[1]?.value).toMatchObject({
       kind: 'report',
-      message: expect.stringMatching(/^checking long: [\d,]+ states, [\d,]+ states\/s$/),
+      message: expect.stringMatching(/^checking long: [\d,]+ states(, about \d+[\w ,]* in all)?, [\d,]+ states\/s$/),
     });
     await client.connection.sendNotification(WorkDoneProgressCancelNotification.type, { token: begin!.token });
     const [bounded] = await document.verdict();
     expect(bounded).toMatchObject({ code: 'search-bounded', severity: DiagnosticSeverity.Warning });
-    expect(bounded?.message).toMatch(/^the search was cancelled, after [\d,]+ states: nothing is proved$/);
+    expect(bounded?.message).toMatch(
+      /^the search was cancelled, after [\d,]+ .*states and the first \d+ steps of every interleaving: nothing is proved$/,
+    );
     expect(client.statuses.at(-1)).toMatchObject({ unknown: 1, safe: 0 });
     await client.until(() => client.progress.find(({ value }) => value.kind === 'end'));
   });
 
   test('ends at the bound of the settings, which a quick fix raises', async () => {
     client = await LspClient.start(built.folder, { workspace: { configuration: true } });
-    client.maxStates = 5000;
+    client.settings = { 'fsrace.search.maxStates': 5000 };
     const document = await client.open(uri, endless('long'));
     const [bounded] = await document.diagnostics((found) => found.length > 0);
-    expect(bounded?.message).toBe(
-      'the search stopped at its bound of 5,000 states, after 5,000 states: nothing is proved',
+    expect(bounded?.message).toMatch(
+      /^the search stopped at its bound of 5,000 states, after 5,000 states and the first \d steps of every interleaving: nothing is proved$/,
     );
     const [raise] = await document.codeActions(bounded!.range);
     expect(raise?.title).toBe('Raise the bound to 50,000 states');
@@ -271,13 +273,25 @@ describe('a search that takes long', () => {
     expect(again?.message).toContain('50,000 states');
   });
 
+  test.each([
+    ['maxMemory', 1, 'its bound of 1M of memory'],
+    ['maxSeconds', 0.2, 'its bound of 200 ms'],
+  ])('ends at the bound that %s sets, which the text cannot raise', async (name, value, message) => {
+    client = await LspClient.start(built.folder, { workspace: { configuration: true } });
+    client.settings = { [`fsrace.search.${name}`]: value, 'fsrace.search.maxStates': 1e9 };
+    const document = await client.open(uri, endless('long'));
+    const [bounded] = await document.diagnostics((found) => found.length > 0);
+    expect(bounded).toMatchObject({ code: 'search-bounded', message: expect.stringContaining(message) });
+    expect(await document.codeActions(bounded!.range)).toEqual([]);
+  });
+
   test('is bounded anew when the settings change', async () => {
     client = await LspClient.start(built.folder, { workspace: { configuration: true } });
     const document = await client.open(uri, endless('long'));
     await client.until(() => client.statuses.find(({ checking }) => checking === 1));
-    await client.setMaxStates(100);
+    await client.changeSettings({ 'fsrace.search.maxStates': 100 });
     await document.diagnostics((found) => found.some(({ code }) => code === 'search-bounded'));
-    await client.setMaxStates('many');
+    await client.changeSettings({ 'fsrace.search.maxStates': 'many' });
     await client.until(() => (client.statuses.at(-1)?.checking === 1 ? true : undefined));
   });
 });

@@ -43,8 +43,8 @@ export class LspClient {
     readonly value: { readonly kind: string } & Record<string, unknown>;
   }[] = [];
   lensRefreshes = 0;
-  /** Answer to `fsrace.search.maxStates`. */
-  maxStates: unknown = null;
+  /** Answers to requests for settings, by section. */
+  settings: Readonly<Record<string, unknown>> = {};
   initialized: InitializeResult | undefined;
   readonly #process: ChildProcess;
   readonly #listeners = new Set<() => void>();
@@ -69,7 +69,9 @@ export class LspClient {
     on.onNotification(PublishDiagnosticsNotification.type, (params) => this.#note(this.published, params));
     on.onNotification(statusMethod, (params: StatusParams) => this.#note(this.statuses, params));
     on.onNotification(ShowMessageNotification.type, ({ message }) => this.#note(this.messages, message));
-    on.onRequest(ConfigurationRequest.type, ({ items }) => items.map(() => this.maxStates));
+    on.onRequest(ConfigurationRequest.type, ({ items }) =>
+      items.map(({ section = '' }) => this.settings[section] ?? null),
+    );
     on.onRequest(RegistrationRequest.type, () => {});
     on.onRequest(CodeLensRefreshRequest.type, () => {
       this.lensRefreshes++;
@@ -107,8 +109,8 @@ export class LspClient {
     return new OpenDocument(this, uri, text);
   }
 
-  async setMaxStates(maxStates: unknown): Promise<void> {
-    this.maxStates = maxStates;
+  async changeSettings(settings: Readonly<Record<string, unknown>>): Promise<void> {
+    this.settings = settings;
     await this.connection.sendNotification(DidChangeConfigurationNotification.type, { settings: null });
   }
 

@@ -42,6 +42,7 @@ function scenarioJson(report: ScenarioReport): object {
     interleavings: verdict.interleavings,
     states: verdict.states,
     transitions: verdict.transitions,
+    memory: { bytes: verdict.memory, bytesPerState: Math.round(verdict.memory / verdict.states) },
     milliseconds: round(analysis.milliseconds),
     expectation: { declared: expectation.declared, met: expectation.met },
     violations: verdict.violations.map((violation, i) => ({

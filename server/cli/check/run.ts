@@ -1,6 +1,7 @@
 import { contentOf } from '../../check/check-content.ts';
 import type { Checking } from '../../check/checking.ts';
 import type { CheckingService } from '../../check/checking-service.ts';
+import { describeAll } from '../../check/wording.ts';
 import { collectScenarios, failureProblem, type ScenarioSelection } from './collect.ts';
 import type { ShowProgress } from './progress.ts';
 import { type CheckReport, reportOn } from './report.ts';
@@ -18,10 +19,9 @@ export async function runCheck(
   showProgress: ShowProgress,
 ): Promise<CheckReport> {
   const { scenarios, problems } = collectScenarios(request);
-  // The bounds of the command line are in the scenarios.
-  const shares = scenarios.map(({ scenario }) =>
-    service.share(contentOf(scenario, { reduction: request.reduction, releases: true }), () => {}),
-  );
+  // The scenarios have those bounds of the command line that a scenario can set, and go first.
+  const settings = { limits: request.bounds, reduction: request.reduction, releases: true };
+  const shares = scenarios.map(({ scenario }) => service.share(contentOf(scenario, settings), () => {}));
   const checkings = shares.map(({ checking }) => checking);
   const endProgress = showProgress(checkings.length, () => progressOf(checkings));
   await Promise.all(checkings.map(({ completed }) => completed));
@@ -43,9 +43,21 @@ export async function runCheck(
   return report;
 }
 
-function progressOf(checkings: readonly Checking[]) {
+/** What `Checking` tells of how far it is. */
+type CheckUnderWay = Pick<Checking, 'state' | 'analysis' | 'states' | 'estimate'>;
+
+/** How far checks are; how many states there are in all only while it is about their verdicts. */
+export function progressOf(checkings: readonly CheckUnderWay[]) {
+  const judging = checkings.filter(({ state }) => state === 'judging');
+  const completing = checkings.filter(({ state }) => state === 'completing');
+  const states = checkings.reduce((sum, checking) => sum + statesOf(checking), 0);
   return {
-    done: checkings.filter(({ state }) => state !== 'judging' && state !== 'completing').length,
-    states: checkings.reduce((sum, { analysis, states }) => sum + (analysis?.verdict.states ?? states), 0),
+    done: checkings.length - judging.length - completing.length,
+    states,
+    all: completing.length > 0 ? '' : describeAll(judging, states),
   };
+}
+
+function statesOf({ state, analysis, states }: CheckUnderWay): number {
+  return state === 'judging' ? states : (analysis?.verdict.states ?? 0);
 }

@@ -26,11 +26,14 @@ export async function runCoverage(
   showProgress: ShowProgress,
 ): Promise<CoverageRun> {
   const { scenarios, problems } = collectScenarios(request);
-  const jobs = scenarios.map(({ scenario }) => service.cover(scenario, { reduction: request.reduction }));
+  const jobs = scenarios.map(({ scenario }) =>
+    service.cover(scenario, { limits: request.bounds, reduction: request.reduction }),
+  );
   const outcomes: (JobOutcome | undefined)[] = jobs.map(() => undefined);
   const endProgress = showProgress(jobs.length, () => ({
     done: outcomes.filter((outcome) => outcome !== undefined).length,
     states: jobs.reduce((sum, { states }, i) => sum + (coverageOf(outcomes[i])?.states ?? states), 0),
+    all: '',
   }));
   await Promise.all(
     jobs.map(async ({ outcome }, i) => {

@@ -2,7 +2,10 @@ import { describeBound } from '../../check/wording.ts';
 import type { CheckReport, ScenarioReport } from '../check/report.ts';
 import type { Terminal } from '../terminal.ts';
 import { lengthOf } from './table.ts';
-import { amount, count, describeChange, duration, formatCount } from './words.ts';
+import { amount, count, describeChange, duration, formatCount, mebibytes } from './words.ts';
+
+/** Of searches of so many states people want to know what they cost. */
+const manyStates = 100_000;
 
 /** Every scenario with its verdict in one line, below the file that it is in. */
 export function overview(terminal: Terminal, { scenarios, problems }: CheckReport): string[] {
@@ -24,7 +27,7 @@ export function overview(terminal: Terminal, { scenarios, problems }: CheckRepor
   });
 }
 
-/** One line, and one for what would mend a loss that is expected. A name too long for its column takes a line for itself. */
+/** One line, one for what a large search took, and one for what would mend a loss that is expected. A name too long for its column takes a line for itself. */
 function verdictLines(terminal: Terminal, report: ScenarioReport, nameWidth: number): string[] {
   const { name } = report.lowered;
   const verdict = verdictColor(terminal, report)(describeVerdict(report));
@@ -33,7 +36,19 @@ function verdictLines(terminal: Terminal, report: ScenarioReport, nameWidth: num
   return [
     ...(beside ? [] : [`  ${name}`]),
     beside ? `  ${name}${' '.repeat(nameWidth - lengthOf(name))}  ${verdict}` : indent + verdict,
-    ...(hasError(report) ? [] : fixLine(report).map((line) => indent + terminal.colors.dim(line))),
+    ...[...costLine(report), ...(hasError(report) ? [] : fixLine(report))].map(
+      (line) => indent + terminal.colors.dim(line),
+    ),
+  ];
+}
+
+/** Time and memory, where there were many states, or not enough of either. */
+function costLine({ analysis }: ScenarioReport): string[] {
+  const { states, memory, bound } = analysis.verdict;
+  if (states < manyStates && bound?.kind !== 'memory' && bound?.kind !== 'time') return [];
+  const perState = formatCount(Math.round(memory / states));
+  return [
+    `searched ${count(states, 'state')} in ${duration(analysis.milliseconds)}, ${mebibytes(memory)}, ${perState} bytes per state`,
   ];
 }
 

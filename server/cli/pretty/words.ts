@@ -31,6 +31,12 @@ export function duration(milliseconds: number): string {
   return `${milliseconds.toFixed(milliseconds < 10 ? 1 : 0)} ms`;
 }
 
+/** `1.3 MiB`, `212 MiB`. */
+export function mebibytes(bytes: number): string {
+  const number = bytes / 2 ** 20;
+  return `${number < 10 ? number.toFixed(1) : formatCount(Math.round(number))} MiB`;
+}
+
 /** A fix as the author would write it, and that it was proved. */
 export function describeFix(fix: Fix): string {
   const { interleavings } = fix;

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { check, type Verdict } from '../../../engine/index.ts';
+import { check, defaultLimits, type Verdict } from '../../../engine/index.ts';
+import { compile } from '../../../engine/program.ts';
+import { explore } from '../../../engine/search/explore.ts';
 import { buildScenario, type ScenarioText } from '../scenario-builder.ts';
 import { largeRace, largeSafeRace } from './large-race.ts';
 
@@ -44,6 +46,15 @@ describe('the outlook on a large search', () => {
   });
 });
 
+/** A clock that goes on by so many milliseconds at each look. */
+function clock(step: number): () => number {
+  let time = 1000;
+  return () => {
+    time += step;
+    return time;
+  };
+}
+
 describe('bounds', () => {
   test.each<[string, ScenarioText, Parameters<typeof check>[1], object]>([
     ['none', safe, {}, { verdict: 'safe', complete: true, bound: undefined }],
@@ -56,6 +67,14 @@ describe('bounds', () => {
     ['steps', safe, { limits: { steps: 10 } }, { verdict: 'unknown', bound: { kind: 'steps', limit: 10 } }],
     ['steps, but enough', safe, { limits: { steps: 1000 } }, { verdict: 'safe', complete: true }],
     ['memory', large, { limits: { memory: 1 } }, { verdict: 'unknown', bound: { kind: 'memory', limit: 1 } }],
+    [
+      'time',
+      large,
+      { limits: { milliseconds: 20 }, now: clock(5) },
+      { verdict: 'unknown', bound: { kind: 'time', limit: 20 } },
+    ],
+    ['time, but enough', large, { limits: { milliseconds: 1e9 }, now: clock(5) }, { verdict: 'safe', complete: true }],
+    ['time, but no clock', large, { limits: { milliseconds: 1 } }, { verdict: 'safe', complete: true }],
     ['cancelled', large, { shouldStop: () => true }, { verdict: 'unknown', bound: { kind: 'cancelled', limit: 0 } }],
     [
       'the first violation',
@@ -83,6 +102,74 @@ describe('bounds', () => {
     expect(bounded).toEqual([false, true]);
   });
 
+  test('the depth that was covered is that to which all interleavings were looked at', () => {
+    const scenario = buildScenario(safe);
+    const { graph } = explore(compile(scenario), defaultLimits);
+    const levels = graph.levels.map((_, depth) =>
+      graph.levels.slice(0, depth + 1).reduce((sum, size) => sum + size, 0),
+    );
+    expect(levels.at(-1)).toBe(graph.states);
+    for (const [depth, states] of levels.slice(0, -1).entries()) {
+      // All states up to there, and all but the last one of those.
+      expect(check(scenario, { limits: { states } }).bound).toMatchObject({ kind: 'states', depth });
+      if (depth > 0) expect(check(scenario, { limits: { states: states - 1 } }).bound?.depth).toBe(depth - 1);
+    }
+    expect(check(scenario, { limits: { steps: 10 } }).bound).toMatchObject({ kind: 'steps', depth: 10 });
+  });
+
+  test('a loss within the depth that was covered is found, one behind it is not', () => {
+    const { witness } = check(buildScenario(seed)).violations[0]!;
+    const scenario = buildScenario(seed);
+    const verdicts = Array.from({ length: 200 }, (_, states) => check(scenario, { limits: { states: states + 1 } }));
+    const depths = verdicts.map(({ bound }) => bound?.depth ?? 0);
+    expect(depths).toEqual([...depths].sort((a, b) => a - b));
+    expect(Math.max(...depths)).toBeGreaterThan(5);
+    for (const { bound, violations } of verdicts) {
+      if ((bound?.depth ?? 0) >= witness.length) expect(violations.length).toBeGreaterThan(0);
+    }
+  });
+
+  test('the search of all states, the practice and the reduced search share the time and the memory', () => {
+    const scenario = buildScenario(largeSafeRace);
+    let time = 0;
+    let looks = 0;
+    const now = () => {
+      looks++;
+      return time++;
+    };
+    expect(check(scenario, { fewStates: 20_000, now, limits: { milliseconds: 1e9 } }).complete).toBe(true);
+    const whole = looks;
+    for (const part of [0.02, 0.3, 0.7]) {
+      time = 0;
+      looks = 0;
+      const limit = Math.floor(whole * part);
+      const { bound, complete } = check(scenario, { fewStates: 20_000, now, limits: { milliseconds: limit } });
+      expect([complete, bound?.kind, bound?.limit]).toEqual([false, 'time', limit]);
+      // Each of the two searches has one more look to find that out.
+      expect(looks).toBeLessThan(limit + 10);
+    }
+    const free = check(scenario, { fewStates: 20_000 });
+    const tight = check(scenario, { fewStates: 20_000, limits: { memory: free.memory } });
+    expect(tight.bound).toMatchObject({ kind: 'memory', limit: free.memory });
+  }, 60_000);
+
+  test('a cancel counts where a bound of steps was hit, too', () => {
+    const scenario = buildScenario(large);
+    const steps = explore(compile(scenario), defaultLimits).graph.levels.findIndex((size) => size > 2000);
+    const options = { reduction: false, limits: { steps } };
+    const whole = check(scenario, options);
+    expect(whole.bound).toMatchObject({ kind: 'steps', depth: steps });
+    let reached = 0;
+    const { bound, states } = check(scenario, {
+      ...options,
+      progress: (known) => {
+        reached = known;
+      },
+      shouldStop: () => reached === whole.states,
+    });
+    expect([bound?.kind, bound?.depth, states]).toEqual(['cancelled', steps, whole.states]);
+  });
+
   test('a bounded search still finds what is near, and names no operation as useless', () => {
     const verdict = check(buildScenario({ ...seed, files: ['I 16M'] }), { limits: { states: 300 } });
     expect(verdict.noEffect).toEqual([]);
@@ -100,8 +187,8 @@ describe('bounds', () => {
       reduction: false,
       progress: (states, transitions) => seen.push([states, transitions]),
     });
-    expect(seen.length).toBe(Math.floor(verdict.states / 4096));
-    expect(seen[0]![0]).toBeGreaterThanOrEqual(4096);
+    expect(seen.length).toBe(Math.floor(verdict.states / 1024));
+    expect(seen[0]![0]).toBeGreaterThanOrEqual(1024);
     expect(seen.at(-1)![1]).toBeLessThanOrEqual(verdict.transitions);
   });
 });

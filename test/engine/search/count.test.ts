@@ -60,7 +60,7 @@ describe('counting', () => {
 
   test('states that were not expanded count as ends', () => {
     const graph = new StateGraph();
-    for (const depth of [0, 1, 1]) graph.addState(depth);
+    for (const depth of [0, 1, 1]) graph.addState(depth, 0);
     graph.beginEdges();
     graph.addEdge(0, 1);
     graph.addEdge(1, 2);

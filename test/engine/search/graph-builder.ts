@@ -12,10 +12,15 @@ interface GraphText {
 export function buildGraph({ edges, losing }: GraphText): StateGraph {
   const graph = new StateGraph();
   const depths = edges.map((_, state) => (state === 0 ? 0 : Number.POSITIVE_INFINITY));
+  const origins = edges.map(() => 0);
   for (const [state, out] of edges.entries()) {
-    for (const { target } of out) depths[target] = Math.min(depths[target]!, depths[state]! + 1);
+    for (const { target } of out) {
+      if (depths[target]! <= depths[state]! + 1) continue;
+      depths[target] = depths[state]! + 1;
+      origins[target] = state;
+    }
   }
-  for (const depth of depths) graph.addState(depth);
+  for (const [state, depth] of depths.entries()) graph.addState(depth, origins[state]!);
   for (const out of edges) {
     graph.beginEdges();
     for (const { actor, target } of out) graph.addEdge(actor, target);

@@ -64,6 +64,25 @@ describe('shortest path', () => {
     expect(shortestPath(graph, 100, [4]).map((edge) => graph.move(edge))).toEqual([1, 1, 1]);
   });
 
+  test('stopped at any time, it is one of the shortest all the same', () => {
+    fc.assert(
+      fc.property(randomGraph, fc.nat({ max: 2 }), (text, polls) => {
+        fc.pre(text.losing.length > 0);
+        const graph = buildGraph(text);
+        const targets = nearest(graph, text.losing);
+        let left = polls;
+        const path = shortestPath(graph, 100, targets, () => left-- <= 0);
+        expect(path.length).toBe(graph.depth(targets[0]!));
+        const end = path.reduce((at, edge) => {
+          expect(edge >= graph.firstEdge(at) && edge < graph.endOfEdges(at)).toBe(true);
+          return graph.target(edge);
+        }, 0);
+        expect(targets).toContain(end);
+      }),
+      { seed: 1, numRuns: 500 },
+    );
+  });
+
   test('the initial state is reached by no step', () => {
     expect(shortestPath(buildGraph({ edges: [[{ actor: 0, target: 1 }], []], losing: [] }), 100, [0])).toEqual([]);
   });

@@ -146,6 +146,13 @@ describe('a job', () => {
     expect(job.states).toBe(0);
     workers[0]!.control.states = 12_345;
     expect(job.states).toBe(12_345);
+    expect(job.estimate).toBeUndefined();
+    workers[0]!.control.estimate = 3_456_789;
+    expect(job.estimate).toBe(3_457_000);
+    workers[0]!.control.estimate = 1e15;
+    expect(job.estimate).toBeGreaterThan(2e12);
+    workers[0]!.control.estimate = undefined;
+    expect(job.estimate).toBeUndefined();
   });
 
   test('that fails in the engine fails alone', async () => {

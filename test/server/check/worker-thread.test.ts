@@ -7,7 +7,7 @@ import type { Checking } from '../../../server/check/checking.ts';
 import { CheckingService } from '../../../server/check/checking-service.ts';
 import { workerThreads } from '../../../server/check/worker-thread.ts';
 import { type BuiltServer, buildServer } from '../build.ts';
-import { analysisOf, endless, race } from './scenarios.ts';
+import { analysisOf, endless, race, scenarioOf } from './scenarios.ts';
 
 let built: BuiltServer;
 let service: CheckingService;
@@ -61,6 +61,17 @@ test('a long search tells how far it is, and ends when it is stopped', async () 
   await checking.completed;
   expect(checking.state).toBe('stopped');
   expect(checking.analysis?.verdict.bound?.kind).toBe('cancelled');
+});
+
+test('a long search tells about how many states there are in all', async () => {
+  const scenario = scenarioOf(
+    `scenario "truncate" { kernel 6.18 file I size 32M task a { write I 0..8K fsync I } task b { truncate I 4K fsync I }
+       task flusher { writeback I } task committer { commit } }`,
+  );
+  const { checking } = service.share(contentOf(scenario, { reduction: false }), () => {});
+  await expect.poll(() => checking.estimate, { timeout: 20_000 }).toBeGreaterThan(100_000);
+  checking.stop();
+  await checking.completed;
 });
 
 test('a long search that nobody wants any more makes room for the next', async () => {

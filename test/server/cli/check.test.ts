@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { runCli } from './run-cli.ts';
-import { expectedLoss, safe, scenario, syntaxError, unsafe } from './scenarios.ts';
+import { expectedLoss, large, safe, scenario, syntaxError, unsafe } from './scenarios.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 /** What `check --format json` finds: names of scenarios and places of problems, and the report without times. */
@@ -54,21 +54,17 @@ describe('what is checked', () => {
   });
 });
 
+test('what a search took is told where it was large, or had too little time or memory', async () => {
+  const check = async (text: string, ...args: readonly string[]) =>
+    (await runCli(['check', ...args], temporaryFolder({ 'a.fsrace': text }))).stdout;
+  const cost = /^ +searched [\d,]+ states in [\d.]+ m?s, [\d.,]+ MiB, [\d,]+ bytes per state$/m;
+  expect(await check(large, '--reduction', 'off')).toMatch(cost);
+  expect(await check(large, '--bound', 'time=1ms')).toMatch(cost);
+  expect(await check(safe, '--bound', 'states=10')).not.toMatch(/searched/);
+}, 60_000);
+
 describe('--reduction', () => {
   const seed = readFileSync(new URL('../../../scenarios/page-release-vs-fast-fsync.fsrace', import.meta.url), 'utf8');
-  const large = `
-scenario "two writers, a flusher, reclaim and a commit" {
-  kernel 5.8
-  guard releasepage.modified-list on
-  guard in-log.first-log-transaction on
-  file I size 32M
-  task app       { write I 0..4K  fsync I }
-  task other     { write I 4K..8K  fsync I }
-  task flusher   { writeback I 0..4K }
-  task kswapd    { releasepage I 0..4K }
-  task committer { commit }
-}`;
-
   /** What a reduced search is to find too, and what it may leave out. */
   async function search(folder: string, reduction: string) {
     const { code, stdout } = await runCli(['check', '--format', 'json', '--reduction', reduction], folder);

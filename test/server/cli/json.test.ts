@@ -5,6 +5,7 @@ import {
   deadlock,
   expectedLoss,
   infeasible,
+  large,
   safe,
   scenario,
   syntaxError,
@@ -49,6 +50,7 @@ describe('a race', () => {
           interleavings: { total: '8580', losing: '858', exact: true },
           states: expect.any(Number),
           transitions: expect.any(Number),
+          memory: { bytes: expect.any(Number), bytesPerState: expect.any(Number) },
           milliseconds: expect.any(Number),
           expectation: { declared: 'safe', met: false },
           violations: [
@@ -162,6 +164,25 @@ test('a search that hits its bound', async () => {
       },
     ],
   });
+});
+
+test.each([
+  ['memory=1M', { kind: 'memory', limit: 2 ** 20 }],
+  ['time=1ms', { kind: 'time', limit: 1 }],
+])('a large search that hits its bound: %s', async (bound, expected) => {
+  const found = await report(large, '--bound', bound);
+  expect(found).toMatchObject({
+    scenarios: [
+      {
+        verdict: 'unknown',
+        bound: { ...expected, depth: expect.any(Number) },
+        notices: [{ code: 'search-bounded', message: expect.stringContaining('steps of every interleaving') }],
+      },
+    ],
+  });
+  const [{ states, memory }] = (found as { scenarios: [{ states: number; memory: Record<string, number> }] }).scenarios;
+  expect(memory['bytesPerState']).toBe(Math.round(memory['bytes']! / states));
+  expect(memory['bytesPerState']).toBeGreaterThan(20);
 });
 
 test('explicit interleavings', async () => {

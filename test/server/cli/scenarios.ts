@@ -32,3 +32,16 @@ export const deadlock = scenario(
   'task flusher { writeback I 0..4K }',
   'order app.fsync before flusher.writeback@finish_ordered_io',
 );
+/** Safe, and some 300,000 states. */
+export const large = scenario(
+  'two writers, a flusher, reclaim and a commit',
+  'kernel 5.8',
+  'guard releasepage.modified-list on',
+  'guard in-log.first-log-transaction on',
+  'file I size 32M',
+  'task app { write I 0..4K  fsync I }',
+  'task other { write I 4K..8K  fsync I }',
+  'task flusher { writeback I 0..4K }',
+  'task kswapd { releasepage I 0..4K }',
+  'task committer { commit }',
+);

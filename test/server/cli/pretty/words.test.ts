@@ -6,6 +6,7 @@ import {
   describeFix,
   describeFound,
   duration,
+  mebibytes,
   replayCommand,
 } from '../../../../server/cli/pretty/words.ts';
 import { sourceFile } from '../../../../server/cli/source-file.ts';
@@ -20,6 +21,15 @@ test.each([
   ['14991036223150468084032', '1.50e22'],
 ])('amount %s is %s', (decimal, text) => {
   expect(amount(decimal)).toBe(text);
+});
+
+test.each([
+  [65_536, '0.1 MiB'],
+  [2 ** 20, '1.0 MiB'],
+  [222_000_000, '212 MiB'],
+  [2 ** 31, '2,048 MiB'],
+])('%d bytes are %s', (bytes, text) => {
+  expect(mebibytes(bytes)).toBe(text);
 });
 
 test.each([
