@@ -55,8 +55,8 @@ export function exploreReduced(
   const sets = new PersistentSets(program, new Actors(program), record);
   const begin = (expected?: number) => new ReducedSearch(program, record, sets, limits, control, watch, expected);
   const practice = begin().practise();
-  // What it has found is real, and there will be no more.
-  if (practice.bound?.kind === 'cancelled' || practice.bound?.kind === 'time') return practice;
+  // What it has found is there, and another search would come to the same bound.
+  if (practice.bound !== undefined) return practice;
   for (let expected = practice.states; ; ) {
     const { version } = sets;
     const search = begin(expected).run();
