@@ -1,9 +1,10 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { writeTable } from './table.ts';
 
 type Shape = 'app' | 'writers';
 
@@ -53,7 +54,7 @@ export async function benchPeers(root: string, write: boolean): Promise<void> {
       console.log(row);
       rows.push(row);
     }
-    if (write) writeTable(join(root, 'docs/performance.md'), [...header, ...rows].join('\n'));
+    if (write) writeTable(join(root, 'docs/performance.md'), 'peers', [...header, ...rows]);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -148,12 +149,4 @@ function rowOf({ shape, extents, guard }: Subject, ours: OwnFigures, spin: Figur
     times(ours.warm),
   ];
   return `| ${cells.join(' | ')} |`;
-}
-
-const [begin, end] = ['<!-- peers: npm run bench -- --write -->', '<!-- end of peers -->'];
-
-function writeTable(file: string, table: string): void {
-  const text = readFileSync(file, 'utf8');
-  const [before, behind] = [text.split(begin)[0], text.split(end)[1]];
-  writeFileSync(file, `${before}${begin}\n${table}\n${end}${behind}`);
 }
