@@ -87,6 +87,6 @@ export function cloneCopyInlineExtent(
   }
 }
 
-export function isInline(range: CloneRange, state: State): boolean {
+function isInline(range: CloneRange, state: State): boolean {
   return range.nextPiece(state).kind === 'inline';
 }

@@ -3,7 +3,7 @@ import type { CloneOperation } from '../scenario.ts';
 import { below } from '../state/bits.ts';
 import type { State } from '../state/layout.ts';
 import { cloneExtents } from './clone-extents.ts';
-import { cloneCopyInlineExtent, copyInlineToPage, isInline } from './clone-inline.ts';
+import { cloneCopyInlineExtent, copyInlineToPage } from './clone-inline.ts';
 import { type CloneRange, cloneRange } from './clone-range.ts';
 import { contExpand } from './cont-expand.ts';
 import type { OperationContext } from './context.ts';
@@ -158,7 +158,6 @@ function replaceExtents(context: OperationContext, range: CloneRange, held: stri
       name: 'btrfs_replace_file_extents',
       locks,
       does: 'Drops the items and the extent maps of the destination up to the end of the next extent of the source, and inserts an item that points to its blocks; moves i_size and disk_i_size. From 3.16 to 5.3 extent maps on the list of modified extents tell fsync of it, since 5.4 the full-sync flag.',
-      ...(mayBeInline ? { when: (state) => !isInline(range, state) } : {}),
       apply: (state) => {
         const fails = context.fails(state, 'enomem', 'btrfs_replace_file_extents');
         cloneExtents(machine, range, state, nextPiece(state), fails);

@@ -75,13 +75,7 @@ export function cleanupTransaction(
 export function commitTransaction(machine: Machine, fails: FailureTest, suffix = ''): Step[] {
   const { transaction, inodes, names, log, mount } = machine;
   const failing = transaction.mayAbort ? { goesTo: [following, cleanUp(suffix)] } : {};
-  const superFails = (state: State) => fails(state, 'io', 'write_super') || transaction.isAborted(state);
-  /** An abort in the meantime ends a commit before it has frozen the trees. */
-  const stopped = (state: State): string | undefined => {
-    if (!transaction.isAborted(state)) return undefined;
-    transaction.cleanUpRunning(state);
-    return cleanUp(suffix);
-  };
+  const superFails = (state: State) => fails(state, 'io', 'write_super');
   const handles = (state: State) =>
     inodes.reduce((held, { orderedExtents }) => held | orderedExtents.whoJoined(state), transaction.writers.get(state));
   const steps: Step[] = [
@@ -96,9 +90,12 @@ export function commitTransaction(machine: Machine, fails: FailureTest, suffix =
       waitsFor: 'the previous commit, the handles in use and the ordered extents that were logged',
       ...failing,
       apply: (state) => {
-        const target = stopped(state);
-        if (target === undefined) transaction.stopJoins(state);
-        return target;
+        if (!transaction.isAborted(state)) {
+          transaction.stopJoins(state);
+          return undefined;
+        }
+        transaction.cleanUpRunning(state);
+        return cleanUp(suffix);
       },
     },
     {
@@ -108,10 +105,8 @@ export function commitTransaction(machine: Machine, fails: FailureTest, suffix =
       ready: (state) => handles(state) === 0,
       heldBy: handles,
       waitsFor: 'the handles in use',
-      ...failing,
+      // Nobody has aborted the transaction since: a log sync holds a handle, and the previous commit is complete.
       apply: (state) => {
-        const target = stopped(state);
-        if (target !== undefined) return target;
         for (const inode of inodes) {
           inode.tree.items.commit(state);
           inode.committing.copyFrom(state, inode.tree);

@@ -30,9 +30,6 @@ function allocate(context: OperationContext, operation: AllocateOperation, zeroe
   /** Blocks that zero-range has decided to allocate anew. */
   const planned = zeroes ? registers.field('planned', below(context.segments)) : undefined;
   const wanted = (state: State) => planned?.get(state) ?? segments.wholeBlocks(range(state));
-  /** Blocks of which only a part is zeroed. */
-  const zeroed = (state: State) =>
-    planned ? splitBlocks(inode, range(state)).partial & tree.data.get(state) & ~planned.get(state) : 0;
   const expands = (state: State) => (range(state) & ~inode.inside(state)) !== 0;
   /** Segments between i_size and the range. */
   const gap = (state: State) => {
@@ -74,21 +71,7 @@ function allocate(context: OperationContext, operation: AllocateOperation, zeroe
       },
     },
     ...flush,
-    ...(planned ? [zeroRangePlan(planned)] : []),
-    startOrderedExtent(inode, zeroed, { locks: 'inode lock', label: 'start_ordered_extent of partial blocks' }),
-    {
-      name: 'btrfs_truncate_block',
-      locks: 'inode lock',
-      does: 'Zeroes the partial blocks at both ends in the page cache, which makes their pages dirty.',
-      when: (state) => (zeroed(state) & inode.inside(state)) !== 0,
-      ready: (state) => isIdle(inode, state, zeroed(state)),
-      waitsFor: 'the ordered extents of those blocks',
-      apply: (state) => {
-        inode.beginChange(state, zeroed(state) & range(state) & inode.inside(state), true);
-        truncateBlock(inode, state, zeroed(state) & segments.wholeBlocks(inode.inside(state)));
-        return undefined;
-      },
-    },
+    ...(planned ? planZeroing(inode, range, planned) : []),
     ...lockRange(machine, inode, wanted, zeroes),
     startTransaction(context, 'inode lock, range lock'),
     {
@@ -135,18 +118,42 @@ function allocate(context: OperationContext, operation: AllocateOperation, zeroe
       inode.lock.set(state, 0);
     }),
   ];
+}
 
-  function zeroRangePlan(blocks: Field): Step {
-    return {
+/**
+ * What btrfs_zero_range does before it allocates: decides for which blocks, and zeroes of the others what is in `range`.
+ * `planned` takes those that get a new prealloc extent.
+ */
+function planZeroing(inode: Inode, range: (state: State) => number, planned: Field): Step[] {
+  const { segments, tree } = inode;
+  /** Blocks of which only a part is zeroed. */
+  const zeroed = (state: State) =>
+    splitBlocks(inode, range(state)).partial & tree.data.get(state) & ~planned.get(state);
+  return [
+    {
       name: 'btrfs_zero_range',
       locks: 'inode lock',
       does: 'Looks at the extent maps at both ends. A prealloc extent at the beginning is left; a partial block at either end is allocated, too, if it is a hole.',
       apply: (state) => {
-        blocks.set(state, blocksToZero(inode, state, range(state)));
+        planned.set(state, blocksToZero(inode, state, range(state)));
         return undefined;
       },
-    };
-  }
+    },
+    startOrderedExtent(inode, zeroed, { locks: 'inode lock', label: 'start_ordered_extent of partial blocks' }),
+    {
+      name: 'btrfs_truncate_block',
+      locks: 'inode lock',
+      does: 'Zeroes the partial blocks at both ends in the page cache, which makes their pages dirty.',
+      when: (state) => (zeroed(state) & inode.inside(state)) !== 0,
+      ready: (state) => isIdle(inode, state, zeroed(state)),
+      waitsFor: 'the ordered extents of those blocks',
+      apply: (state) => {
+        inode.beginChange(state, zeroed(state) & range(state) & inode.inside(state), true);
+        truncateBlock(inode, state, zeroed(state) & segments.wholeBlocks(inode.inside(state)));
+        return undefined;
+      },
+    },
+  ];
 }
 
 /**

@@ -17,7 +17,7 @@ export function writeAndWait(
   {
     what,
     locks,
-    needed = () => true,
+    needed,
     failed = 'inode_unlock',
   }: { what: string; locks: string; needed?: (state: State) => boolean; failed?: string },
 ): Step[] {
@@ -43,7 +43,7 @@ export function writeAndWait(
       label: `wait_ordered_range of ${what}`,
       locks,
       does: `Waits for the ordered extents in ${what}.`,
-      when: needed,
+      ...(needed && { when: needed }),
       ready: (state) => (orderedExtents.covered.get(state) & awaited(state)) === 0,
       waitsFor: `the ordered extents in ${what} to complete`,
       ...(inode.writeErrors.possible ? { goesTo: [following, failed] } : {}),
