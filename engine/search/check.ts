@@ -4,6 +4,7 @@ import type { BoundHit, InterleavingCount, Verdict, Violation } from '../verdict
 import { countInterleavings } from './count.ts';
 import { describeDeadlock, describeViolation } from './describe.ts';
 import { Exploration } from './explore.ts';
+import type { SharedFootprints } from './footprints.ts';
 import type { FoundViolation } from './found-violations.ts';
 import { hunt } from './hunt.ts';
 import { exploreReduced, isReducible, type ReducedExploration } from './reduced-exploration.ts';
@@ -34,6 +35,8 @@ export interface CheckOptions extends SearchControl {
   readonly noteSwitch?: ((name: string) => void) | undefined;
   /** Searches with more states than that are reduced. */
   readonly fewStates?: number | undefined;
+  /** What is known of the scenario's steps from other searches. */
+  readonly footprints?: SharedFootprints | undefined;
   /** Whether larger searches are reduced; the verdict and the violations are the same. On by default. */
   readonly reduction?: boolean | undefined;
   /**
@@ -67,7 +70,7 @@ export function check(scenario: Scenario, options: CheckOptions = {}): Verdict {
   const isTooLarge = all.bound?.kind === 'states' && all.graph.states > leastStates;
   if (all.isOver && !(reducible && isTooLarge)) return verdictOf(program, all, undefined, options);
   watch.held = all.bytes;
-  const some = exploreReduced(scenario, options.overrides, limits, options, watch);
+  const some = exploreReduced(scenario, options.overrides, limits, options, watch, options.footprints);
   watch.held = some.bytes;
   if (some.bound === undefined) {
     options.onOutlook?.(outlookOf(program, all, some, options));

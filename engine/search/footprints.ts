@@ -23,6 +23,8 @@ export class Footprints {
   readonly #attempts: readonly (readonly Case[][])[];
   /** Bits that were read to find out who holds a step: see `Step.heldBy`. */
   readonly holders: Int32Array;
+  /** Bits that the judgement of a crash has been seen to read: steps that change them keep their order. */
+  readonly judged: Int32Array;
   /** Counts the times that something new was learned. */
   version = 0;
 
@@ -34,6 +36,7 @@ export class Footprints {
     this.#cases = perStep();
     this.#attempts = perStep();
     this.holders = new Int32Array(this.words);
+    this.judged = new Int32Array(this.words);
   }
 
   casesAt(actor: number, position: number): readonly Case[] {
@@ -66,12 +69,21 @@ export class Footprints {
   }
 
   /** Somebody has looked who holds a step. */
-  learnHolders({ reads }: AccessRecord): void {
+  learnHolders(record: AccessRecord): void {
+    this.#learnReads(this.holders, record);
+  }
+
+  /** The judgement of a state has just been recorded. */
+  learnJudgement(record: AccessRecord): void {
+    this.#learnReads(this.judged, record);
+  }
+
+  #learnReads(known: Int32Array, { reads }: AccessRecord): void {
     let fresh = 0;
-    for (let i = 0; i < this.words; i++) fresh |= reads[i]! & ~this.holders[i]!;
+    for (let i = 0; i < this.words; i++) fresh |= reads[i]! & ~known[i]!;
     if (fresh === 0) return;
     this.version++;
-    for (let i = 0; i < this.words; i++) this.holders[i]! |= reads[i]!;
+    for (let i = 0; i < this.words; i++) known[i]! |= reads[i]!;
   }
 
   #caseOf(cases: Case[], record: AccessRecord, before: State): Case {
@@ -100,5 +112,22 @@ export class Footprints {
       if (ones[i] !== (read & before[i]!) || zeros[i] !== (read & ~before[i]!)) return false;
     }
     return true;
+  }
+}
+
+/**
+ * Footprints that searches of one scenario under several profiles hand on to each other. Those of another profile can only be
+ * too large or too small: too large makes sets of threads larger than they need be; too small is found out, as ever.
+ */
+export class SharedFootprints {
+  readonly #known = new Map<string, Footprints>();
+
+  /** Those of a program with these threads. */
+  of(threads: readonly Thread[], conditions: Int32Array): Footprints {
+    const steps = threads.map((thread) => thread.steps.map(({ step }) => step.label ?? step.name).join());
+    const key = `${conditions.join()} ${steps.join(';')}`;
+    const footprints = this.#known.get(key) ?? new Footprints(threads, conditions);
+    this.#known.set(key, footprints);
+    return footprints;
   }
 }

@@ -2,7 +2,7 @@ import type { Program } from '../program.ts';
 import type { AccessRecord, State } from '../state/layout.ts';
 import type { Thread } from '../thread.ts';
 import type { Actors } from './actors.ts';
-import { Footprints } from './footprints.ts';
+import type { Footprints, SharedFootprints } from './footprints.ts';
 import { touches } from './futures.ts';
 
 /** What a thread can be in a state: at its end, with steps to come, or the completion of an ordered extent that there is not. */
@@ -46,11 +46,11 @@ export class Frontier {
   readonly #positions: Int32Array;
   #state: State;
 
-  /** `record` is the one that the program was compiled with. */
-  constructor(program: Program, actors: Actors, record: AccessRecord) {
+  /** `record` is the one that the program was compiled with; what is known of its steps already is in `shared`. */
+  constructor(program: Program, actors: Actors, record: AccessRecord, shared: SharedFootprints) {
     this.threads = Array.from({ length: actors.count }, (_, actor) => actors.thread(actor));
     this.conditions = conditionsOf(program);
-    this.footprints = new Footprints(this.threads, this.conditions);
+    this.footprints = shared.of(this.threads, this.conditions);
     this.#record = record;
     this.#birth = this.threads.map((_, actor) => actors.birth(actor));
     this.completions = [...this.threads.keys()].filter((actor) => !actors.isTask(actor));

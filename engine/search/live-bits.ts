@@ -7,19 +7,16 @@ import type { Futures } from './futures.ts';
 export class LiveBits {
   readonly #frontier: Frontier;
   readonly #futures: Futures;
-  readonly #judged: Int32Array;
   /** The bits that tell where the threads are, and which there are. */
   readonly #whereabouts: Int32Array;
   /** Of the state at hand, the bits that are read, and those that can become 1. */
   readonly #read: Int32Array;
   readonly #set: Int32Array;
 
-  /** `judged` are the bits that the judgement of a crash reads; they may grow. */
-  constructor(program: Program, frontier: Frontier, futures: Futures, judged: Int32Array) {
+  constructor(program: Program, frontier: Frontier, futures: Futures) {
     const { machine, layout } = program;
     this.#frontier = frontier;
     this.#futures = futures;
-    this.#judged = judged;
     this.#whereabouts = new Int32Array(layout.words);
     this.#read = new Int32Array(layout.words);
     this.#set = new Int32Array(layout.words);
@@ -36,7 +33,7 @@ export class LiveBits {
   forgetDead(state: State): void {
     const { threads, footprints, completions } = this.#frontier;
     for (let i = 0; i < state.length; i++) {
-      this.#read[i] = this.#whereabouts[i]! | this.#judged[i]! | footprints.holders[i]!;
+      this.#read[i] = this.#whereabouts[i]! | footprints.judged[i]! | footprints.holders[i]!;
       this.#set[i] = 0;
     }
     this.#futures.assumeNothing();

@@ -2,6 +2,7 @@ import type { Program } from '../program.ts';
 import { lowest } from '../state/bits.ts';
 import type { AccessRecord, State } from '../state/layout.ts';
 import type { Actors } from './actors.ts';
+import { SharedFootprints } from './footprints.ts';
 import { Frontier, type Move } from './frontier.ts';
 import { type Future, Futures } from './futures.ts';
 import { LiveBits } from './live-bits.ts';
@@ -19,33 +20,25 @@ export class PersistentSets {
   readonly liveBits: LiveBits;
   readonly #futures: Futures;
   readonly #record: AccessRecord;
-  /** The bits that the judgement of a crash has been seen to read: steps that change them keep their order. */
-  readonly #judged: Int32Array;
-  #judgements = 0;
   /** What conditions can become, see `Possible`. */
   readonly #possible: Int32Array;
 
-  constructor(program: Program, actors: Actors, record: AccessRecord) {
-    this.frontier = new Frontier(program, actors, record);
+  constructor(program: Program, actors: Actors, record: AccessRecord, shared = new SharedFootprints()) {
+    this.frontier = new Frontier(program, actors, record, shared);
     this.#futures = new Futures(this.frontier.threads, this.frontier.footprints);
     this.#record = record;
-    this.#judged = new Int32Array(program.layout.words);
     this.#possible = new Int32Array(2 * program.layout.words);
-    this.liveBits = new LiveBits(program, this.frontier, this.#futures, this.#judged);
+    this.liveBits = new LiveBits(program, this.frontier, this.#futures);
   }
 
   /** Grows whenever sets that were chosen before might have to be larger. */
   get version(): number {
-    return this.frontier.footprints.version + this.#judgements;
+    return this.frontier.footprints.version;
   }
 
   /** The judgement of a state has just been recorded. */
   learnJudgement(): void {
-    for (let i = 0; i < this.#judged.length; i++) {
-      if ((this.#record.reads[i]! & ~this.#judged[i]!) === 0) continue;
-      this.#judged[i]! |= this.#record.reads[i]!;
-      this.#judgements++;
-    }
+    this.frontier.footprints.learnJudgement(this.#record);
   }
 
   /** A smallest set that was found, as bits by thread; 0 when no thread can move. Thread `first`, if any, is tried first. */
@@ -200,13 +193,13 @@ export class PersistentSets {
         if (clash !== 0) return true;
       }
     }
-    return this.#changesJudged(move) && this.#changes(this.#judged, future);
+    return this.#changesJudged(move) && this.#changes(this.frontier.footprints.judged, future);
   }
 
   #changesJudged({ successor }: Move): boolean {
-    const { state } = this.frontier;
+    const { state, footprints } = this.frontier;
     for (let i = 0; i < state.length; i++) {
-      if (((state[i]! ^ successor[i]!) & this.#judged[i]!) !== 0) return true;
+      if (((state[i]! ^ successor[i]!) & footprints.judged[i]!) !== 0) return true;
     }
     return false;
   }

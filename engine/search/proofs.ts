@@ -3,6 +3,7 @@ import { Runner } from '../replay/runner.ts';
 import type { Scenario } from '../scenario.ts';
 import type { Verdict, WitnessStep } from '../verdict.ts';
 import { type CheckOptions, check } from './check.ts';
+import { SharedFootprints } from './footprints.ts';
 import { FoundViolations } from './found-violations.ts';
 
 /** How a scenario fares under one profile. */
@@ -30,6 +31,7 @@ export class Proofs {
   searches = 0;
   readonly #scenario: Scenario;
   readonly #options: CheckOptions;
+  readonly #footprints = new SharedFootprints();
   readonly #done: Search[] = [];
   /** Interleavings that lose data under some profile, the last one of use first. */
   readonly #witnesses: (readonly WitnessStep[])[] = [];
@@ -71,7 +73,13 @@ export class Proofs {
     const noteSwitch = (name: string) => {
       noted.add(name);
     };
-    const options = { ...this.#options, overrides, noteSwitch, untilFirstViolation: true };
+    const options = {
+      ...this.#options,
+      overrides,
+      noteSwitch,
+      untilFirstViolation: true,
+      footprints: this.#footprints,
+    };
     const { verdict, interleavings, violations, bound } = check(this.#scenario, options);
     const witness = violations[0]?.witness;
     if (witness !== undefined) this.#witnesses.unshift(witness);

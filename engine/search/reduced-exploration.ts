@@ -5,6 +5,7 @@ import { AccessRecord, type State } from '../state/layout.ts';
 import type { BoundHit } from '../verdict.ts';
 import { Actors } from './actors.ts';
 import { EffectTracker } from './effects.ts';
+import { SharedFootprints } from './footprints.ts';
 import { type FoundViolation, FoundViolations } from './found-violations.ts';
 import { NumberList } from './number-list.ts';
 import { mostThreads, PersistentSets } from './persistent-sets.ts';
@@ -41,7 +42,7 @@ export function isReducible(program: Program, { steps }: ExploreLimits, usualSte
  * kinds of loss, and the same deadlocks; paths may be longer than they need be, and it knows of fewer operations without effect.
  *
  * The sets rest on what steps were seen to read and write. When something new is seen, the search starts over; so it is
- * practised first: depth first, which comes soon to what is far from the start.
+ * practised first, unless something is known already: depth first, which comes soon to what is far from the start.
  */
 export function exploreReduced(
   scenario: Scenario,
@@ -49,15 +50,20 @@ export function exploreReduced(
   limits: ExploreLimits,
   control: SearchControl & { readonly noteSwitch?: ((name: string) => void) | undefined } = {},
   watch: Watch = new Watch(limits, control),
+  shared: SharedFootprints = new SharedFootprints(),
 ): ReducedExploration {
   const record = new AccessRecord();
   const program = compile(scenario, overrides, { record, noteSwitch: control.noteSwitch });
-  const sets = new PersistentSets(program, new Actors(program), record);
+  const sets = new PersistentSets(program, new Actors(program), record, shared);
   const begin = (expected?: number) => new ReducedSearch(program, record, sets, limits, control, watch, expected);
-  const practice = begin().practise();
-  // What it has found is there, and another search would come to the same bound.
-  if (practice.bound !== undefined) return practice;
-  for (let expected = practice.states; ; ) {
+  let expected: number | undefined;
+  if (sets.version === 0) {
+    const practice = begin().practise();
+    // What it has found is there, and another search would come to the same bound.
+    if (practice.bound !== undefined) return practice;
+    expected = practice.states;
+  }
+  for (;;) {
     const { version } = sets;
     const search = begin(expected).run();
     if (search.bound !== undefined || sets.version === version) return search;

@@ -1,11 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { check, type Scenario, type Verdict } from '../../../engine/index.ts';
-import { compile, type Program } from '../../../engine/program.ts';
+import { compile, type ProfileOverrides, type Program } from '../../../engine/program.ts';
 import { Actors } from '../../../engine/search/actors.ts';
 import { type Exploration, explore } from '../../../engine/search/explore.ts';
+import { SharedFootprints } from '../../../engine/search/footprints.ts';
 import type { FoundViolation } from '../../../engine/search/found-violations.ts';
 import { exploreReduced, type ReducedExploration } from '../../../engine/search/reduced-exploration.ts';
+import { Watch } from '../../../engine/search/watch.ts';
 import type { State } from '../../../engine/state/layout.ts';
 import { shippedScenarios } from '../../shipped-scenarios.ts';
 import { randomNames } from '../random-names.ts';
@@ -50,6 +52,28 @@ describe('the reduced search finds what the search of all states does', () => {
     expect(compared).toBeGreaterThan(1500);
     expect(some / all).toBeLessThan(0.8);
   }, 300_000);
+
+  test('with what is known from searches under other profiles', () => {
+    const profiles: readonly ProfileOverrides[] = [
+      {},
+      { guards: { 'releasepage.modified-list': true } },
+      { guards: { 'in-log.first-log-transaction': true } },
+      { kernel: '5.4' },
+      { kernel: '6.18' },
+    ];
+    let compared = 0;
+    const compare = (scenario: Scenario) => {
+      const shared = new SharedFootprints();
+      for (const overrides of profiles) {
+        const full = explore(compile(scenario, overrides), limits);
+        if (full.bound !== undefined) continue;
+        agree(full, exploreReduced(scenario, overrides, limits, {}, new Watch(limits, {}), shared));
+        compared++;
+      }
+    };
+    fc.assert(fc.property(randomRace(), compare), { seed: 13, numRuns: 100, endOnFailure: true });
+    expect(compared).toBeGreaterThan(200);
+  }, 120_000);
 
   test('in random scenarios of failures', () => {
     fc.assert(
