@@ -27,19 +27,20 @@ describe.each([
   ['the practice and the reduced search', { fewStates: 1000 }],
 ])('%s', (_, options) => {
   const whole = checkUntil(Number.POSITIVE_INFINITY, options);
-  const places = [0, 0.05, 0.2, 0.4, 0.6, 0.8, 0.9, 0.99].map((part) => Math.floor(whole.polls * part));
+  const stopped = [0, 0.05, 0.2, 0.4, 0.6, 0.8, 0.9, 0.99].map((part) =>
+    checkUntil(Math.floor(whole.polls * part), options),
+  );
 
   test('end soon after they are told to, wherever they are', () => {
     expect(whole.verdict.verdict).toBe('safe');
     expect(whole.polls).toBeGreaterThan(100);
-    const late = places.map((poll) => checkUntil(poll, options).late!).sort((a, b) => a - b);
+    const late = stopped.map((search) => search.late!).sort((a, b) => a - b);
     // One of them may meet a busy machine.
     expect(late[late.length - 2]).toBeLessThan(100);
-  }, 60_000);
+  });
 
   test('say nothing then that is not so', () => {
-    for (const poll of places) {
-      const { verdict } = checkUntil(poll, options);
+    for (const { verdict } of stopped) {
       const { total, losing, exact } = verdict.interleavings;
       expect([losing, exact]).toEqual(['0', false]);
       expect(BigInt(total)).toBeGreaterThan(0n);
@@ -47,7 +48,7 @@ describe.each([
       expect(verdict.verdict === 'safe').toBe(verdict.complete);
       if (!verdict.complete) expect(verdict).toMatchObject({ verdict: 'unknown', bound: { kind: 'cancelled' } });
     }
-  }, 60_000);
+  });
 });
 
 describe.each([
@@ -62,7 +63,7 @@ describe.each([
     expect(shortest.length).toBeGreaterThan(1);
     const late: number[] = [];
     // From the search on, over the witnesses, to the count.
-    for (const part of [0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9]) {
+    for (const part of [0.3, 0.5, 0.6, 0.7, 0.9]) {
       const { verdict, late: milliseconds } = checkUntil(Math.floor(whole.polls * part), options, unsafe);
       late.push(milliseconds!);
       for (const { witness, ...loss } of verdict.violations) {
