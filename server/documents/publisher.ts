@@ -43,7 +43,7 @@ export class Publisher {
     const { uri } = document;
     this.#cancelTimer(uri);
     const wait = (this.#publications.get(uri)?.next ?? 0) - this.#options.now();
-    const more = document.scenarios.some(({ check }) => check?.state === 'judging');
+    const more = document.scenarios.some(({ check }) => check?.state === 'judging' || check?.state === 'completing');
     if (change === 'text' || wait <= 0 || !more) this.#send(document, change);
     else
       this.#timers.set(
