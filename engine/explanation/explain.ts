@@ -13,10 +13,15 @@ import { otherOrder, turningSentences } from './turning-words.ts';
 
 /**
  * Explains a violation of a scenario's verdict under the overrides, by doing its witness again in many ways. The time that
- * takes is bounded. Throws `TooManySegments`.
+ * takes is bounded. Throws `TooManySegments`, and when `shouldStop` ends it.
  */
-export function explainViolation(scenario: Scenario, violation: Violation, overrides?: ProfileOverrides): Explanation {
-  const run = new LosingRun(scenario, violation, overrides);
+export function explainViolation(
+  scenario: Scenario,
+  violation: Violation,
+  overrides?: ProfileOverrides,
+  shouldStop?: () => boolean,
+): Explanation {
+  const run = new LosingRun(scenario, violation, overrides, shouldStop);
   const words = new RunWords(run);
   const turning = findTurningPoint(run);
   const sentences = [

@@ -44,12 +44,19 @@ export class LosingRun {
   /** The position at which `syncThread` stands once the sync has returned. */
   readonly returned: number;
   readonly record = new AccessRecord();
+  readonly shouldStop: () => boolean;
   /** Steps taken by doing the run again. */
   effort = 0;
   readonly #losses = new Losses();
 
-  /** Throws `TooManySegments`. The witness must be one of the scenario under the overrides. */
-  constructor(scenario: Scenario, violation: Violation, overrides: ProfileOverrides = {}) {
+  /** Throws `TooManySegments`. The witness must be one of the scenario under the overrides. `shouldStop` ends what does the run again. */
+  constructor(
+    scenario: Scenario,
+    violation: Violation,
+    overrides: ProfileOverrides = {},
+    shouldStop: () => boolean = () => false,
+  ) {
+    this.shouldStop = shouldStop;
     this.scenario = scenario;
     this.violation = violation;
     this.program = compile(scenario, overrides, { record: this.record });

@@ -49,9 +49,10 @@ export class WhatIf {
 
   /**
    * Runs to the end. `difference` is made where its step, or the one in its place, is taken. The steps of a `lead` come
-   * first, whatever others have to do for that.
+   * first, whatever others have to do for that. Throws when the run is to stop.
    */
   run(steps: readonly LosingStep[], difference?: Difference, lead?: Lead): Outcome {
+    if (this.#run.shouldStop()) throw new Error('the explanation was stopped');
     let hadReturned = false;
     for (const [i, step] of steps.entries()) {
       // What came after the return of the sync comes after it again.

@@ -185,7 +185,7 @@ const laterStages: readonly (readonly [AnalysisStage, LaterStage])[] = [
     (scenario, { verdict: { violations } }, { overrides, shouldStop }) => ({
       explanations: violations
         .slice(0, mostExplained)
-        .flatMap((violation) => (shouldStop?.() === true ? [] : explainViolation(scenario, violation, overrides))),
+        .flatMap((violation) => explainUnlessStopped(scenario, violation, { overrides, shouldStop })),
     }),
   ],
   [
@@ -237,6 +237,20 @@ const laterStages: readonly (readonly [AnalysisStage, LaterStage])[] = [
     },
   ],
 ];
+
+/** Nothing when it was stopped: the stage is not heard of then. */
+function explainUnlessStopped(
+  scenario: Scenario,
+  violation: Violation,
+  { overrides, shouldStop }: CheckOptions,
+): Explanation[] {
+  try {
+    return [explainViolation(scenario, violation, overrides, shouldStop)];
+  } catch (error) {
+    if (shouldStop?.() === true) return [];
+    throw error;
+  }
+}
 
 function notesOf(scenario: Scenario, steps: readonly WitnessStep[], { overrides }: CheckOptions): NotedStep[] {
   return traceWitness(scenario, steps, overrides).steps.map(({ state: _, ...note }) => note);

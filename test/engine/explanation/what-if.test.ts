@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { LosingRun } from '../../../engine/explanation/losing-run.ts';
 import { WhatIf } from '../../../engine/explanation/what-if.ts';
-import { check } from '../../../engine/index.ts';
+import { check, explainViolation } from '../../../engine/index.ts';
 import { buildScenario } from '../scenario-builder.ts';
 
 const scenario = buildScenario({
@@ -52,4 +52,11 @@ test('of a run it is known what each step read', () => {
   const bit = 1 << modified.shift;
   expect(named('log_changed_extents').reads[modified.word]! & bit).toBe(bit);
   expect(named('log_all_xattrs').reads[modified.word]! & bit).toBe(0);
+});
+
+test('an explanation ends soon after it is told to', () => {
+  let looks = 0;
+  const explain = () => explainViolation(scenario, check(scenario).violations[0]!, undefined, () => ++looks > 3);
+  expect(explain).toThrow('stopped');
+  expect(looks).toBe(4);
 });
