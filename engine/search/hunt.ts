@@ -10,7 +10,7 @@ export interface Catch {
 }
 
 /** So many walks are worth their time where a search takes much longer. */
-const mostWalks = 400;
+const mostWalks = 120;
 
 /** How often the thread that runs has to make way for all others in a walk. */
 const setbacks = 2;
