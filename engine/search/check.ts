@@ -1,15 +1,13 @@
-import { compile, type ProfileOverrides, type Program } from '../program.ts';
+import { compile, type ProfileOverrides } from '../program.ts';
 import type { Scenario } from '../scenario.ts';
-import type { BoundHit, InterleavingCount, Verdict, Violation } from '../verdict.ts';
+import type { BoundHit, InterleavingCount, Verdict } from '../verdict.ts';
 import { countInterleavings } from './count.ts';
-import { describeDeadlock, describeViolation } from './describe.ts';
 import { Exploration } from './explore.ts';
+import { findings, isWanting, type Searches } from './findings.ts';
 import type { SharedFootprints } from './footprints.ts';
-import type { FoundViolation } from './found-violations.ts';
 import { hunt } from './hunt.ts';
-import { exploreReduced, isReducible, type ReducedExploration } from './reduced-exploration.ts';
+import { exploreReduced, isReducible } from './reduced-exploration.ts';
 import { type ExploreLimits, type SearchControl, Watch } from './watch.ts';
-import { shortenedWitness, shortestWitness, witnessOf } from './witness.ts';
 
 /** Limits in force where a scenario sets none. */
 export const defaultLimits: ExploreLimits = { states: 2_000_000, steps: 1_000_000, memory: 2 ** 31 };
@@ -54,6 +52,7 @@ export interface CheckOptions extends SearchControl {
  * states goes on only to count them, as far as that is worth it, and to find shortest witnesses of what the reduced one has found.
  */
 export function check(scenario: Scenario, options: CheckOptions = {}): Verdict {
+  const { onOutlook, shouldStop } = options;
   const program = compile(scenario, options.overrides, { noteSwitch: options.noteSwitch });
   const limits = limitsOf(scenario, options);
   const watch = new Watch(limits, options);
@@ -61,90 +60,62 @@ export function check(scenario: Scenario, options: CheckOptions = {}): Verdict {
   const reducible = options.reduction !== false && isReducible(program, limits, defaultLimits.steps);
   const few = reducible ? (options.fewStates ?? fewStates) : Number.POSITIVE_INFINITY;
   all.advance(Math.min(few, quickStates));
-  if (!all.isOver && (options.onOutlook !== undefined || options.untilFirstViolation)) {
-    const first = firstOutlook(program, all, watch.shouldStop);
-    if (first !== undefined) options.onOutlook?.(first);
-    if (first !== undefined && options.untilFirstViolation) return first;
+  // It lies near, or may be caught farther off.
+  const caught = all.isOver || all.found.length > 0 ? undefined : hunt(program, watch.shouldStop);
+  if (!all.isOver && (caught !== undefined || all.found.length > 0)) {
+    const first = outlook({ program, all, caught }, { kind: 'violation', limit: 1 }, shouldStop);
+    onOutlook?.(first);
+    if (options.untilFirstViolation) return first;
   }
   all.advance(few);
   const isTooLarge = all.bound?.kind === 'states' && all.graph.states > leastStates;
-  if (all.isOver && !(reducible && isTooLarge)) return verdictOf(program, all, undefined, options);
+  if (all.isOver && !(reducible && isTooLarge)) return verdictOf({ program, all, caught }, shouldStop);
   watch.held = all.bytes;
   const some = exploreReduced(scenario, options.overrides, limits, options, watch, options.footprints);
   watch.held = some.bytes;
+  const searches = { program, all, caught, some };
   if (some.bound === undefined) {
-    options.onOutlook?.(outlookOf(program, all, some, options));
+    onOutlook?.(outlook(searches, undefined, shouldStop));
     all.advance(Math.max(few, options.fewStates ?? countedStates));
-    const isWanting = () => some.found.some((found) => !all.found.some((other) => keyOf(other) === keyOf(found)));
-    while (!all.isOver && isWanting()) all.advance(all.graph.states * 1.25);
+    while (!all.isOver && isWanting(searches)) all.advance(all.graph.states * 1.25);
   } else if (some.bound.kind !== 'violation') all.advance();
-  return verdictOf(program, all, some, options);
+  return verdictOf(searches, shouldStop);
 }
 
-/** What is known of a large scenario when its search has hardly begun: the violations that lie near, or one that is farther off. */
-function firstOutlook(program: Program, all: Exploration, shouldStop: () => boolean): Verdict | undefined {
-  const violations = all.found.map((found) =>
-    describeViolation(program, found, shortestWitness(program, all, found.states, shouldStop)),
-  );
-  const caught = violations.length > 0 ? undefined : hunt(program, shouldStop);
-  if (caught !== undefined) {
-    const { violation, moves } = caught;
-    violations.push(describeViolation(program, violation, shortenedWitness(program, moves, violation, shouldStop)));
-  }
-  if (violations.length === 0) return undefined;
+/** What is known before the search has ended, and anything is counted. */
+function outlook(searches: Searches, bound: BoundHit | undefined, shouldStop: CheckOptions['shouldStop']): Verdict {
+  const { violations, deadlock } = findings(searches, shouldStop);
+  const { states, transitions, bytes } = searches.some ?? searches.all;
   return {
-    ...uncounted(all, true),
-    verdict: 'unsafe',
-    complete: false,
-    bound: { kind: 'violation', limit: 1 },
+    verdict: violations.length > 0 || deadlock !== undefined ? 'unsafe' : 'safe',
+    complete: bound === undefined,
+    bound,
+    interleavings: { total: '1', losing: violations.length > 0 ? '1' : '0', exact: false },
+    states,
+    transitions,
+    memory: bytes,
     violations,
-    noEffect: [],
-  };
-}
-
-/** What a reduced search has found out, before anything is counted. */
-function outlookOf(program: Program, all: Exploration, some: ReducedExploration, options: CheckOptions): Verdict {
-  const { found, deadlock } = findings(program, all, some, options);
-  const isUnsafe = found.length > 0 || deadlock !== undefined;
-  return {
-    ...uncounted(some, found.length > 0),
-    verdict: isUnsafe ? 'unsafe' : 'safe',
-    complete: true,
-    violations: found,
     deadlock,
     noEffect: [],
   };
 }
 
-function uncounted(search: Exploration | ReducedExploration, losing: boolean) {
-  return {
-    interleavings: { total: '1', losing: losing ? '1' : '0', exact: false },
-    states: search.states,
-    transitions: search.transitions,
-    memory: search.bytes,
-  };
-}
-
-function verdictOf(
-  program: Program,
-  all: Exploration,
-  some: ReducedExploration | undefined,
-  { shouldStop }: CheckOptions,
-): Verdict {
+function verdictOf(searches: Searches, shouldStop: CheckOptions['shouldStop']): Verdict {
+  const { all, some } = searches;
   const hit = all.isOver && all.bound === undefined ? undefined : some === undefined ? all.bound : some.bound;
   const complete = hit === undefined;
-  const { found, deadlock } = findings(program, all, some, { shouldStop });
-  const verdict = found.length > 0 || deadlock !== undefined ? 'unsafe' : complete ? 'safe' : 'unknown';
+  const { violations, deadlock } = findings(searches, shouldStop);
   const search = all.isOver || some === undefined ? all : some;
+  const isUnsafe = violations.length > 0 || deadlock !== undefined;
   return {
-    verdict,
+    verdict: isUnsafe ? 'unsafe' : complete ? 'safe' : 'unknown',
     complete,
     bound: hit && boundOf(all, hit),
-    interleavings: count(all, found.length > 0, shouldStop),
+    interleavings: count(all, violations.length > 0, shouldStop),
     states: search.states,
     transitions: search.transitions,
     memory: search.bytes,
-    violations: found,
+    violations,
     deadlock,
     // What waits for ever has not had its chance.
     noEffect: complete && deadlock === undefined ? (some ?? all).effects.ineffective() : [],
@@ -154,32 +125,6 @@ function verdictOf(
 /** The bound that was hit, with what the search of all states has covered. */
 export function boundOf(all: Exploration, hit: BoundHit): BoundHit {
   return hit.kind === 'violation' ? hit : { ...hit, depth: all.depth, estimate: all.estimate };
-}
-
-/** All that was found, with runs that show it: where the search of all states came to it, a shortest one. */
-function findings(
-  program: Program,
-  all: Exploration,
-  some: ReducedExploration | undefined,
-  { shouldStop }: Pick<CheckOptions, 'shouldStop'>,
-) {
-  const violations = new Map<string, () => Violation>();
-  for (const found of some?.found ?? []) {
-    violations.set(keyOf(found), () =>
-      describeViolation(program, found, shortenedWitness(program, some!.pathTo(found.states[0]!), found, shouldStop)),
-    );
-  }
-  for (const found of all.found) {
-    violations.set(keyOf(found), () =>
-      describeViolation(program, found, shortestWitness(program, all, found.states, shouldStop)),
-    );
-  }
-  const stuck = all.deadlock !== undefined ? shortestWitness(program, all, [all.deadlock], shouldStop) : undefined;
-  const deadlock = stuck ?? (some?.deadlock === undefined ? undefined : witnessOf(program, some.pathTo(some.deadlock)));
-  return {
-    found: [...violations.values()].map((describe) => describe()).sort(byPlace),
-    deadlock: deadlock && describeDeadlock(program, deadlock),
-  };
 }
 
 /** The limits of a search: the scenario's own bounds, then those of the options, then the default ones. */
@@ -206,19 +151,4 @@ function count(
   const { total, passing: losing } = counted;
   const atLeast = some && losing === 0n ? 1n : losing;
   return { total: total.toString(), losing: atLeast.toString(), exact: isOver && bound === undefined };
-}
-
-function keyOf({ kind, file, segments, promisedBy }: FoundViolation): string {
-  return `${kind} ${file} ${segments} ${promisedBy}`;
-}
-
-/** By file, then range, then who promised. */
-function byPlace(a: Violation, b: Violation): number {
-  return (
-    a.file - b.file ||
-    a.range.start - b.range.start ||
-    a.range.end - b.range.end ||
-    (a.promisedBy?.task ?? -1) - (b.promisedBy?.task ?? -1) ||
-    (a.promisedBy?.operation ?? -1) - (b.promisedBy?.operation ?? -1)
-  );
 }

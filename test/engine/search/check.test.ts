@@ -41,6 +41,17 @@ describe('the outlook on a large search', () => {
     expect(verdict).toMatchObject({ verdict: 'safe', complete: true });
   });
 
+  test('holds for a search that hits a bound, too', () => {
+    const others = Object.fromEntries(['J', 'K'].map((file) => [file, [`write ${file} 0..4K`, `fsync ${file}`]]));
+    const huge = buildScenario({ ...seed, files: ['I 32M', 'J 32M', 'K 32M'], tasks: { ...seed.tasks, ...others } });
+    const told: Verdict[] = [];
+    const options = { reduction: false, limits: { states: 30_000 } };
+    const verdict = check(huge, { ...options, onOutlook: (outlook) => told.push(outlook) });
+    expect(told).toEqual([expect.objectContaining({ verdict: 'unsafe', complete: false })]);
+    expect(verdict).toMatchObject({ verdict: 'unsafe', complete: false, bound: { kind: 'states' } });
+    expect(check(huge, options)).toEqual(verdict);
+  });
+
   test('is not told where the verdict is there soon', () => {
     expect(outlooks(seed).told).toEqual([]);
   });
