@@ -2,12 +2,19 @@ import type { Program } from '../program.ts';
 import type { State } from '../state/layout.ts';
 import { CompletionThread, type Thread } from '../thread.ts';
 
+/** The bit of a state that says that a completion is there. */
+export interface Birth {
+  readonly word: number;
+  readonly bit: number;
+}
+
 /** Numbers the threads of a program: the tasks, then every place where a completion can begin. */
 export class Actors {
   readonly #program: Program;
   /** Per file, the number of the completion at its first segment. */
   readonly #first: number[] = [];
   readonly #threads: readonly Thread[];
+  readonly #births: readonly (Birth | undefined)[];
 
   constructor(program: Program) {
     this.#program = program;
@@ -17,6 +24,11 @@ export class Actors {
       next += completions.length;
     }
     this.#threads = [...program.tasks, ...program.completions.flat()];
+    this.#births = this.#threads.map((thread) => {
+      if (!(thread instanceof CompletionThread)) return undefined;
+      const { word, shift } = program.machine.inodes[thread.file]!.orderedExtents.starts;
+      return { word, bit: 1 << (shift + thread.start) };
+    });
   }
 
   get count(): number {
@@ -48,18 +60,15 @@ export class Actors {
     return Math.floor(code / this.count);
   }
 
-  /** A task is there always; a completion where its ordered extent is. */
-  isThere(actor: number, state: State): boolean {
-    const birth = this.birth(actor);
-    return birth === undefined || (state[birth.word]! & birth.bit) !== 0;
+  /** A task is there always; a completion where its ordered extent is, by the bits of a state, which begin at word `offset`. */
+  isThere(actor: number, bits: Int32Array, offset = 0): boolean {
+    const birth = this.#births[actor];
+    return birth === undefined || (bits[offset + birth.word]! & birth.bit) !== 0;
   }
 
-  /** The bit of a state that says that a completion is there; undefined for a task. */
-  birth(actor: number): { readonly word: number; readonly bit: number } | undefined {
-    const thread = this.#threads[actor]!;
-    if (!(thread instanceof CompletionThread)) return undefined;
-    const { word, shift } = this.#program.machine.inodes[thread.file]!.orderedExtents.starts;
-    return { word, bit: 1 << (shift + thread.start) };
+  /** Undefined for a task. */
+  birth(actor: number): Birth | undefined {
+    return this.#births[actor];
   }
 
   /** The moves of a thread that can be taken in a state; none when it is not there, has to wait, or has ended. */

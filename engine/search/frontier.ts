@@ -1,7 +1,7 @@
 import type { Program } from '../program.ts';
 import type { AccessRecord, State } from '../state/layout.ts';
 import type { Thread } from '../thread.ts';
-import type { Actors } from './actors.ts';
+import type { Actors, Birth } from './actors.ts';
 import type { Footprints, SharedFootprints } from './footprints.ts';
 import { touches } from './futures.ts';
 
@@ -31,7 +31,7 @@ export class Frontier {
   /** The bits of a state that conditions of steps hang on, by which footprints are told apart. */
   readonly conditions: Int32Array;
   readonly #record: AccessRecord;
-  readonly #birth: readonly ({ readonly word: number; readonly bit: number } | undefined)[];
+  readonly #actors: Actors;
   /** Per completion, its move while it is not there. */
   readonly #births: readonly Move[];
   readonly #moves: readonly Move[][];
@@ -52,9 +52,9 @@ export class Frontier {
     this.conditions = conditionsOf(program);
     this.footprints = shared.of(this.threads, this.conditions);
     this.#record = record;
-    this.#birth = this.threads.map((_, actor) => actors.birth(actor));
+    this.#actors = actors;
     this.completions = [...this.threads.keys()].filter((actor) => !actors.isTask(actor));
-    this.#births = this.#birth.map((birth) => waitForBirth(program.layout.words, birth));
+    this.#births = this.threads.map((_, actor) => waitForBirth(program.layout.words, actors.birth(actor)));
     this.#moves = this.threads.map(() => []);
     this.#count = new Int32Array(actors.count);
     this.#movable = new Uint8Array(actors.count);
@@ -95,8 +95,7 @@ export class Frontier {
 
   /** A task is there; a completion where its ordered extent is, by the bits of a state, which begin at word `offset`. */
   isThere(actor: number, bits: Int32Array, offset = 0): boolean {
-    const birth = this.#birth[actor];
-    return birth === undefined || (bits[offset + birth.word]! & birth.bit) !== 0;
+    return this.#actors.isThere(actor, bits, offset);
   }
 
   /** Can one of the steps that may come next run? */
@@ -138,7 +137,7 @@ export class Frontier {
     const record = this.#record;
     const thread = this.threads[actor]!;
     record.clear();
-    const birth = this.#birth[actor];
+    const birth = this.#actors.birth(actor);
     if (birth !== undefined) record.reads[birth.word]! |= birth.bit;
     let count = 0;
     for (let position = thread.next(this.#state); position >= 0; position = thread.without(this.#state, position)) {
@@ -193,7 +192,7 @@ function emptyMove(length: number): Move {
 }
 
 /** A completion that is not there waits for its ordered extent. */
-function waitForBirth(length: number, birth: { readonly word: number; readonly bit: number } | undefined): Move {
+function waitForBirth(length: number, birth: Birth | undefined): Move {
   const move = emptyMove(length);
   if (birth !== undefined) move.reads[birth.word] = birth.bit;
   return move;

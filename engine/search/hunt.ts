@@ -2,6 +2,7 @@ import type { Program } from '../program.ts';
 import type { State } from '../state/layout.ts';
 import { Actors } from './actors.ts';
 import { type FoundViolation, FoundViolations } from './found-violations.ts';
+import { randomNumbers } from './random-numbers.ts';
 
 /** A run, as moves (see `Actors.code`), into a state that breaks a promise. */
 export interface Catch {
@@ -66,13 +67,4 @@ export function hunt(program: Program, shouldStop: () => boolean = () => false):
     const ready = actors.readyMoves(actor, state);
     return ready.length > 1 ? ready[Math.floor(random() * ready.length)]! : (ready[0] ?? -1);
   }
-}
-
-/** Numbers from 0 to 1, the same ones every time (a linear congruential generator). */
-export function randomNumbers(): () => number {
-  let seed = 1;
-  return () => {
-    seed = (Math.imul(seed, 1664525) + 1013904223) >>> 0;
-    return seed / 2 ** 32;
-  };
 }

@@ -1,6 +1,6 @@
 import type { Program } from '../program.ts';
 import { Actors } from './actors.ts';
-import { randomNumbers } from './hunt.ts';
+import { randomNumbers } from './random-numbers.ts';
 
 /** The lengths of runs differ little: a few of them are enough. */
 const runs = 10;
